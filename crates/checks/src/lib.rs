@@ -1,0 +1,42 @@
+//! Drives a lesson's program from outside, and plays the other side itself.
+//!
+//! Any executable will do, in whatever language it is written: it is known only by what it
+//! reads, writes, sends and receives. Every wait ends at [`DEADLINE`] at the latest, with an
+//! error that says what was awaited and what had happened so far.
+//!
+//! # Layout
+//!
+//! - `program`: starts a program, talks to it, and ends it.
+//! - `port`: finds a port that no other test has.
+//! - `peer`: a UDP socket that sends and receives for the test.
+//! - `python`: finds the interpreter that plays a peer not written in Rust.
+//! - `bad_input`: what any lesson's program must do when it can't do anything.
+//! - `text`: makes bytes visible in messages.
+
+mod bad_input;
+mod peer;
+mod port;
+mod program;
+mod python;
+mod text;
+
+pub use bad_input::{bad_addresses, bad_ports, fails_unheard, refuses};
+pub use peer::Peer;
+pub use port::Port;
+pub use program::{Program, command};
+pub use python::python;
+pub use text::visible;
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// How long a wait lasts at the most.
+/// It is far more than anything needs, and as long as a program may take to give up.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Says on stderr that `test` isn't run on this system, and why. Test harnesses hide what
+/// `eprintln!` prints; this they let through.
+pub fn skip(test: &str, why: &str) {
+    // A reader who has closed stderr doesn't want to know.
+    let _ = writeln!(io::stderr(), "skipped: {test}: {why}");
+}

@@ -1,0 +1,123 @@
+//! Port numbers for programs under test.
+
+use anyhow::{Result, bail};
+use std::fs;
+use std::hash::{BuildHasher, RandomState};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+
+/// A UDP port of 20000 to 29999 that no other test gets, in this process or another, as long
+/// as this value lives.
+///
+/// No system hands out ports of that range by itself: Linux begins at 32768, macOS and Windows
+/// at 49152. A TCP listener is the lock that keeps a port ours, because UDP doesn't mind it.
+pub struct Port {
+    number: u16,
+    _lock: TcpListener,
+}
+
+impl Port {
+    /// A port that is free for UDP. TCP on the same port is the lock.
+    ///
+    /// # Errors
+    ///
+    /// No free port was found.
+    pub fn new() -> Result<Self> {
+        Self::find(0)
+    }
+
+    /// A port that is free for UDP and for TCP. The lock is TCP on the port below.
+    ///
+    /// # Errors
+    ///
+    /// No free port was found.
+    pub fn with_free_tcp() -> Result<Self> {
+        Self::find(1)
+    }
+
+    /// Locks are even, so that the port above one is never another one's lock.
+    fn find(above_lock: u16) -> Result<Self> {
+        let random = RandomState::new();
+        for attempt in 0..100 {
+            let lock = 20_000 + 2 * (random.hash_one(attempt) % 5_000) as u16;
+            let number = lock + above_lock;
+            if is_taken(number) {
+                continue;
+            }
+            if let Ok(lock) = TcpListener::bind((Ipv4Addr::LOCALHOST, lock)) {
+                return Ok(Self { number, _lock: lock });
+            }
+        }
+        bail!(
+            "found no free port from 20000 to 29999 in 100 attempts: is something using them all?"
+        )
+    }
+
+    /// The port's number.
+    pub fn number(&self) -> u16 {
+        self.number
+    }
+
+    /// The port at 127.0.0.1.
+    pub fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.number).into()
+    }
+}
+
+/// Whether a TCP or UDP socket has the port.
+///
+/// Linux is asked. Elsewhere we try to bind it, which isn't as good: a program that another
+/// thread starts at that moment inherits our socket, and keeps the port for another moment.
+fn is_taken(number: u16) -> bool {
+    let tables = ["tcp", "tcp6", "udp", "udp6"].map(|name| format!("/proc/net/{name}"));
+    let known: String = tables.iter().filter_map(|table| fs::read_to_string(table).ok()).collect();
+    if known.is_empty() {
+        let any = (Ipv4Addr::UNSPECIFIED, number);
+        return UdpSocket::bind(any).is_err() || TcpListener::bind(any).is_err();
+    }
+    // A row begins with its number, then `0100007F:4E20`: address and port in hexadecimal.
+    let port = format!(":{number:04X}");
+    known
+        .lines()
+        .filter_map(|row| row.split_whitespace().nth(1))
+        .any(|local| local.ends_with(&port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_free_for_udp_and_locked_by_tcp() -> Result<()> {
+        let port = Port::new()?;
+        UdpSocket::bind(port.address())?;
+        assert!(TcpListener::bind(port.address()).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_port_for_both_is_free_for_both() -> Result<()> {
+        let port = Port::with_free_tcp()?;
+        UdpSocket::bind(port.address())?;
+        TcpListener::bind(port.address())?;
+        Ok(())
+    }
+
+    #[test]
+    fn a_bound_port_counts_as_taken() -> Result<()> {
+        let socket = UdpSocket::bind("127.0.0.1:0")?;
+        assert!(is_taken(socket.local_addr()?.port()));
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        assert!(is_taken(listener.local_addr()?.port()));
+        Ok(())
+    }
+
+    #[test]
+    fn no_two_ports_are_the_same() -> Result<()> {
+        let ports: Vec<Port> = (0..50).map(|_| Port::new()).collect::<Result<_>>()?;
+        let mut numbers: Vec<u16> = ports.iter().map(Port::number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), ports.len());
+        Ok(())
+    }
+}
