@@ -1,0 +1,157 @@
+//! `cargo xtask bench first-run`: what a student waits for after cloning.
+
+use crate::bench::scratch::Scratch;
+use crate::bench::{
+    BUILD_PATIENCE, Limit, Report, cargo, complete, create, create_input, free_port, open,
+};
+use crate::catalog;
+use crate::keeper::Keeper;
+use anyhow::{Context, Result, ensure};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+const CPU_SECONDS: Limit = Limit::AtMost(6.0);
+const CRATES: Limit = Limit::AtMost(10.0);
+
+/// The unit of the times in `/proc/PID/stat`. Source: proc(5), `USER_HZ`.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+pub fn run(report: &mut Report) -> Result<()> {
+    report.line("The first `cargo xtask run lesson-3` in a new copy, with downloaded crates:")?;
+    let scratch = Scratch::create()?;
+    let workspace = scratch.path.join("workspace");
+    copy_workspace(&catalog::root(), &workspace)?;
+    let input = create_input(&scratch.path)?;
+
+    let mut keeper = Keeper::start()?;
+    let before = cpu_seconds_of_children();
+    let clock = Instant::now();
+    let messages = first_run(&mut keeper, &workspace, &input)?;
+    let wall = clock.elapsed().as_secs_f64();
+    if let Some((before, after)) = before.zip(cpu_seconds_of_children()) {
+        report.figure("CPU-seconds", after - before, &CPU_SECONDS)?;
+    } else {
+        report.line("  CPU-seconds: skipped, only Linux tells them without further crates")?;
+    }
+    report.figure("crates compiled", crates_compiled(&messages)?, &CRATES)?;
+    report.line(format_args!("  {:<28} {wall:>7.2}", "seconds on the clock"))
+}
+
+/// Runs the pair; returns what cargo and the runner wrote to stderr.
+fn first_run(keeper: &mut Keeper, workspace: &Path, input: &Path) -> Result<String> {
+    let log = workspace.with_file_name("stderr.txt");
+    // The alias `xtask` without its `--quiet`, so that cargo names what it compiles.
+    let mut command = cargo(&["run", "--package", "xtask", "--", "run", "lesson-3"])?;
+    command.args(["--port", &free_port()?.to_string()]);
+    command.current_dir(workspace).env("CARGO_TARGET_DIR", workspace.join("target"));
+    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TERM_COLOR", "never");
+    // A compiler cache would hide the work, and a wrapper would add to it.
+    command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER");
+    command.stdin(open(input)?).stdout(Stdio::null()).stderr(create(&log)?);
+    let result = complete(keeper, &mut command, BUILD_PATIENCE);
+    let messages = fs::read(&log).with_context(|| format!("cannot read {}", log.display()))?;
+    let messages = String::from_utf8_lossy(&messages).into_owned();
+    if let Err(error) = result {
+        write!(io::stderr(), "{messages}")?;
+        let hint = "if crates are missing, download them with `cargo fetch`";
+        return Err(error.context(format!("the first run failed, as said above; {hint}")));
+    }
+    Ok(messages)
+}
+
+fn crates_compiled(messages: &str) -> Result<f64> {
+    let lines = messages.lines().filter(|line| line.trim_start().starts_with("Compiling "));
+    let names: Vec<_> = lines.collect();
+    for name in ["xtask", "lesson-2", "lesson-3"] {
+        let is_named = names.iter().any(|line| line.contains(&format!(" {name} ")));
+        ensure!(is_named, "cargo doesn't say that it compiled {name}; it said:\n{messages}");
+    }
+    Ok(u32::try_from(names.len())?.into())
+}
+
+/// What all processes have used that this one has waited for, and those that they waited for.
+fn cpu_seconds_of_children() -> Option<f64> {
+    parse_stat(&fs::read_to_string("/proc/self/stat").ok()?)
+}
+
+/// `cutime` + `cstime`: columns 16 and 17. Column 2 is a name that may hold anything but `)`.
+fn parse_stat(stat: &str) -> Option<f64> {
+    let (_, columns_from_3) = stat.rsplit_once(')')?;
+    let mut columns = columns_from_3.split_whitespace().skip(16 - 3);
+    let mut seconds = || Some(columns.next()?.parse::<f64>().ok()? / TICKS_PER_SECOND);
+    Some(seconds()? + seconds()?)
+}
+
+/// Copies what a clone would hold, but as it is in the working tree.
+fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
+    for file in files_of_workspace(from)? {
+        let (source, copy) = (from.join(&file), to.join(&file));
+        if let Some(folder) = copy.parent() {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot create the folder {}", folder.display()))?;
+        }
+        fs::copy(&source, &copy)
+            .with_context(|| format!("cannot copy {} to {}", source.display(), copy.display()))?;
+    }
+    Ok(())
+}
+
+fn files_of_workspace(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root);
+    let list = git.output().map(|output| output.stdout).unwrap_or_default();
+    let list = String::from_utf8_lossy(&list);
+    let mut files: Vec<PathBuf> = list.split_terminator('\0').map(PathBuf::from).collect();
+    // A file that was deleted stays in git's list until that is committed.
+    files.retain(|file| root.join(file).is_file());
+    if files.is_empty() {
+        collect_files(root, Path::new(""), &mut files)?;
+    }
+    Ok(files)
+}
+
+/// Without git: everything but `target` and `.git`.
+fn collect_files(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    let path = root.join(folder);
+    let entries = fs::read_dir(&path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let mut entries = entries.with_context(|| format!("cannot list {}", path.display()))?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = folder.join(entry.file_name());
+        if entry.path().is_file() {
+            files.push(name);
+        } else if name != Path::new("target") && name != Path::new(".git") {
+            collect_files(root, &name, files)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adds_user_and_system_time_of_children() {
+        let stat = "7 (a ) b) S 1 7 7 0 -1 4194560 1 2 3 4 5 6 150 50 20 0 1 0 99 0 0";
+        assert_eq!(parse_stat(stat), Some(2.0));
+    }
+
+    #[test]
+    fn counts_lines_that_cargo_prints_for_crates() {
+        let messages = "   Compiling xtask v0.1.0 (/w)\n   Compiling lesson-2 v0.1.0 (/w)\n   \
+                        Compiling lesson-3 v0.1.0 (/w)\n    Finished `dev`\n";
+        assert_eq!(crates_compiled(messages).unwrap(), 3.0);
+        assert!(crates_compiled("    Finished `dev`\n").is_err());
+    }
+
+    #[test]
+    fn lists_the_same_files_with_and_without_git() {
+        let mut files = Vec::new();
+        collect_files(&catalog::root().join("xtask/src/bench"), Path::new(""), &mut files).unwrap();
+        assert!(files.contains(&PathBuf::from("echo.c")));
+    }
+}

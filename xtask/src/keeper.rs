@@ -1,0 +1,95 @@
+//! Nothing is left behind: the programs that we start end when we do, however we end.
+//!
+//! A *keeper* is a second process of this program. It leads a process group that all programs are
+//! started into, and it reads from a pipe that only we hold open. When the pipe closes, because we
+//! are done or because we are gone (Ctrl-C, a panic, SIGKILL: the system closes it in any case),
+//! the keeper kills its whole group, itself included. Windows has no process groups; there the
+//! keeper is told the processes, and ends each with its children.
+
+use crate::{Command as Subcommand, help};
+use anyhow::{Context, Result};
+use std::env;
+use std::io;
+use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
+
+pub const COMMAND: Subcommand = Subcommand {
+    name: "keep",
+    arguments: "",
+    summary: "end a process group when standard input ends",
+    details: "",
+    hidden: true,
+    run,
+};
+
+/// A process group that lasts no longer than this value, and no longer than this process.
+pub struct Keeper {
+    process: Child,
+    lifeline: Option<ChildStdin>,
+}
+
+impl Keeper {
+    /// Starts the keeper with an empty group.
+    pub fn start() -> Result<Self> {
+        let program = env::current_exe().context("cannot find the path of this program")?;
+        let mut command = Command::new(program);
+        command.arg(COMMAND.name).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut process =
+            command.spawn().context("cannot start the process that cleans up after us")?;
+        let lifeline = process.stdin.take();
+        Ok(Self { process, lifeline })
+    }
+
+    /// Starts a program in the group.
+    pub fn spawn(&mut self, command: &mut Command) -> io::Result<Child> {
+        #[cfg(unix)]
+        {
+            let group = i32::try_from(self.process.id()).map_err(io::Error::other)?;
+            std::os::unix::process::CommandExt::process_group(command, group);
+        }
+        let child = command.spawn()?;
+        #[cfg(windows)]
+        if let Some(lifeline) = &mut self.lifeline {
+            use std::io::Write;
+            writeln!(lifeline, "{}", child.id())?;
+        }
+        Ok(child)
+    }
+}
+
+impl Drop for Keeper {
+    /// Ends the group, and returns when that is done.
+    fn drop(&mut self) {
+        drop(self.lifeline.take());
+        let _ = self.process.wait();
+    }
+}
+
+fn run(parser: lexopt::Parser) -> Result<ExitCode> {
+    help::expect_none(parser, &COMMAND)?;
+    keep()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(unix)]
+fn keep() -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    io::copy(&mut io::stdin(), &mut io::sink()).context("cannot read from the lifeline")?;
+    // std can't signal a group. A crate that can would double what a student compiles before the
+    // first datagram; the `kill` that every POSIX shell has built in does it as well. To it,
+    // process 0 is the group that it is in itself.
+    let error = Command::new("/bin/sh").args(["-c", "kill -s KILL 0"]).exec();
+    Err(error).context("cannot end the process group")
+}
+
+#[cfg(windows)]
+fn keep() -> Result<()> {
+    let processes: Vec<String> = io::stdin().lines().map_while(Result::ok).collect();
+    for process in processes {
+        let mut command = Command::new("taskkill");
+        command.args(["/F", "/T", "/PID", &process]).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().context("cannot start taskkill")?;
+    }
+    Ok(())
+}

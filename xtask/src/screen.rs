@@ -1,0 +1,282 @@
+//! What people see: the programs' output, labelled by side, and everything in colour or not.
+//!
+//! This is the one place that knows about colour, `NO_COLOR`, terminals and pipes.
+
+use anyhow::{Context, Result};
+use std::collections::VecDeque;
+use std::env;
+use std::io::{self, IsTerminal, Write};
+
+/// Whether a stream is painted: on a terminal, unless `NO_COLOR` is set or `TERM` can't do it.
+#[derive(Clone, Copy)]
+pub struct Style {
+    colour: bool,
+}
+
+impl Style {
+    pub fn of_stdout() -> Self {
+        Self::of(io::stdout().is_terminal())
+    }
+
+    pub fn of_stderr() -> Self {
+        Self::of(io::stderr().is_terminal())
+    }
+
+    /// Source of the rules: no-color.org, and terminfo's `dumb`.
+    fn of(terminal: bool) -> Self {
+        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+        let able = match set("TERM") {
+            Some(term) => term != "dumb",
+            None => cfg!(windows),
+        };
+        Self { colour: terminal && able && set("NO_COLOR").is_none() }
+    }
+
+    /// Wraps `text` in the SGR code `code`, such as `1;31`.
+    pub fn paint(self, code: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// A program of a running lesson.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    Server,
+    Client,
+}
+
+/// What a program writes to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// A program's output stream.
+pub type Speaker = (Side, Stream);
+
+/// Where a client asks for input.
+const PROMPT: Speaker = (Side::Client, Stream::Stdout);
+
+/// Lines of a side that are kept for the message about its end.
+const RECENT_LINES: usize = 5;
+
+/// The output of both sides: each line labelled, prompts shown as soon as they are there.
+pub struct Screen {
+    server: Column,
+    client: Column,
+    /// The longest label, in characters.
+    label_width: usize,
+    stdout: Style,
+    stderr: Style,
+    /// Whose unfinished line the cursor stands behind, and what that line says so far.
+    open: Option<(Speaker, String)>,
+    /// The client's prompt, if the server has spoken into it; it is shown once more.
+    interrupted_prompt: Option<String>,
+}
+
+/// One side's part of the screen.
+struct Column {
+    label: &'static str,
+    /// An SGR code.
+    colour: &'static str,
+    recent: VecDeque<String>,
+    /// Of each stream, the beginning of a character whose rest hasn't come yet.
+    stdout_rest: Vec<u8>,
+    stderr_rest: Vec<u8>,
+}
+
+impl Column {
+    fn new(label: &'static str, colour: &'static str) -> Self {
+        let (stdout_rest, stderr_rest) = (Vec::new(), Vec::new());
+        Self { label, colour, recent: VecDeque::new(), stdout_rest, stderr_rest }
+    }
+}
+
+impl Screen {
+    /// A screen for two programs, or for one, the client.
+    pub fn new(server: Option<&'static str>, client: &'static str) -> Self {
+        let server = server.unwrap_or_default();
+        Self {
+            label_width: server.len().max(client.len()),
+            server: Column::new(server, "36"),
+            client: Column::new(client, "32"),
+            stdout: Style::of_stdout(),
+            stderr: Style::of_stderr(),
+            open: None,
+            interrupted_prompt: None,
+        }
+    }
+
+    /// Shows what a program has written.
+    pub fn show(&mut self, speaker: Speaker, bytes: &[u8]) -> Result<()> {
+        let text = self.decode(speaker, bytes);
+        for piece in text.split_inclusive('\n') {
+            self.open_line(speaker)?;
+            self.append(speaker, &visible(piece.trim_end_matches(['\r', '\n'])))?;
+            if piece.ends_with('\n') {
+                self.close_line()?;
+            }
+        }
+        if self.open.is_none() && self.interrupted_prompt.is_some() {
+            self.open_line(PROMPT)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the client has asked for input: it has written a line without an end.
+    pub fn shows_prompt(&self) -> bool {
+        self.open.as_ref().is_some_and(|(speaker, _)| *speaker == PROMPT)
+    }
+
+    /// Shows a line of input behind the prompt, as a terminal does while it is typed.
+    pub fn echo(&mut self, input: &[u8], ends_line: bool) -> Result<()> {
+        let text = String::from_utf8_lossy(input);
+        self.append(PROMPT, &visible(text.trim_end_matches(['\r', '\n'])))?;
+        if ends_line { self.close_line() } else { Ok(()) }
+    }
+
+    /// Notes that the terminal itself has shown a line of input, and has ended that line.
+    pub fn line_was_typed(&mut self) {
+        self.interrupted_prompt = None;
+        self.remember_line();
+    }
+
+    /// Ends the line that the cursor stands in, if it stands in one.
+    pub fn close_line(&mut self) -> Result<()> {
+        match self.remember_line() {
+            Some((_, stream)) => self.write(stream, "\n"),
+            None => Ok(()),
+        }
+    }
+
+    /// The last lines of a side, oldest first.
+    pub fn recent(&self, side: Side) -> impl Iterator<Item = &String> {
+        match side {
+            Side::Server => self.server.recent.iter(),
+            Side::Client => self.client.recent.iter(),
+        }
+    }
+
+    fn column(&mut self, side: Side) -> &mut Column {
+        match side {
+            Side::Server => &mut self.server,
+            Side::Client => &mut self.client,
+        }
+    }
+
+    /// Makes sure that the cursor stands in the speaker's line, behind its label.
+    fn open_line(&mut self, speaker: Speaker) -> Result<()> {
+        if let Some((owner, line)) = &self.open {
+            if *owner == speaker {
+                return Ok(());
+            }
+            if *owner == PROMPT && speaker.0 == Side::Server {
+                self.interrupted_prompt = Some(line.clone());
+            }
+            self.close_line()?;
+        }
+        let (side, stream) = speaker;
+        let width = self.label_width;
+        let style = self.style(stream);
+        let column = self.column(side);
+        let label = style.paint(column.colour, &format!("{:width$} │", column.label));
+        self.open = Some((speaker, String::new()));
+        self.write(stream, &format!("{label} "))?;
+        match self.interrupted_prompt.take_if(|_| speaker == PROMPT) {
+            Some(prompt) => self.append(speaker, &prompt),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes into the open line.
+    fn append(&mut self, (_, stream): Speaker, text: &str) -> Result<()> {
+        if let Some((_, line)) = &mut self.open {
+            line.push_str(text);
+        }
+        self.write(stream, text)
+    }
+
+    /// Forgets the open line, but for its text; returns whose it was.
+    fn remember_line(&mut self) -> Option<Speaker> {
+        let (speaker, line) = self.open.take()?;
+        let recent = &mut self.column(speaker.0).recent;
+        recent.push_back(line);
+        if recent.len() > RECENT_LINES {
+            recent.pop_front();
+        }
+        Some(speaker)
+    }
+
+    /// Bytes to text: an incomplete character at the end waits for its rest.
+    fn decode(&mut self, (side, stream): Speaker, bytes: &[u8]) -> String {
+        let column = self.column(side);
+        let rest = match stream {
+            Stream::Stdout => &mut column.stdout_rest,
+            Stream::Stderr => &mut column.stderr_rest,
+        };
+        rest.extend_from_slice(bytes);
+        let complete = match rest.utf8_chunks().last() {
+            Some(chunk) if is_cut_character(chunk.invalid()) => rest.len() - chunk.invalid().len(),
+            _ => rest.len(),
+        };
+        let cut = rest.split_off(complete);
+        let text = String::from_utf8_lossy(rest).into_owned();
+        *rest = cut;
+        text
+    }
+
+    fn style(&self, stream: Stream) -> Style {
+        match stream {
+            Stream::Stdout => self.stdout,
+            Stream::Stderr => self.stderr,
+        }
+    }
+
+    fn write(&self, stream: Stream, text: &str) -> Result<()> {
+        let result = match stream {
+            Stream::Stdout => write_now(&mut io::stdout().lock(), text),
+            Stream::Stderr => write_now(&mut io::stderr().lock(), text),
+        };
+        result.context("cannot show the programs' output")
+    }
+}
+
+fn write_now(stream: &mut impl Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
+}
+
+/// Whether bytes that aren't valid UTF-8 may become so when more of them come.
+fn is_cut_character(bytes: &[u8]) -> bool {
+    str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
+}
+
+/// Makes control characters visible: what crosses a network mustn't steer the reader's terminal.
+fn visible(text: &str) -> String {
+    let escape = |c: char| match c {
+        '\t' => c.to_string(),
+        c if c.is_control() => c.escape_default().to_string(),
+        c => c.to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_visible() {
+        assert_eq!(visible("a\tb\x1b[2J\0好"), "a\tb\\u{1b}[2J\\u{0}好");
+    }
+
+    #[test]
+    fn a_character_in_two_pieces_is_shown_whole() {
+        let mut screen = Screen::new(None, "client");
+        assert_eq!(screen.decode(PROMPT, b"\xe5\xa5"), "");
+        assert_eq!(screen.decode(PROMPT, b"\xbd!\xff"), "好!\u{fffd}");
+        assert_eq!(screen.decode(PROMPT, b"\xe5"), "");
+        assert_eq!(screen.decode(PROMPT, b"a"), "\u{fffd}a");
+    }
+}

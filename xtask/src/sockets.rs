@@ -1,0 +1,113 @@
+//! Which process holds which port. Only Linux tells; elsewhere nothing is known (`None`).
+//!
+//! Source: proc(5). `/proc/PID/net/udp` lists the sockets of the process's network, one a line,
+//! with the local address and port in hexadecimal in column 2 and the inode in column 10. A
+//! descriptor in `/proc/PID/fd` that is a socket is a link to `socket:[INODE]`.
+
+use std::fmt;
+use std::fs;
+
+/// The two protocols, whose ports are independent of each other.
+#[derive(Clone, Copy)]
+pub enum Protocol {
+    Tcp,
+    Udp,
+}
+
+/// A process that holds a port.
+pub struct Holder {
+    pub pid: u32,
+    pub name: String,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` (process {})", self.name, self.pid)
+    }
+}
+
+/// The UDP ports that a process has bound; `None` where the system doesn't tell.
+pub fn udp_ports(pid: u32) -> Option<Vec<u16>> {
+    let held = inodes(pid)?;
+    let sockets = table(pid, Protocol::Udp)?;
+    Some(sockets.iter().filter(|socket| held.contains(&socket.inode)).map(|s| s.port).collect())
+}
+
+/// The process that holds a port, as far as the system lets us see.
+pub fn holder(protocol: Protocol, port: u16) -> Option<Holder> {
+    let socket = table(std::process::id(), protocol)?.into_iter().find(|s| s.port == port)?;
+    let mut pids: Vec<u32> = fs::read_dir("/proc")
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect();
+    pids.sort_unstable();
+    let pid = pids
+        .into_iter()
+        .find(|&pid| inodes(pid).is_some_and(|held| held.contains(&socket.inode)))?;
+    let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim_end().to_owned();
+    Some(Holder { pid, name })
+}
+
+struct Socket {
+    port: u16,
+    inode: u64,
+}
+
+/// The inodes of the sockets that a process has open.
+fn inodes(pid: u32) -> Option<Vec<u64>> {
+    let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
+    let inode = |link: &str| link.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok();
+    let links = descriptors.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+    Some(links.filter_map(|link| inode(link.to_str()?)).collect())
+}
+
+/// The sockets of a protocol, IPv4 and IPv6, in the network that a process sees.
+fn table(pid: u32, protocol: Protocol) -> Option<Vec<Socket>> {
+    let name = match protocol {
+        Protocol::Tcp => "tcp",
+        Protocol::Udp => "udp",
+    };
+    let mut sockets = parse(&fs::read_to_string(format!("/proc/{pid}/net/{name}")).ok()?);
+    // A system without IPv6 has no second table.
+    if let Ok(text) = fs::read_to_string(format!("/proc/{pid}/net/{name}6")) {
+        sockets.extend(parse(&text));
+    }
+    Some(sockets)
+}
+
+fn parse(table: &str) -> Vec<Socket> {
+    table.lines().skip(1).filter_map(parse_line).collect()
+}
+
+fn parse_line(line: &str) -> Option<Socket> {
+    let mut columns = line.split_whitespace();
+    let (_, port) = columns.nth(1)?.rsplit_once(':')?;
+    let inode = columns.nth(7)?.parse().ok()?;
+    Some(Socket { port: u16::from_str_radix(port, 16).ok()?, inode })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_ports_and_inodes() {
+        let sockets = parse(
+            "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n  \
+             512: 0100007F:1F9A 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 65042 2 0000000000000000 0\n",
+        );
+        assert_eq!(sockets.len(), 1);
+        assert_eq!((sockets[0].port, sockets[0].inode), (8090, 65042));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn finds_the_port_of_this_process() {
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let port = socket.local_addr().unwrap().port();
+        assert!(udp_ports(std::process::id()).unwrap().contains(&port));
+        assert_eq!(holder(Protocol::Udp, port).unwrap().pid, std::process::id());
+        drop(socket);
+        assert!(!udp_ports(std::process::id()).unwrap().contains(&port));
+    }
+}

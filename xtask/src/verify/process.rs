@@ -1,0 +1,77 @@
+//! Runs a command of the prose as its reader would, but for the terminal.
+
+use crate::catalog;
+use crate::keeper::Keeper;
+use anyhow::{Context, Result};
+use std::env;
+use std::io::{self, PipeReader, Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// Within it a command has ended; it may have to compile something first.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Returns what `cargo …` prints to stdout and to stderr, in one text.
+pub fn output_of(words: &[String], input: &str) -> Result<String, String> {
+    let name = words.join(" ");
+    let (output, in_time) = run(words, input).map_err(|error| {
+        format!("`{name}` doesn't run: {error:#}; does it, and `cargo --version`, by hand?")
+    })?;
+    if in_time {
+        return Ok(output);
+    }
+    let seconds = DEADLINE.as_secs();
+    Err(format!("`{name}` hasn't ended within {seconds} s; run it by hand. It printed:\n{output}"))
+}
+
+/// Returns the output, and whether the command has ended by itself.
+fn run(words: &[String], input: &str) -> Result<(String, bool)> {
+    let mut keeper = Keeper::start()?;
+    let (mut child, mut reader) = start(words, &mut keeper).context("it can't be started")?;
+    let ended = Arc::new(AtomicBool::new(false));
+    let watch = watch(keeper, Arc::clone(&ended));
+    // A program may end before it has read everything; the rest is of no use then.
+    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
+    let mut output = Vec::new();
+    let result = reader.read_to_end(&mut output);
+    ended.store(true, Ordering::Release);
+    watch.thread().unpark();
+    let in_time = watch.join().unwrap_or_default();
+    child.wait().context("its end can't be awaited")?;
+    result.context("its output can't be read")?;
+    Ok((String::from_utf8_lossy(&output).into_owned(), in_time))
+}
+
+fn start(words: &[String], keeper: &mut Keeper) -> Result<(Child, PipeReader)> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    // One pipe for both streams, as one terminal shows both, keeps their order.
+    let (reader, writer) = io::pipe()?;
+    let mut command = Command::new(cargo);
+    command.args(words.get(1..).unwrap_or_default()).current_dir(catalog::root());
+    command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
+    command.env("NO_COLOR", "1").env("CARGO_TERM_COLOR", "never");
+    for name in ["RUST_BACKTRACE", "RUST_LIB_BACKTRACE", "CLICOLOR_FORCE", "FORCE_COLOR"] {
+        command.env_remove(name);
+    }
+    // The end of this function drops the command, and with it our own ends of the pipe.
+    Ok((keeper.spawn(&mut command)?, reader))
+}
+
+/// Ends all that the keeper keeps when the command has ended, or when its time is up;
+/// says whether it has ended in time. The reader of its output sees the end then, in any case.
+fn watch(keeper: Keeper, ended: Arc<AtomicBool>) -> JoinHandle<bool> {
+    let deadline = Instant::now() + DEADLINE;
+    thread::spawn(move || {
+        let mut left = DEADLINE;
+        while !ended.load(Ordering::Acquire) && !left.is_zero() {
+            thread::park_timeout(left);
+            left = deadline.saturating_duration_since(Instant::now());
+        }
+        let in_time = ended.load(Ordering::Acquire);
+        drop(keeper);
+        in_time
+    })
+}
