@@ -1,0 +1,69 @@
+//! `cargo xtask run` in a real terminal, which Python's standard library provides.
+
+#![cfg(unix)]
+
+use crate::common::{Port, xtask};
+use anyhow::Result;
+use std::process::Command;
+
+/// Types `text` at the prompts of lesson 5's pair; returns all that the terminal shows.
+/// `None` where there is no Python.
+fn shown(text: &str, set: &[(&str, &str)], unset: &[&str]) -> Result<Option<String>> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/runner/fixtures/in_a_terminal.py");
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: a test in a terminal needs python3");
+        return Ok(None);
+    }
+    let port = Port::take()?;
+    let mut command = Command::new("python3");
+    command.args([script, "message: ", text]).arg(xtask().get_program());
+    command.args(["run", "lesson-5", "--port", &port.number.to_string()]);
+    command.env("TERM", "xterm").env_remove("NO_COLOR").envs(set.iter().copied());
+    for name in unset {
+        command.env_remove(name);
+    }
+    let output = command.output()?;
+    let shown = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n");
+    anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(Some(shown.replace(&port.number.to_string(), "8090")))
+}
+
+#[test]
+fn each_line_has_its_label_also_behind_typed_input() -> Result<()> {
+    let Some(shown) = shown("hello\nexit\n", &[("NO_COLOR", "1")], &[])? else { return Ok(()) };
+    let mut client = shown.lines().filter(|line| line.starts_with("client │"));
+    for line in ["Your message: hello", "Reply: hello", "Your message: exit", "Reply: exit"] {
+        assert_eq!(client.next(), Some(format!("client │ {line}").as_str()), "{shown}");
+    }
+    assert!(shown.starts_with("server │ Echo server on 0.0.0.0:8090\n"), "{shown}");
+    assert!(shown.ends_with("\nstatus 0\n"), "{shown}");
+    assert_eq!(shown.lines().count(), 8, "{shown}");
+    Ok(())
+}
+
+#[test]
+fn ctrl_d_ends_the_input() -> Result<()> {
+    let Some(shown) = shown("hello\n\x04", &[], &[])? else { return Ok(()) };
+    assert!(shown.ends_with("Your message: \nstatus 0\n"), "{shown}");
+    Ok(())
+}
+
+#[test]
+fn sides_differ_in_colour_where_the_terminal_has_it() -> Result<()> {
+    let Some(shown) = shown("exit\n", &[], &[])? else { return Ok(()) };
+    assert!(shown.contains("\x1b[36mserver │\x1b[0m Echo"), "{shown}");
+    assert!(shown.contains("\x1b[32mclient │\x1b[0m Your message: "), "{shown}");
+    Ok(())
+}
+
+#[test]
+fn no_colour_without_a_term_or_with_no_color() -> Result<()> {
+    for (set, unset) in
+        [(&[("NO_COLOR", "1")][..], &[][..]), (&[("TERM", "dumb")], &[]), (&[], &["TERM"])]
+    {
+        let Some(shown) = shown("exit\n", set, unset)? else { return Ok(()) };
+        assert!(!shown.contains('\x1b'), "{shown}");
+        assert!(shown.contains("client │ Reply: exit\n"), "{shown}");
+    }
+    Ok(())
+}
