@@ -11,9 +11,9 @@ mod first_run;
 mod scratch;
 mod warm_run;
 
-use crate::keeper::Keeper;
 use crate::{Command as Subcommand, UsageError, catalog, help};
 use anyhow::{Context, Result, bail, ensure};
+use keeper::Keeper;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::net::UdpSocket;

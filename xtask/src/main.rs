@@ -3,21 +3,19 @@
 //! # Layout
 //!
 //! - this file: the table of commands, and how their results become exit codes
-//! - one file a command: [`run`], [`list`], [`help`], [`verify`], [`bench`], [`keeper`]
+//! - one file a command: [`run`], [`list`], [`help`], [`verify`], [`bench`], [`keep`]
 //! - [`session`]: a running pair of programs; [`screen`]: what they print
-//! - [`sockets`]: which process holds which port
 //! - [`catalog`]: the list of lessons; [`nearest`]: did you mean …?
 
 mod bench;
 mod catalog;
 mod help;
-mod keeper;
+mod keep;
 mod list;
 mod nearest;
 mod run;
 mod screen;
 mod session;
-mod sockets;
 mod verify;
 
 use anyhow::Result;
@@ -41,7 +39,7 @@ pub struct Command {
 }
 
 pub const COMMANDS: &[Command] =
-    &[run::COMMAND, list::COMMAND, help::COMMAND, verify::COMMAND, bench::COMMAND, keeper::COMMAND];
+    &[run::COMMAND, list::COMMAND, help::COMMAND, verify::COMMAND, bench::COMMAND, keep::COMMAND];
 
 /// A command line that can't be understood. It ends the program with status 2.
 #[derive(Debug)]

@@ -1,12 +1,12 @@
 //! `cargo xtask run LESSON`: builds a pair of programs and lets them talk to each other.
 
 use crate::catalog::{self, Argument, DEFAULT_PORT, LESSONS, Lesson, Lifetime, Role};
-use crate::keeper::Keeper;
 use crate::screen::{Screen, Side};
 use crate::session::{Program, Session};
-use crate::sockets::{self, Protocol};
 use crate::{Command as Subcommand, UsageError, help, nearest};
 use anyhow::{Context, Result, bail};
+use keeper::Keeper;
+use keeper::sockets::{self, Protocol};
 use lexopt::ValueExt;
 use std::env;
 use std::ffi::OsString;

@@ -4,9 +4,9 @@
 //! it into events; the main thread takes one event at a time. So output is drained all the time,
 //! nothing is polled, and one place decides.
 
-use crate::keeper::Keeper;
 use crate::screen::{Screen, Side, Speaker, Stream};
 use anyhow::{Context, Result};
+use keeper::Keeper;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};

@@ -5,8 +5,8 @@ use crate::bench::{
     results_directory, start, target_directory, wait_for_line,
 };
 use crate::catalog;
-use crate::keeper::Keeper;
 use anyhow::{Context, Result, bail};
+use keeper::Keeper;
 use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::io::ErrorKind::WouldBlock;

@@ -5,8 +5,8 @@ use crate::bench::{
     BUILD_PATIENCE, Limit, Report, cargo, complete, create, create_input, free_port, open,
 };
 use crate::catalog;
-use crate::keeper::Keeper;
 use anyhow::{Context, Result, ensure};
+use keeper::Keeper;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -4,8 +4,8 @@ use crate::bench::{
     BUILD_PATIENCE, Limit, PATIENCE, Report, Summary, cargo, complete, create, create_input,
     free_port, open, results_directory, start, target_directory, wait, wait_for_line,
 };
-use crate::keeper::Keeper;
 use anyhow::{Context, Result};
+use keeper::Keeper;
 use std::env::consts::EXE_SUFFIX;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,8 +1,8 @@
 //! Runs a command of the prose as its reader would, but for the terminal.
 
 use crate::catalog;
-use crate::keeper::Keeper;
 use anyhow::{Context, Result};
+use keeper::Keeper;
 use std::env;
 use std::io::{self, PipeReader, Read, Write};
 use std::process::{Child, Command, Stdio};

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::fs;
 
-/// The two protocols, whose ports are independent of each other.
+/// The two transport protocols, whose ports are independent of each other.
 #[derive(Clone, Copy)]
 pub enum Protocol {
     Tcp,
@@ -31,6 +31,12 @@ pub fn udp_ports(pid: u32) -> Option<Vec<u16>> {
     let held = inodes(pid)?;
     let sockets = table(pid, Protocol::Udp)?;
     Some(sockets.iter().filter(|socket| held.contains(&socket.inode)).map(|s| s.port).collect())
+}
+
+/// Whether any socket of this computer is bound to a port; `None` where the system doesn't tell.
+pub fn is_bound(protocol: Protocol, port: u16) -> Option<bool> {
+    let sockets = table(std::process::id(), protocol)?;
+    Some(sockets.iter().any(|socket| socket.port == port))
 }
 
 /// The process that holds a port, as far as the system lets us see.
@@ -107,6 +113,7 @@ mod tests {
         let port = socket.local_addr().unwrap().port();
         assert!(udp_ports(std::process::id()).unwrap().contains(&port));
         assert_eq!(holder(Protocol::Udp, port).unwrap().pid, std::process::id());
+        assert_eq!(is_bound(Protocol::Udp, port), Some(true));
         drop(socket);
         assert!(!udp_ports(std::process::id()).unwrap().contains(&port));
     }

@@ -1,25 +1,23 @@
 //! Nothing is left behind: the programs that we start end when we do, however we end.
 //!
-//! A *keeper* is a second process of this program. It leads a process group that all programs are
+//! A *keeper* is a second process of our own program. It leads a process group that programs are
 //! started into, and it reads from a pipe that only we hold open. When the pipe closes, because we
 //! are done or because we are gone (Ctrl-C, a panic, SIGKILL: the system closes it in any case),
 //! the keeper kills its whole group, itself included. Windows has no process groups; there the
 //! keeper is told the processes, and ends each with its children.
+//!
+//! A program that uses it calls [`keep`] when its first argument is [`WORD`].
 
-use crate::{Command as Subcommand, help};
+pub mod sockets;
+
 use anyhow::{Context, Result};
 use std::env;
 use std::io;
-use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
 
-pub const COMMAND: Subcommand = Subcommand {
-    name: "keep",
-    arguments: "",
-    summary: "end a process group when standard input ends",
-    details: "",
-    hidden: true,
-    run,
-};
+/// The argument with which a program is started as its own keeper.
+pub const WORD: &str = "keep";
 
 /// A process group that lasts no longer than this value, and no longer than this process.
 pub struct Keeper {
@@ -28,11 +26,23 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Starts the keeper with an empty group.
+    /// Starts this program once more, as a keeper with an empty group.
+    ///
+    /// # Errors
+    ///
+    /// The system doesn't tell where this program is, or can't start it.
     pub fn start() -> Result<Self> {
-        let program = env::current_exe().context("cannot find the path of this program")?;
+        Self::start_program(&env::current_exe().context("cannot find the path of this program")?)
+    }
+
+    /// Starts another program as the keeper; it must call [`keep`] if its argument is [`WORD`].
+    ///
+    /// # Errors
+    ///
+    /// The system can't start it.
+    pub fn start_program(program: &Path) -> Result<Self> {
         let mut command = Command::new(program);
-        command.arg(COMMAND.name).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.arg(WORD).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut process =
@@ -42,6 +52,10 @@ impl Keeper {
     }
 
     /// Starts a program in the group.
+    ///
+    /// # Errors
+    ///
+    /// As with [`Command::spawn`].
     pub fn spawn(&mut self, command: &mut Command) -> io::Result<Child> {
         #[cfg(unix)]
         {
@@ -66,14 +80,13 @@ impl Drop for Keeper {
     }
 }
 
-fn run(parser: lexopt::Parser) -> Result<ExitCode> {
-    help::expect_none(parser, &COMMAND)?;
-    keep()?;
-    Ok(ExitCode::SUCCESS)
-}
-
+/// What a keeper does: waits until its standard input ends, and ends its group.
+///
+/// # Errors
+///
+/// The system can't read, or can't start what ends the group.
 #[cfg(unix)]
-fn keep() -> Result<()> {
+pub fn keep() -> Result<()> {
     use std::os::unix::process::CommandExt;
     io::copy(&mut io::stdin(), &mut io::sink()).context("cannot read from the lifeline")?;
     // std can't signal a group. A crate that can would double what a student compiles before the
@@ -83,8 +96,13 @@ fn keep() -> Result<()> {
     Err(error).context("cannot end the process group")
 }
 
+/// What a keeper does: learns its processes, waits until its standard input ends, and ends them.
+///
+/// # Errors
+///
+/// The system can't start what ends them.
 #[cfg(windows)]
-fn keep() -> Result<()> {
+pub fn keep() -> Result<()> {
     let processes: Vec<String> = io::stdin().lines().map_while(Result::ok).collect();
     for process in processes {
         let mut command = Command::new("taskkill");
