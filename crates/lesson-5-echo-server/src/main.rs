@@ -26,8 +26,9 @@ fn main() -> Result<()> {
         let line = format!("{client}: {}\n", String::from_utf8_lossy(message));
         io::stdout().write_all(line.as_bytes())?;
         if let Err(error) = reply(&socket, message, client) {
-            // One client's trouble is no reason to leave all the others alone.
-            writeln!(io::stderr(), "{error:#}")?;
+            // One client's trouble is no reason to leave all the others alone, and neither is it
+            // if we can't even report it.
+            let _ = writeln!(io::stderr(), "{error:#}");
         }
     }
 }
