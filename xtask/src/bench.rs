@@ -11,7 +11,7 @@ mod first_run;
 mod scratch;
 mod warm_run;
 
-use crate::{Command as Subcommand, UsageError, catalog, help};
+use crate::{Command as Subcommand, UsageError, catalog, help, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use keeper::Keeper;
 use std::fs::{self, File};
@@ -52,6 +52,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_micros(200);
 
 fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
+    workspace::expect_none(&COMMAND)?;
     let name = match parser.next()? {
         Some(lexopt::Arg::Value(name)) => name.to_string_lossy().into_owned(),
         Some(other) => return Err(help::unexpected(&other, &COMMAND)),

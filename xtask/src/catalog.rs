@@ -1,6 +1,10 @@
 //! The list of lessons. It stands here and nowhere else; `verify` holds it against the tree.
 
-use std::path::{Path, PathBuf};
+use crate::{UsageError, nearest};
+use anyhow::Result;
+use std::env;
+use std::ffi::OsStr;
+use std::path::PathBuf;
 
 /// A lesson: one program, in one crate, with one walkthrough.
 #[derive(Debug, PartialEq, Eq)]
@@ -134,12 +138,24 @@ pub fn find(word: &str) -> Option<&'static Lesson> {
     })
 }
 
+/// Finds the lesson that a word on the command line means.
+pub fn named(word: &OsStr) -> Result<&'static Lesson> {
+    let word = word.to_string_lossy();
+    find(&word).ok_or_else(|| {
+        let guess = nearest::nearest(&word, LESSONS.iter().map(Lesson::name)).unwrap_or_default();
+        let hint = format!("did you mean `{guess}`? `cargo xtask list` shows all lessons");
+        UsageError(format!("there is no lesson `{word}`: {hint}")).into()
+    })
+}
+
 fn by_number(number: u8) -> Option<&'static Lesson> {
     LESSONS.iter().find(|lesson| lesson.number == number)
 }
 
-/// The root of the workspace that this program was built in.
+/// The root of the workspace: where cargo says that this package is when it runs us, or else where
+/// it was when we were built.
 pub fn root() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package).to_owned()
+    let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let package = package.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    package.parent().unwrap_or(&package).to_owned()
 }

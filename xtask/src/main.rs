@@ -3,20 +3,36 @@
 //! # Layout
 //!
 //! - this file: the table of commands, and how their results become exit codes
-//! - one file a command: [`run`], [`list`], [`help`], [`verify`], [`bench`], [`keep`]
+//! - one file a command, with its name
 //! - [`session`]: a running pair of programs; [`screen`]: what they print
+//! - [`build`]: calls cargo; [`grading`]: calls the checks, and learns their verdict
 //! - [`catalog`]: the list of lessons; [`nearest`]: did you mean …?
+//! - [`workspace`], [`progress`]: a student's workspace, and what the student has reached there
+//! - text → text: [`starter`] makes gaps of regions, [`diff`] compares; [`files`]: lists and copies
 
 mod bench;
+mod build;
 mod catalog;
+mod check;
+mod diff;
+mod files;
+mod grading;
 mod help;
+mod hint;
 mod keep;
 mod list;
 mod nearest;
+mod progress;
+mod reset;
 mod run;
 mod screen;
 mod session;
+mod solution;
+mod start;
+mod starter;
 mod verify;
+mod watch;
+mod workspace;
 
 use anyhow::Result;
 use std::ffi::OsString;
@@ -38,8 +54,20 @@ pub struct Command {
     pub run: fn(lexopt::Parser) -> Result<ExitCode>,
 }
 
-pub const COMMANDS: &[Command] =
-    &[run::COMMAND, list::COMMAND, help::COMMAND, verify::COMMAND, bench::COMMAND, keep::COMMAND];
+pub const COMMANDS: &[Command] = &[
+    run::COMMAND,
+    check::COMMAND,
+    watch::COMMAND,
+    hint::COMMAND,
+    solution::COMMAND,
+    reset::COMMAND,
+    list::COMMAND,
+    start::COMMAND,
+    help::COMMAND,
+    verify::COMMAND,
+    bench::COMMAND,
+    keep::COMMAND,
+];
 
 /// A command line that can't be understood. It ends the program with status 2.
 #[derive(Debug)]
@@ -67,7 +95,10 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(arguments: Vec<OsString>) -> Result<ExitCode> {
-    let asks_for_help = arguments.iter().any(|word| word == "--help" || word == "-h");
+    // All that follows `--program` is another program's command line.
+    let mut ours =
+        arguments.iter().take_while(|word| !word.as_encoded_bytes().starts_with(b"--program"));
+    let asks_for_help = ours.any(|word| word == "--help" || word == "-h");
     let mut words = arguments.into_iter();
     let Some(name) = words.next() else {
         return list::overview();

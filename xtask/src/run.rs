@@ -1,17 +1,16 @@
 //! `cargo xtask run LESSON`: builds a pair of programs and lets them talk to each other.
 
-use crate::catalog::{self, Argument, DEFAULT_PORT, LESSONS, Lesson, Lifetime, Role};
+use crate::catalog::{self, Argument, DEFAULT_PORT, Lesson, Lifetime, Role};
 use crate::screen::{Screen, Side};
 use crate::session::{Program, Session};
-use crate::{Command as Subcommand, UsageError, help, nearest};
-use anyhow::{Context, Result, bail};
+use crate::{Command as Subcommand, UsageError, build, help, workspace};
+use anyhow::{Result, bail};
 use keeper::Keeper;
 use keeper::sockets::{self, Protocol};
 use lexopt::ValueExt;
-use std::env;
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::net::{TcpListener, UdpSocket};
-use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -23,7 +22,8 @@ pub const COMMAND: Subcommand = Subcommand {
 LESSON is lesson-3 or just 3. Lessons 2 and 3 run together, and 4 and 5; lesson 1 runs alone.
 The receiving side starts first. What you type goes to the other side, the client; Ctrl-D
 (Windows: Ctrl-Z, Enter) ends the input. Input may come from a file or a pipe as well.
-When the client ends, an endless server is stopped.
+When the client ends, an endless server is stopped. In a student's workspace, the other half of
+the pair is played by the course as long as it has gaps.
 
   --port N    use this port (1 to 65535) instead of 8090",
     hidden: false,
@@ -63,6 +63,8 @@ struct Plan {
     client: &'static Lesson,
     /// The port that was asked for.
     port: Option<u16>,
+    /// The half of the pair that the student hasn't finished: the checks play it.
+    played: Option<&'static Lesson>,
 }
 
 impl Plan {
@@ -71,15 +73,20 @@ impl Plan {
         while let Some(argument) = parser.next()? {
             match argument {
                 lexopt::Arg::Long("port") => port = Some(parse_port(&parser.value()?)?),
-                lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(find_lesson(&word)?),
+                lexopt::Arg::Value(word) if lesson.is_none() => {
+                    lesson = Some(catalog::named(&word)?);
+                }
                 other => return Err(help::unexpected(&other, &COMMAND)),
             }
         }
         let hint = "which lesson? For example `cargo xtask run lesson-3`";
         let lesson = lesson.ok_or_else(|| UsageError(hint.to_owned()))?;
+        let played = workspace::unfinished_mate(lesson)?;
         Ok(match (&lesson.role, lesson.mate()) {
-            (Role::Server { .. }, Some(client)) => Self { server: Some(lesson), client, port },
-            (_, server) => Self { server, client: lesson, port },
+            (Role::Server { .. }, Some(client)) => {
+                Self { server: Some(lesson), client, port, played }
+            }
+            (_, server) => Self { server, client: lesson, port, played },
         })
     }
 
@@ -93,26 +100,17 @@ impl Plan {
 
     /// Lets cargo build the programs. It says nothing unless there is something to say.
     fn build(&self, keeper: &mut Keeper) -> Result<()> {
-        let directory = programs_directory()?;
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
-        command.current_dir(catalog::root()).arg("build");
-        for lesson in self.lessons() {
-            command.args(["--package", &lesson.name()]);
+        if let Some(lesson) = self.played {
+            build::checks(keeper)?;
+            let (label, name) = (lesson.label, lesson.name());
+            let note =
+                format!("{name} still has gaps, so its part, the {label}, is played for you.");
+            // Where stderr is closed, nobody misses it.
+            let _ = writeln!(io::stderr(), "{note}");
         }
-        // Beside our own program, wherever cargo has put that.
-        command.arg("--target-dir").arg(directory.parent().context("no target folder")?);
-        if !cfg!(debug_assertions) {
-            command.arg("--release");
-        }
-        if self.lessons().all(|lesson| directory.join(file_name(lesson)).exists()) {
-            command.arg("--quiet");
-        }
-        let status = keeper
-            .spawn(&mut command)
-            .and_then(|mut cargo| cargo.wait())
-            .context("cannot start cargo; is Rust installed? Try `cargo --version`")?;
-        if !status.success() {
+        let written = self.lessons().filter(|lesson| self.played != Some(*lesson));
+        let packages: Vec<String> = written.map(Lesson::name).collect();
+        if !build::build(keeper, &packages)? {
             bail!("the program doesn't compile; what has to be mended is said above");
         }
         Ok(())
@@ -145,7 +143,14 @@ impl Plan {
 
     /// The command that starts a lesson's program, at the right address.
     fn command(&self, lesson: &Lesson) -> Result<Command> {
-        let mut command = Command::new(programs_directory()?.join(file_name(lesson)));
+        let name = lesson.name();
+        let mut command = if self.played == Some(lesson) {
+            let mut command = Command::new(build::program(build::CHECKS)?);
+            command.args(["play", &name]);
+            command
+        } else {
+            Command::new(build::program(&name)?)
+        };
         // A backtrace would bury the error message that a student should read.
         command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
         let port = self.port();
@@ -284,29 +289,10 @@ fn is_taken(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::AddrInUse
 }
 
-/// Where cargo has put this program, and so puts the lessons' programs.
-fn programs_directory() -> Result<PathBuf> {
-    let program = env::current_exe().context("cannot find the path of this program")?;
-    Ok(program.parent().context("this program is in no folder")?.to_owned())
-}
-
-fn file_name(lesson: &Lesson) -> String {
-    format!("{}{}", lesson.name(), env::consts::EXE_SUFFIX)
-}
-
 fn parse_port(value: &OsString) -> Result<u16> {
     let port = value.parse().ok().filter(|&port| port > 0);
     port.ok_or_else(|| {
         let value = value.to_string_lossy();
         UsageError(format!("`{value}` is no port; take one from 1 to 65535, such as 8091")).into()
-    })
-}
-
-fn find_lesson(word: &OsString) -> Result<&'static Lesson> {
-    let word = word.to_string_lossy();
-    catalog::find(&word).ok_or_else(|| {
-        let guess = nearest::nearest(&word, LESSONS.iter().map(Lesson::name)).unwrap_or_default();
-        let hint = format!("did you mean `{guess}`? `cargo xtask list` shows all lessons");
-        UsageError(format!("there is no lesson `{word}`: {hint}")).into()
     })
 }

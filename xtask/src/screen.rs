@@ -32,6 +32,10 @@ impl Style {
         Self { colour: terminal && able && set("NO_COLOR").is_none() }
     }
 
+    pub fn is_coloured(self) -> bool {
+        self.colour
+    }
+
     /// Wraps `text` in the SGR code `code`, such as `1;31`.
     pub fn paint(self, code: &str, text: &str) -> String {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }

@@ -25,17 +25,24 @@ pub fn bad_ports() -> Vec<OsString> {
     with_bad_text(&["nonsense", "99999", "-1", "80.5", "127.0.0.1:8090", ""])
 }
 
-/// Adds an argument that isn't UTF-8, where the system can pass one.
 fn with_bad_text(arguments: &[&str]) -> Vec<OsString> {
-    let mut arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-    #[cfg(unix)]
-    arguments.push(std::os::unix::ffi::OsStringExt::from_vec(b"not-utf8-\xff".to_vec()));
-    arguments
+    arguments.iter().map(OsString::from).chain([not_unicode()]).collect()
+}
+
+#[cfg(unix)]
+fn not_unicode() -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(b"bad-text-\xff".to_vec())
+}
+
+#[cfg(windows)]
+fn not_unicode() -> OsString {
+    let surrogate = std::os::windows::ffi::OsStringExt::from_wide(&[0xd800]);
+    ["bad-text-".into(), surrogate].into_iter().collect()
 }
 
 /// Requires that the program at `path` can't work with `argument`: it ends, not by a panic or a
-/// signal, with a status that isn't 0, and its stderr has `argument` in it (up to a byte that
-/// isn't UTF-8, which it may show as it likes). Its stdin is one line.
+/// signal, with a status that isn't 0, and its stderr has `argument` in it (up to what isn't
+/// Unicode there, which it may show as it likes). Its stdin is one line.
 ///
 /// # Errors
 ///

@@ -13,6 +13,20 @@
 //! - `bad_input`: what any lesson's program must do when it can't do anything.
 //! - `text`: makes bytes visible in messages.
 
+pub mod changes;
+pub mod check;
+pub mod endpoint;
+#[cfg(feature = "harness")]
+pub mod harness;
+pub mod judge;
+pub mod lessons;
+pub mod log;
+pub mod play;
+pub mod random;
+pub mod report;
+pub mod subject;
+pub mod trial;
+
 mod bad_input;
 mod peer;
 mod port;
@@ -25,8 +39,9 @@ pub use peer::Peer;
 pub use port::Port;
 pub use program::{Program, command};
 pub use python::python;
-pub use text::visible;
+pub use text::{shortened, visible};
 
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -39,4 +54,10 @@ pub const DEADLINE: Duration = Duration::from_secs(10);
 pub fn skip(test: &str, why: &str) {
     // A reader who has closed stderr doesn't want to know.
     let _ = writeln!(io::stderr(), "skipped: {test}: {why}");
+}
+
+/// A seed that nobody can know beforehand.
+pub fn random_seed() -> u64 {
+    // Small enough to be typed in again.
+    RandomState::new().hash_one(0) % 1_000_000_000
 }

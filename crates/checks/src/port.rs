@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
 /// A UDP port of 20000 to 29999 that no other test gets, in this process or another, as long
@@ -22,7 +23,7 @@ impl Port {
     ///
     /// No free port was found.
     pub fn new() -> Result<Self> {
-        Self::find(0)
+        Self::find(0, |number| !udp_is_taken(number))
     }
 
     /// A port that is free for UDP and for TCP. The lock is TCP on the port below.
@@ -31,25 +32,23 @@ impl Port {
     ///
     /// No free port was found.
     pub fn with_free_tcp() -> Result<Self> {
-        Self::find(1)
+        Self::find(1, |number| !udp_is_taken(number) && !tcp_is_taken(number))
     }
 
     /// Locks are even, so that the port above one is never another one's lock.
-    fn find(above_lock: u16) -> Result<Self> {
+    fn find(above_lock: u16, is_free: fn(u16) -> bool) -> Result<Self> {
         let random = RandomState::new();
         for attempt in 0..100 {
             let lock = 20_000 + 2 * (random.hash_one(attempt) % 5_000) as u16;
             let number = lock + above_lock;
-            if is_taken(number) {
+            if !is_free(number) {
                 continue;
             }
             if let Ok(lock) = TcpListener::bind((Ipv4Addr::LOCALHOST, lock)) {
                 return Ok(Self { number, _lock: lock });
             }
         }
-        bail!(
-            "found no free port from 20000 to 29999 in 100 attempts: is something using them all?"
-        )
+        bail!("none of 100 ports from 20000 to 29999 is free: is something using them all?")
     }
 
     /// The port's number.
@@ -63,23 +62,32 @@ impl Port {
     }
 }
 
-/// Whether a TCP or UDP socket has the port.
+fn udp_is_taken(number: u16) -> bool {
+    is_listed("udp", number).unwrap_or_else(|| !can_bind(number, UdpSocket::bind))
+}
+
+fn tcp_is_taken(number: u16) -> bool {
+    is_listed("tcp", number).unwrap_or_else(|| !can_bind(number, TcpListener::bind))
+}
+
+/// Windows lets one socket have a port at every address, and another at a single one.
+fn can_bind<S>(number: u16, bind: fn(SocketAddr) -> io::Result<S>) -> bool {
+    let addresses = [Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST];
+    addresses.into_iter().all(|ip| bind((ip, number).into()).is_ok())
+}
+
+/// Whether the system lists a socket of `protocol` on the port; `None` where it has no list.
 ///
-/// Linux is asked. Elsewhere we try to bind it, which isn't as good: a program that another
-/// thread starts at that moment inherits our socket, and keeps the port for another moment.
-fn is_taken(number: u16) -> bool {
-    let tables = ["tcp", "tcp6", "udp", "udp6"].map(|name| format!("/proc/net/{name}"));
-    let known: String = tables.iter().filter_map(|table| fs::read_to_string(table).ok()).collect();
-    if known.is_empty() {
-        let any = (Ipv4Addr::UNSPECIFIED, number);
-        return UdpSocket::bind(any).is_err() || TcpListener::bind(any).is_err();
-    }
+/// To bind the port and let it go again isn't as good: a program that another thread starts at
+/// that moment inherits the socket, and so the port is taken for another moment.
+fn is_listed(protocol: &str, number: u16) -> Option<bool> {
+    let ipv4 = fs::read_to_string(format!("/proc/net/{protocol}")).ok()?;
+    // This one isn't there where IPv6 is switched off.
+    let ipv6 = fs::read_to_string(format!("/proc/net/{protocol}6")).unwrap_or_default();
     // A row begins with its number, then `0100007F:4E20`: address and port in hexadecimal.
     let port = format!(":{number:04X}");
-    known
-        .lines()
-        .filter_map(|row| row.split_whitespace().nth(1))
-        .any(|local| local.ends_with(&port))
+    let mut rows = ipv4.lines().chain(ipv6.lines());
+    Some(rows.any(|row| row.split_whitespace().nth(1).is_some_and(|local| local.ends_with(&port))))
 }
 
 #[cfg(test)]
@@ -105,9 +113,18 @@ mod tests {
     #[test]
     fn a_bound_port_counts_as_taken() -> Result<()> {
         let socket = UdpSocket::bind("127.0.0.1:0")?;
-        assert!(is_taken(socket.local_addr()?.port()));
+        assert!(udp_is_taken(socket.local_addr()?.port()));
         let listener = TcpListener::bind("127.0.0.1:0")?;
-        assert!(is_taken(listener.local_addr()?.port()));
+        assert!(tcp_is_taken(listener.local_addr()?.port()));
+        Ok(())
+    }
+
+    #[test]
+    fn a_bound_port_cannot_be_bound() -> Result<()> {
+        let socket = UdpSocket::bind("127.0.0.1:0")?;
+        assert!(!can_bind(socket.local_addr()?.port(), UdpSocket::bind));
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        assert!(!can_bind(listener.local_addr()?.port(), TcpListener::bind));
         Ok(())
     }
 

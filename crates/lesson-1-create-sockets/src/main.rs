@@ -8,7 +8,7 @@
 
 use anyhow::{Context, Result};
 use std::env;
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 use std::net::{TcpListener, UdpSocket};
 
 fn main() -> Result<()> {
@@ -59,6 +59,7 @@ fn create_udp(address: &str) -> Result<UdpSocket> {
 /// Returns when a line has been typed, or when there is no more input.
 fn wait_for_enter() -> Result<()> {
     // region: solution Read one line from standard input; the end of the input is fine, too.
+    use std::io::BufRead;
     // While we wait here, the system goes on working for our sockets.
     // We read bytes, not text: a line may hold anything.
     io::stdin().lock().read_until(b'\n', &mut Vec::new()).context("cannot read input")?;

@@ -4,13 +4,13 @@ use crate::bench::scratch::Scratch;
 use crate::bench::{
     BUILD_PATIENCE, Limit, Report, cargo, complete, create, create_input, free_port, open,
 };
-use crate::catalog;
+use crate::{catalog, files};
 use anyhow::{Context, Result, ensure};
 use keeper::Keeper;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 use std::time::Instant;
 
 const CPU_SECONDS: Limit = Limit::AtMost(6.0);
@@ -23,7 +23,10 @@ pub fn run(report: &mut Report) -> Result<()> {
     report.line("The first `cargo xtask run lesson-3` in a new copy, with downloaded crates:")?;
     let scratch = Scratch::create()?;
     let workspace = scratch.path.join("workspace");
-    copy_workspace(&catalog::root(), &workspace)?;
+    let root = catalog::root();
+    for file in files::list(&root)? {
+        files::copy(&file, &root, &workspace)?;
+    }
     let input = create_input(&scratch.path)?;
 
     let mut keeper = Keeper::start()?;
@@ -85,51 +88,6 @@ fn parse_stat(stat: &str) -> Option<f64> {
     Some(seconds()? + seconds()?)
 }
 
-/// Copies what a clone would hold, but as it is in the working tree.
-fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
-    for file in files_of_workspace(from)? {
-        let (source, copy) = (from.join(&file), to.join(&file));
-        if let Some(folder) = copy.parent() {
-            fs::create_dir_all(folder)
-                .with_context(|| format!("cannot create the folder {}", folder.display()))?;
-        }
-        fs::copy(&source, &copy)
-            .with_context(|| format!("cannot copy {} to {}", source.display(), copy.display()))?;
-    }
-    Ok(())
-}
-
-fn files_of_workspace(root: &Path) -> Result<Vec<PathBuf>> {
-    let mut git = Command::new("git");
-    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root);
-    let list = git.output().map(|output| output.stdout).unwrap_or_default();
-    let list = String::from_utf8_lossy(&list);
-    let mut files: Vec<PathBuf> = list.split_terminator('\0').map(PathBuf::from).collect();
-    // A file that was deleted stays in git's list until that is committed.
-    files.retain(|file| root.join(file).is_file());
-    if files.is_empty() {
-        collect_files(root, Path::new(""), &mut files)?;
-    }
-    Ok(files)
-}
-
-/// Without git: everything but `target` and `.git`.
-fn collect_files(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let path = root.join(folder);
-    let entries = fs::read_dir(&path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let mut entries = entries.with_context(|| format!("cannot list {}", path.display()))?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let name = folder.join(entry.file_name());
-        if entry.path().is_file() {
-            files.push(name);
-        } else if name != Path::new("target") && name != Path::new(".git") {
-            collect_files(root, &name, files)?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,12 +104,5 @@ mod tests {
                         Compiling lesson-3 v0.1.0 (/w)\n    Finished `dev`\n";
         assert_eq!(crates_compiled(messages).unwrap(), 3.0);
         assert!(crates_compiled("    Finished `dev`\n").is_err());
-    }
-
-    #[test]
-    fn lists_the_same_files_with_and_without_git() {
-        let mut files = Vec::new();
-        collect_files(&catalog::root().join("xtask/src/bench"), Path::new(""), &mut files).unwrap();
-        assert!(files.contains(&PathBuf::from("echo.c")));
     }
 }

@@ -2,9 +2,9 @@
 
 use super::finding;
 use super::markdown::{Fence, parse};
-use super::regions::is_marker;
 use super::tree::Tree;
 use crate::catalog::LESSONS;
+use crate::starter::is_marker;
 
 pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
     let mut total = 0;

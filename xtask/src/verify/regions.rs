@@ -3,12 +3,10 @@
 use super::finding;
 use super::tree::Tree;
 use crate::catalog::LESSONS;
+use crate::starter::{END, START, is_function, is_marker};
 
 /// A line's number, and what is wrong there.
 type Flaw = (usize, String);
-
-const START: &str = "// region: solution";
-const END: &str = "// endregion";
 
 pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
     let mut total = 0;
@@ -21,12 +19,6 @@ pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
         }
     }
     format!("regions: {total} in {} lessons", LESSONS.len())
-}
-
-/// Whether a line of a program begins or ends a region.
-pub fn is_marker(line: &str) -> bool {
-    let words = line.trim_start().strip_prefix("//").unwrap_or_default().trim_start();
-    words.starts_with("region:") || words.starts_with("endregion")
 }
 
 /// Counts a program's regions, and says what is wrong with them.
@@ -108,11 +100,6 @@ fn region_flaws(lines: &[&str], start: usize, end: usize, flaws: &mut Vec<Flaw>)
 
 fn indent(line: &str) -> usize {
     line.len() - line.trim_start().len()
-}
-
-fn is_function(line: &str) -> bool {
-    let code = line.trim_start();
-    code.starts_with("fn ") || (code.starts_with("pub") && code.contains(" fn "))
 }
 
 /// The names of a function's parameters; `signature` may go on with its body.

@@ -13,6 +13,9 @@ use std::{fs, thread};
 /// The longest that anything here may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+const SLUGS: [&str; 5] =
+    ["create-sockets", "send-once", "receive-once", "echo-client", "echo-server"];
+
 /// A UDP port that no test and no system picks at the same time: it lies below the ports that
 /// systems hand out by themselves, and its TCP twin is held as a lock.
 pub struct Port {
@@ -42,9 +45,10 @@ pub fn xtask() -> Command {
     plain(Path::new(env!("CARGO_BIN_EXE_xtask")))
 }
 
-/// A folder with the runner among programs that misbehave; it lasts as long as the value.
+/// A folder with the runner among programs that misbehave, and a tree of lessons without code; it
+/// lasts as long as the value.
 pub struct Fixture {
-    directory: PathBuf,
+    pub directory: PathBuf,
 }
 
 impl Fixture {
@@ -54,10 +58,13 @@ impl Fixture {
         let unique = format!("runner-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let fixture = Self { directory: Path::new(env!("CARGO_TARGET_TMPDIR")).join(unique) };
         fs::create_dir_all(fixture.program("")).context("cannot make a folder")?;
-        let stand_in = compiled_fixture()?;
-        for number in 1..=5 {
+        let stand_in = compiled_fixture("misbehaving_lesson")?;
+        for (number, slug) in (1..).zip(SLUGS) {
             fs::hard_link(&stand_in, fixture.program(&format!("lesson-{number}")))?;
+            fs::create_dir_all(fixture.source(number).with_file_name(""))?;
+            fs::write(fixture.source(number), format!("// {slug}\n"))?;
         }
+        fs::hard_link(compiled_fixture("stand_in_checks")?, fixture.program("checks"))?;
         fs::hard_link(&stand_in, fixture.program("cargo"))?;
         fs::hard_link(env!("CARGO_BIN_EXE_xtask"), fixture.program("xtask"))?;
         Ok(fixture)
@@ -67,10 +74,49 @@ impl Fixture {
     pub fn xtask(&self, behaviour: &str) -> Command {
         let mut command = plain(&self.program("xtask"));
         command.env("FIXTURE", behaviour).env("CARGO", self.program("cargo"));
+        command.env("CARGO_MANIFEST_DIR", self.directory.join("xtask"));
         command
     }
 
-    fn program(&self, name: &str) -> PathBuf {
+    /// Makes it a student's workspace with these lessons, such as `2-3`.
+    pub fn make_workspace(&self, lessons: &str) -> Result<()> {
+        fs::create_dir_all(self.directory.join(".course"))?;
+        let settings = format!("lessons {lessons}\ngraded no\n");
+        Ok(fs::write(self.directory.join(".course/workspace"), settings)?)
+    }
+
+    /// Makes crates of lesson 3 and of the checks, which nobody has built yet, for the real cargo.
+    pub fn make_crates(&self) -> Result<()> {
+        let lesson = self.source(3).with_file_name("").with_file_name("");
+        let checks = self.directory.join("crates/checks");
+        let members =
+            "[workspace]\nresolver = \"3\"\nmembers = [\"crates/lesson-3-*\", \"crates/checks\"]\n";
+        fs::write(self.directory.join("Cargo.toml"), members)?;
+        fs::create_dir_all(checks.join("src"))?;
+        fs::copy(fixture_source("stand_in_checks"), checks.join("src/main.rs"))?;
+        for (name, folder) in [("lesson-3", lesson), ("checks", checks)] {
+            let package = format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n");
+            fs::write(folder.join("Cargo.toml"), package)?;
+            fs::remove_file(self.program(name))?;
+        }
+        Ok(())
+    }
+
+    /// The runner, with the real cargo.
+    pub fn xtask_with_cargo(&self) -> Command {
+        let mut command = self.xtask("");
+        command.env("CARGO", env!("CARGO"));
+        command
+    }
+
+    /// Where the lesson's program would stand.
+    pub fn source(&self, lesson: usize) -> PathBuf {
+        let slug = SLUGS.get(lesson - 1).copied().unwrap_or_default();
+        let folder = format!("lesson-{lesson}-{slug}");
+        self.directory.join("crates").join(folder).join("src").join("main.rs")
+    }
+
+    pub fn program(&self, name: &str) -> PathBuf {
         let suffix = if name.is_empty() { "" } else { EXE_SUFFIX };
         self.directory.join("debug").join(format!("{name}{suffix}"))
     }
@@ -88,24 +134,63 @@ fn plain(program: &Path) -> Command {
     command
 }
 
-/// The program behind the links, compiled unless that has been done since its source changed.
-fn compiled_fixture() -> Result<PathBuf> {
+/// A program behind the links, compiled unless that has been done since its source changed.
+fn compiled_fixture(name: &str) -> Result<PathBuf> {
     static COMPILING: Mutex<()> = Mutex::new(());
     let _only_one = COMPILING.lock();
-    let source =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/runner/fixtures/misbehaving_lesson.rs");
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("misbehaving_lesson");
+    let source = fixture_source(name);
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let time = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified());
-    if time(&program).is_ok_and(|compiled| time(Path::new(source)).is_ok_and(|s| s < compiled)) {
+    if time(&program).is_ok_and(|compiled| time(&source).is_ok_and(|source| source < compiled)) {
         return Ok(program);
     }
     // Other test processes may do the same: a finished program takes its place in one step.
     let fresh = program.with_extension(process::id().to_string());
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let status = Command::new(rustc).args(["--edition=2024", source, "-o"]).arg(&fresh).status()?;
-    ensure!(status.success(), "the fixture doesn't compile");
+    let status =
+        Command::new(rustc).arg("--edition=2024").arg(source).arg("-o").arg(&fresh).status()?;
+    ensure!(status.success(), "the fixture {name} doesn't compile");
     fs::rename(&fresh, &program)?;
     Ok(program)
+}
+
+/// Runs a command in a terminal of its own, and types `text` at its prompts, line by line; returns
+/// all that the terminal shows, and the status behind it. `None` where there is no Python.
+#[cfg(unix)]
+pub fn in_a_terminal(prompt: &str, text: &str, command: &Command) -> Result<Option<String>> {
+    let script = fixture_source("in_a_terminal").with_extension("py");
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: a test in a terminal needs python3");
+        return Ok(None);
+    }
+    let mut python = Command::new("python3");
+    python.arg(script).args([prompt, text]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => python.env(name, value),
+            None => python.env_remove(name),
+        };
+    }
+    let output = python.output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(Some(String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n")))
+}
+
+pub fn fixture_source(name: &str) -> PathBuf {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/runner/fixtures");
+    Path::new(folder).join(format!("{name}.rs"))
+}
+
+/// The names of all running processes whose environment has this variable, which is empty.
+#[cfg(target_os = "linux")]
+pub fn processes_with(mark: &str) -> Vec<String> {
+    let name = |entry: fs::DirEntry| {
+        let environment = fs::read(entry.path().join("environ")).ok()?;
+        let mut variables = environment.split(|byte| *byte == 0);
+        variables.find(|variable| variable.strip_suffix(b"=") == Some(mark.as_bytes()))?;
+        Some(fs::read_to_string(entry.path().join("comm")).ok()?.trim_end().to_owned())
+    };
+    fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(name).collect()
 }
 
 /// Waits until `condition` holds. For what the system has no event for: other processes' ends.

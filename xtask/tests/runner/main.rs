@@ -1,7 +1,12 @@
 //! The runner, tested as a process.
 
+mod check;
 mod cli;
 mod common;
 mod nothing_is_left_behind;
 mod run;
+mod start;
+mod student;
 mod terminal;
+mod watch;
+mod workspace;

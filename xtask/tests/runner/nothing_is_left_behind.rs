@@ -2,10 +2,9 @@
 
 #![cfg(target_os = "linux")]
 
-use crate::common::{Fixture, Port, eventually, xtask};
+use crate::common::{Fixture, Port, eventually, processes_with, xtask};
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use std::fs;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -29,7 +28,7 @@ impl Running {
         command.stdin(Stdio::piped()).stdout(Stdio::null()).process_group(0);
         let running = Self { child: command.spawn()?, port, mark };
         eventually(&format!("{programs:?} run"), || {
-            let mut names: Vec<_> = running.programs().collect();
+            let mut names = processes_with(&running.mark);
             names.retain(|name| name.starts_with("lesson-"));
             names.sort();
             names == programs
@@ -37,20 +36,9 @@ impl Running {
         Ok(running)
     }
 
-    /// The names of all processes that have our mark.
-    fn programs(&self) -> impl Iterator<Item = String> {
-        let marked = |entry: fs::DirEntry| {
-            let environment = fs::read(entry.path().join("environ")).ok()?;
-            let mut variables = environment.split(|byte| *byte == 0);
-            variables.find(|variable| variable.strip_suffix(b"=") == Some(self.mark.as_bytes()))?;
-            Some(fs::read_to_string(entry.path().join("comm")).ok()?.trim_end().to_owned())
-        };
-        fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(marked)
-    }
-
     fn expect_the_end(mut self) -> Result<ExitStatus> {
         let status = self.child.wait()?;
-        eventually("no process is left", || self.programs().next().is_none())?;
+        eventually("no process is left", || processes_with(&self.mark).is_empty())?;
         eventually("the port is free", || self.port.is_free())?;
         Ok(status)
     }

@@ -2,30 +2,21 @@
 
 #![cfg(unix)]
 
-use crate::common::{Port, xtask};
+use crate::common::{Port, in_a_terminal, xtask};
 use anyhow::Result;
-use std::process::Command;
 
 /// Types `text` at the prompts of lesson 5's pair; returns all that the terminal shows.
 /// `None` where there is no Python.
 fn shown(text: &str, set: &[(&str, &str)], unset: &[&str]) -> Result<Option<String>> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/runner/fixtures/in_a_terminal.py");
-    if Command::new("python3").arg("--version").output().is_err() {
-        eprintln!("skipped: a test in a terminal needs python3");
-        return Ok(None);
-    }
     let port = Port::take()?;
-    let mut command = Command::new("python3");
-    command.args([script, "message: ", text]).arg(xtask().get_program());
+    let mut command = xtask();
     command.args(["run", "lesson-5", "--port", &port.number.to_string()]);
     command.env("TERM", "xterm").env_remove("NO_COLOR").envs(set.iter().copied());
     for name in unset {
         command.env_remove(name);
     }
-    let output = command.output()?;
-    let shown = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n");
-    anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Ok(Some(shown.replace(&port.number.to_string(), "8090")))
+    let shown = in_a_terminal("message: ", text, &command)?;
+    Ok(shown.map(|shown| shown.replace(&port.number.to_string(), "8090")))
 }
 
 #[test]

@@ -1,0 +1,281 @@
+//! What students get wrong in lesson 3; the right programs are in `variants`.
+
+use super::Mistake;
+
+mod variants;
+
+pub use variants::VARIANTS;
+
+// Pieces of the step.
+const TEXT: &str = "    let text = String::from_utf8_lossy(&message);";
+const LINE: &str =
+    r#"    let line = format!("Received {} bytes from {sender}: {text}\n", message.len());"#;
+const OUT: &str = "    out.write_all(line.as_bytes())?;";
+const END: &str = r#"    // The end of `main` drops the socket. That closes it and frees the port.
+    Ok(())"#;
+const BIND_CALL: &str = "    let socket = bind(&address.to_string_lossy())?;";
+const BIND: &str = r#"    UdpSocket::bind(address).with_context(|| {
+        format!("cannot bind a UDP socket to `{address}`: is it HOST:PORT, and free?")
+    })"#;
+const RECEIVE_CALL: &str = "    let (message, sender) = receive(&socket)?;";
+const RECEIVE: &str = r#"    let (length, sender) =
+        socket.recv_from(&mut buffer).context("cannot receive a datagram from the socket")?;"#;
+const TRUNCATE: &str = "    buffer.truncate(length);";
+const WAITING: &str = r#"    writeln!(out, "Waiting for a datagram on {here}")?;"#;
+const BUFFER: &str = "vec![0; 1024]";
+
+pub const MISTAKES: &[Mistake] = &[
+    Mistake {
+        id: "prints-nothing-of-it",
+        thought: "I have received it, so I am done.",
+        find: OUT,
+        put: "    let _ = line;",
+        caught_by: "prints-the-text",
+    },
+    Mistake {
+        id: "text-on-stderr",
+        thought: "Output is output.",
+        find: OUT,
+        put: "    io::stderr().write_all(line.as_bytes())?;",
+        caught_by: "prints-the-text",
+    },
+    Mistake {
+        id: "hard-coded-address",
+        thought: "The task says 127.0.0.1:8090, so that is where I wait.",
+        find: BIND_CALL,
+        put: r#"    let socket = bind("127.0.0.1:8090")?;"#,
+        caught_by: "prints-the-text",
+    },
+    Mistake {
+        id: "numbers-instead-of-text",
+        thought: "A datagram is bytes, and `{:?}` prints bytes.",
+        find: TEXT,
+        put: r#"    let text = format!("{message:?}");"#,
+        caught_by: "prints-the-text",
+    },
+    Mistake {
+        id: "no-room-in-the-buffer",
+        thought: "A `Vec` grows by itself.",
+        find: BUFFER,
+        put: "Vec::with_capacity(1024)",
+        caught_by: "prints-the-text",
+    },
+    Mistake {
+        id: "debug-form-of-the-text",
+        thought: "`{:?}` shows what a value is, so I see what came.",
+        find: LINE,
+        put: r#"    let line = format!("Received {} bytes from {sender}: {text:?}\n", message.len());"#,
+        caught_by: "prints-every-character",
+    },
+    Mistake {
+        id: "escapes-like-python",
+        thought: "`print(data)` shows b'...', and that is the data.",
+        find: TEXT,
+        put: "    let text = message.escape_ascii();",
+        caught_by: "prints-every-character",
+    },
+    Mistake {
+        id: "one-byte-one-character",
+        thought: "A byte is a character.",
+        find: TEXT,
+        put: "    let text: String = message.iter().map(|byte| char::from(*byte)).collect();",
+        caught_by: "prints-every-character",
+    },
+    Mistake {
+        id: "receives-for-ever",
+        thought: "A server has a loop.",
+        find: END,
+        put: r#"    loop {
+        let (message, sender) = receive(&socket)?;
+        writeln!(out, "{sender}: {}", String::from_utf8_lossy(&message))?;
+    }"#,
+        caught_by: "ends-after-one-datagram",
+    },
+    Mistake {
+        id: "holds-the-window-open",
+        thought: "Otherwise the window closes before I can read it.",
+        find: END,
+        put: r#"    io::stdin().read_line(&mut String::new())?;
+    Ok(())"#,
+        caught_by: "ends-after-one-datagram",
+    },
+    Mistake {
+        id: "no-sender",
+        thought: "The message is what counts.",
+        find: LINE,
+        put: r#"    let line = format!("Received {} bytes: {text}\n", message.len());"#,
+        caught_by: "prints-the-sender",
+    },
+    Mistake {
+        id: "ip-without-port",
+        thought: "An address is an ip.",
+        find: LINE,
+        put: r#"    let line = format!("Received {} bytes from {}: {text}\n", message.len(), sender.ip());"#,
+        caught_by: "prints-the-sender",
+    },
+    Mistake {
+        id: "its-own-address",
+        thought: "The socket knows the address.",
+        find: LINE,
+        put: r#"    let line = format!("Received {} bytes from {here}: {text}\n", message.len());"#,
+        caught_by: "prints-the-sender",
+    },
+    Mistake {
+        id: "empty-is-an-error",
+        thought: "Nothing was received, so something went wrong.",
+        find: TRUNCATE,
+        put: r#"    anyhow::ensure!(length > 0, "received nothing");
+    buffer.truncate(length);"#,
+        caught_by: "takes-an-empty-datagram",
+    },
+    Mistake {
+        id: "empty-is-not-counted",
+        thought: "I wait until there is something to show.",
+        find: RECEIVE,
+        put: r#"    let (length, sender) = loop {
+        let (length, sender) = socket.recv_from(&mut buffer).context("cannot receive")?;
+        if length > 0 {
+            break (length, sender);
+        }
+    };"#,
+        caught_by: "takes-an-empty-datagram",
+    },
+    Mistake {
+        id: "empty-is-silent",
+        thought: "Without text there is nothing to print.",
+        find: OUT,
+        put: r#"    if !message.is_empty() {
+        out.write_all(line.as_bytes())?;
+    }"#,
+        caught_by: "takes-an-empty-datagram",
+    },
+    Mistake {
+        id: "room-for-512-bytes",
+        thought: "Nobody types more than that.",
+        find: BUFFER,
+        put: "vec![0; 512]",
+        caught_by: "takes-1024-bytes-whole",
+    },
+    Mistake {
+        id: "a-byte-for-the-final-zero",
+        thought: "A string ends in a zero, so I receive one byte less.",
+        find: BUFFER,
+        put: "vec![0; 1023]",
+        caught_by: "takes-1024-bytes-whole",
+    },
+    Mistake {
+        id: "the-whole-buffer",
+        thought: "The buffer holds the message.",
+        find: TRUNCATE,
+        put: "",
+        caught_by: "prints-only-what-came",
+    },
+    Mistake {
+        id: "trims-the-text",
+        thought: "Text from outside is trimmed first.",
+        find: LINE,
+        put: r#"    let text = text.trim();
+    let line = format!("Received {} bytes from {sender}: {text}\n", message.len());"#,
+        caught_by: "keeps-spaces",
+    },
+    Mistake {
+        id: "unwraps-the-text",
+        thought: "It is text, so it is valid UTF-8.",
+        find: TEXT,
+        put: "    let text = std::str::from_utf8(&message).unwrap();",
+        caught_by: "survives-invalid-utf8",
+    },
+    Mistake {
+        id: "wrong-bytes-are-an-error",
+        thought: "Wrong text is an error, and errors end the program.",
+        find: TEXT,
+        put: r#"    let text = std::str::from_utf8(&message).context("that is no text")?;"#,
+        caught_by: "survives-invalid-utf8",
+    },
+    Mistake {
+        id: "gives-up-after-a-second",
+        thought: "A program must not hang.",
+        find: RECEIVE_CALL,
+        put: r#"    socket.set_read_timeout(Some(std::time::Duration::from_secs(1)))?;
+    let (message, sender) = receive(&socket)?;"#,
+        caught_by: "waits-as-long-as-it-takes",
+    },
+    Mistake {
+        id: "watches-its-input",
+        thought: "The user can stop it with Ctrl-D.",
+        find: RECEIVE_CALL,
+        put: r#"    std::thread::spawn(|| {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        std::process::exit(0)
+    });
+    let (message, sender) = receive(&socket)?;"#,
+        caught_by: "waits-as-long-as-it-takes",
+    },
+    Mistake {
+        id: "says-thanks",
+        thought: "It is polite to confirm.",
+        find: OUT,
+        put: r#"    out.write_all(line.as_bytes())?;
+    socket.send_to(b"received", sender)?;"#,
+        caught_by: "sends-nothing-back",
+    },
+    Mistake {
+        id: "every-address",
+        thought: "0.0.0.0 works everywhere.",
+        find: BIND_CALL,
+        put: r#"    let address = address.to_string_lossy().replace("127.0.0.1", "0.0.0.0");
+    let socket = bind(&address)?;"#,
+        caught_by: "binds-just-its-argument",
+    },
+    Mistake {
+        id: "only-the-port",
+        thought: "127.0.0.1 is always right; only the port changes.",
+        find: BIND_CALL,
+        put: r#"    let address = address.to_string_lossy();
+    let port = address.rsplit(':').next().unwrap_or("8090");
+    let socket = bind(&format!("127.0.0.1:{port}"))?;"#,
+        caught_by: "binds-just-its-argument",
+    },
+    Mistake {
+        id: "a-taken-port-is-fine",
+        thought: "I have told the user, so the program worked.",
+        find: BIND_CALL,
+        put: r#"    let socket = match bind(&address.to_string_lossy()) {
+        Ok(socket) => socket,
+        Err(error) => {
+            eprintln!("{error:#}");
+            return Ok(());
+        }
+    };"#,
+        caught_by: "fails-on-a-taken-port",
+    },
+    Mistake {
+        id: "unwraps-the-socket",
+        thought: "Binding always works.",
+        find: BIND_CALL,
+        put: "    let socket = UdpSocket::bind(address.to_string_lossy().as_ref()).unwrap();",
+        caught_by: "fails-on-a-taken-port",
+    },
+    Mistake {
+        id: "takes-another-port",
+        thought: "If the port is taken I take any other.",
+        find: BIND_CALL,
+        put: r#"    let socket = bind(&address.to_string_lossy()).or_else(|_| bind("127.0.0.1:0"))?;"#,
+        caught_by: "fails-on-a-taken-port",
+    },
+    Mistake {
+        id: "says-only-that-it-failed",
+        thought: "The user knows what he has typed.",
+        find: BIND,
+        put: r#"    UdpSocket::bind(address).context("cannot bind the socket")"#,
+        caught_by: "names-a-malformed-argument",
+    },
+    Mistake {
+        id: "guesses-an-address",
+        thought: "If it is no address I take the default.",
+        find: BIND_CALL,
+        put: r#"    let address = address.to_string_lossy().parse::<SocketAddr>();
+    let socket = bind(&address.unwrap_or((std::net::Ipv4Addr::LOCALHOST, 0).into()).to_string())?;"#,
+        caught_by: "names-a-malformed-argument",
+    },
+];

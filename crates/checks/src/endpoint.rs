@@ -1,0 +1,148 @@
+//! The other side of a conversation over UDP.
+
+use crate::check::{Fault, Verdict, failed, late};
+use crate::log::Log;
+use crate::subject::Subject;
+use crate::text::shortened as visible;
+use anyhow::{Context, Result};
+use std::io::ErrorKind::{ConnectionReset, Interrupted, TimedOut, WouldBlock};
+use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+/// A UDP socket of the check's own. It never sets SO_REUSEADDR: that could take traffic away
+/// from the program.
+pub struct Endpoint {
+    socket: UdpSocket,
+    pub address: SocketAddr,
+    log: Log,
+}
+
+/// A datagram that came.
+#[derive(Debug)]
+pub struct Datagram {
+    pub payload: Vec<u8>,
+    pub from: SocketAddr,
+}
+
+impl Endpoint {
+    pub(crate) fn bind(address: SocketAddr, log: &Log) -> Result<Self> {
+        let what = || format!("cannot bind a UDP socket to {address} for the check");
+        let socket = UdpSocket::bind(address).with_context(what)?;
+        let address = socket.local_addr().context("the check's socket has no address")?;
+        Ok(Self { socket, address, log: log.clone() })
+    }
+
+    /// Sends one datagram.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses, which is a grader error.
+    pub fn send(&self, payload: impl AsRef<[u8]>, to: SocketAddr) -> Verdict {
+        let payload = payload.as_ref();
+        let (length, from) = (payload.len(), self.address);
+        let sent = self.socket.send_to(payload, to);
+        sent.with_context(|| format!("cannot send {length} bytes from {from} to {to}"))?;
+        self.log.step(format!("sent {length} bytes from {from} to {to}: {}", visible(payload)));
+        Ok(())
+    }
+
+    /// Waits for a datagram. `what` completes "waited for …".
+    ///
+    /// # Errors
+    ///
+    /// None came in that time; the failure has this cause.
+    pub fn receive(&self, what: &str, within: Duration, cause: &str) -> Verdict<Datagram> {
+        match self.next(within)? {
+            Some(datagram) => {
+                let (length, shown) = (datagram.payload.len(), visible(&datagram.payload));
+                let (from, to) = (datagram.from, self.address);
+                self.log.step(format!("received {length} bytes at {to} from {from}: {shown}"));
+                Ok(datagram)
+            }
+            None => {
+                let to = self.address;
+                Err(late(format!("{what} hasn't come to {to} within {within:?}"), cause))
+            }
+        }
+    }
+
+    /// Like `receive`, but gives up as soon as `program`, from which the datagram should come, has
+    /// ended.
+    ///
+    /// # Errors
+    ///
+    /// None came before its end or in that time; the failure has this cause.
+    pub fn receive_from(
+        &self,
+        program: &Subject,
+        what: &str,
+        within: Duration,
+        cause: &str,
+    ) -> Verdict<Datagram> {
+        const SLICE: Duration = Duration::from_millis(50);
+        let deadline = Instant::now() + within;
+        loop {
+            // It may have sent the datagram, and then ended: so this is asked before the wait.
+            let end = program.ending().status();
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.receive(what, left.min(SLICE), cause) {
+                Err(Fault::Failed(failure)) if failure.is_late => {}
+                result => return result,
+            }
+            let to = self.address;
+            if let Some(status) = end {
+                return Err(failed(
+                    format!("it ended ({status}) before {what} came to {to}"),
+                    cause,
+                ));
+            }
+            if left.is_zero() {
+                return Err(late(format!("{what} hasn't come to {to} within {within:?}"), cause));
+            }
+        }
+    }
+
+    /// Requires that nothing more comes. All of that time is spent, so it is for where no event
+    /// could tell.
+    ///
+    /// # Errors
+    ///
+    /// Something came; the failure has this cause.
+    pub fn receives_nothing(&self, during: Duration, cause: &str) -> Verdict {
+        match self.next(during)? {
+            None => {
+                self.log.step(format!("saw nothing come to {} for {during:?}", self.address));
+                Ok(())
+            }
+            Some(Datagram { payload, from }) => {
+                let (to, length, shown) = (self.address, payload.len(), visible(&payload));
+                Err(failed(format!("{from} sent {length} bytes to {to}: {shown}"), cause))
+            }
+        }
+    }
+
+    fn next(&self, within: Duration) -> Result<Option<Datagram>> {
+        let deadline = Instant::now() + within;
+        let mut payload = vec![0; 65_536];
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            // Past the deadline one more look is taken, at what came while we were kept waiting.
+            let left = left.max(Duration::from_millis(1));
+            self.socket.set_read_timeout(Some(left)).context("cannot set a time-out")?;
+            match self.socket.recv_from(&mut payload) {
+                Ok((length, from)) => {
+                    payload.truncate(length);
+                    return Ok(Some(Datagram { payload, from }));
+                }
+                // Time has passed, a signal came, or (Windows) somebody we wrote to has gone.
+                Err(error)
+                    if [WouldBlock, TimedOut, Interrupted, ConnectionReset]
+                        .contains(&error.kind()) => {}
+                Err(error) => return Err(error).context("the check's socket failed"),
+            }
+            if Instant::now() >= deadline {
+                return Ok(None);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What several lessons are judged on in the same way.
+
+use crate::check::{Fault, Verdict, contains, find, require};
+use crate::endpoint::Endpoint;
+use crate::subject::{Ended, START, Subject};
+use crate::trial::Trial;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+/// Requires that the program shows `text` on stdout, verbatim, before `within` has passed.
+///
+/// # Errors
+///
+/// It didn't; a program that has ended is shown what it printed instead.
+pub fn shows(program: &Subject, text: &[u8], within: Duration, cause: &str) -> Verdict {
+    let seen =
+        program.wait_for_stdout("the text on its stdout", within, cause, |out| find(out, text));
+    match seen {
+        Err(Fault::Failed(failure)) if !failure.is_late => {
+            contains("its output", text, &program.stdout(), cause)
+        }
+        seen => seen.map(drop),
+    }
+}
+
+/// Whether a number stands in the output, and not only as a part of a longer one.
+pub fn has_number(output: &[u8], number: u16) -> bool {
+    let number = number.to_string();
+    output.split(|byte| !byte.is_ascii_digit()).any(|digits| digits == number.as_bytes())
+}
+
+/// A socket on a second loopback address, if the system has one: macOS hasn't.
+pub fn on_second_loopback(trial: &Trial, port: u16) -> Option<Endpoint> {
+    trial.endpoint_at((Ipv4Addr::new(127, 0, 0, 2), port).into()).ok()
+}
+
+/// Requires of a program that takes `HOST:PORT` a proper error for what isn't one.
+///
+/// A number that is too large for a port isn't among them: `getaddrinfo` of the C library takes
+/// it without a word.
+///
+/// # Errors
+///
+/// It went on, ended with success, crashed, or didn't say what was wrong.
+pub fn refuses_malformed_addresses(trial: &Trial) -> Verdict {
+    let cause = "Turn the argument into an address, and let a failure end the program with a \
+                 message on stderr that has the argument in it, and a status that isn't 0. In \
+                 Rust: `.with_context(|| format!(\"cannot use `{argument}`\"))?`.";
+    let word = trial.random.word(10);
+    // RFC 6761 promises that no name under `.invalid` will ever resolve.
+    let name = format!("{word}.invalid");
+    let cases = [
+        (word.clone(), word.clone(), START),
+        (word.clone(), format!("127.0.0.1:{word}"), START),
+        (name.clone(), format!("{name}:8090"), START),
+    ];
+    refuses(trial, &cases, cause)
+}
+
+/// Requires a proper error for each of some arguments: what its message must name, the argument,
+/// and how long the error may take.
+///
+/// # Errors
+///
+/// See [`refuses_malformed_addresses`].
+pub fn refuses(trial: &Trial, cases: &[(String, String, Duration)], cause: &str) -> Verdict {
+    // One after the other, so that the report shows how the wrong one has ended.
+    for (name, argument, within) in cases {
+        let mut program = trial.start(argument)?;
+        // It may ask before it looks at its argument.
+        program.type_line("hello");
+        program.close_stdin();
+        program.wait_for_end(*within, cause)?.failed_properly(name, cause)?;
+    }
+    Ok(())
+}
+
+/// Requires an end that is neither a panic nor a signal, with whatever status.
+///
+/// # Errors
+///
+/// It crashed.
+pub fn did_not_crash(ended: &Ended) -> Verdict {
+    // 101 is what a Rust program ends with when it has panicked.
+    let is_crash = ended.status.code().is_none_or(|code| code == 101);
+    let cause = "A panic or a signal is never a right way to end: return from `main`.";
+    require(!is_crash, format!("it crashed: {}", ended.status), cause)
+}

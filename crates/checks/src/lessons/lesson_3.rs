@@ -1,0 +1,31 @@
+//! Receive one datagram, show it, say who sent it, and end.
+
+use crate::check::Lesson;
+
+mod address;
+mod ends;
+mod text;
+
+pub const LESSON: Lesson = Lesson {
+    name: "lesson-3",
+    title: "Receive once",
+    checks: &[
+        text::PRINTS,
+        ends::AFTER_ONE,
+        address::SENDER,
+        ends::EMPTY,
+        text::WHOLE,
+        text::ONLY_WHAT_CAME,
+        text::CHARACTERS,
+        text::SPACES,
+        text::INVALID,
+        ends::WAITS,
+        ends::SILENT,
+        address::ARGUMENT,
+        address::TAKEN,
+        address::MALFORMED,
+    ],
+};
+
+/// What most checks need: without it they would say nothing.
+const NEEDED: Option<&str> = Some(text::PRINTS.id);

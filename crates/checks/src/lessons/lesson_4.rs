@@ -1,0 +1,238 @@
+//! An echo client: one line, one datagram, one reply; until `exit` or the end of its input.
+
+use crate::check::{Check, Lesson, Verdict};
+use crate::endpoint::{Datagram, Endpoint};
+use crate::subject::{SOON, START, Subject};
+use crate::trial::Trial;
+use std::cell::Cell;
+use std::net::SocketAddr;
+
+mod endings;
+mod messages;
+mod replies;
+
+const SENDS_A_LINE: Option<&str> = Some("sends-a-line");
+const ONE_SOCKET: &str = "lesson-4-echo-client.md#one-socket-for-the-whole-talk";
+const REQUEST_AND_REPLY: &str = "lesson-4-echo-client.md#request-reply-and-the-word-that-ends-it";
+const NOT_SURE: &str = "lesson-4-echo-client.md#a-reply-isnt-sure";
+const YOUR_TURN: &str = "lesson-4-echo-client.md#your-turn";
+
+pub const LESSON: Lesson = Lesson {
+    name: "lesson-4",
+    title: "Echo client",
+    checks: &[
+        Check {
+            id: "sends-a-line",
+            title: "sends a line to the server that it is told",
+            points: 7,
+            needs: None,
+            goal: "The client takes the server's address from its argument, and sends the line \
+                   that is typed there, as a datagram.",
+            section: ONE_SOCKET,
+            run: messages::sends_a_line,
+        },
+        Check {
+            id: "sends-each-line-as-it-is",
+            title: "sends each line as it was typed, without its line end",
+            points: 6,
+            needs: SENDS_A_LINE,
+            goal: "A line is one datagram of exactly its bytes. Its end isn't part of it; spaces \
+                   at both ends are.",
+            section: YOUR_TURN,
+            run: messages::sends_each_line_as_it_is,
+        },
+        Check {
+            id: "sends-an-empty-line",
+            title: "sends an empty line as an empty datagram",
+            points: 4,
+            needs: SENDS_A_LINE,
+            goal: "An empty line is a message of 0 bytes, and gets its reply like any other.",
+            section: YOUR_TURN,
+            run: messages::sends_an_empty_line,
+        },
+        Check {
+            id: "shows-each-reply",
+            title: "shows each reply as it was received, within a second",
+            points: 8,
+            needs: SENDS_A_LINE,
+            goal: "What the server has sent is shown, and not what was typed: only so does one \
+                   see whether the two are the same.",
+            section: REQUEST_AND_REPLY,
+            run: replies::shows_each_reply,
+        },
+        Check {
+            id: "shows-long-replies-whole",
+            title: "shows replies of up to 1,024 bytes whole, and nothing else of its buffer",
+            points: 5,
+            needs: SENDS_A_LINE,
+            goal: "The buffer has room for 1,024 bytes, and what is shown of it is what has come.",
+            section: "lesson-4-echo-client.md#3-a-reply-that-was-cut",
+            run: replies::shows_long_replies_whole,
+        },
+        Check {
+            id: "goes-on-after-bytes-that-are-no-text",
+            title: "goes on after a line or a reply that isn't valid UTF-8",
+            points: 5,
+            needs: SENDS_A_LINE,
+            goal: "Bytes that aren't valid UTF-8 are shown in a lossy or escaped form, and don't \
+                   stop the client.",
+            section: "lesson-4-echo-client.md#3-a-reply-that-was-cut",
+            run: replies::goes_on_after_bytes_that_are_no_text,
+        },
+        Check {
+            id: "prompts-before-each-line",
+            title: "prompts before each line",
+            points: 7,
+            needs: SENDS_A_LINE,
+            goal: "Before it reads a line, the client says so: the prompt is on stdout, and \
+                   flushed, before anything is typed.",
+            section: YOUR_TURN,
+            run: replies::prompts_before_each_line,
+        },
+        Check {
+            id: "uses-one-socket",
+            title: "sends all lines from one socket",
+            points: 5,
+            needs: SENDS_A_LINE,
+            goal: "All messages of a talk come from one port; so the server sees one client.",
+            section: ONE_SOCKET,
+            run: messages::uses_one_socket,
+        },
+        Check {
+            id: "sends-one-message-at-a-time",
+            title: "sends a line only when it has the reply to the one before",
+            points: 5,
+            needs: SENDS_A_LINE,
+            goal: "One request is on its way at a time, so it is clear which one a reply belongs \
+                   to.",
+            section: REQUEST_AND_REPLY,
+            run: messages::sends_one_message_at_a_time,
+        },
+        Check {
+            id: "ignores-strangers",
+            title: "ignores datagrams that aren't from the server",
+            points: 7,
+            needs: SENDS_A_LINE,
+            goal: "Anybody may send to the client's port. Only what comes from the server's \
+                   address and port is a reply.",
+            section: "lesson-4-echo-client.md#4-a-stranger-writes-to-the-client",
+            run: replies::ignores_strangers,
+        },
+        Check {
+            id: "ends-after-exit",
+            title: "sends `exit`, shows its echo, and then ends with status 0",
+            points: 7,
+            needs: SENDS_A_LINE,
+            goal: "`exit` is sent like any other line. When its reply has come and is shown, the \
+                   client ends.",
+            section: REQUEST_AND_REPLY,
+            run: endings::ends_after_exit,
+        },
+        Check {
+            id: "goes-on-after-words-like-exit",
+            title: "takes `exit now`, `EXIT` and the like for ordinary messages",
+            points: 4,
+            needs: SENDS_A_LINE,
+            goal: "Only the line `exit`, exactly, is the last one.",
+            section: REQUEST_AND_REPLY,
+            run: endings::goes_on_after_words_like_exit,
+        },
+        Check {
+            id: "goes-on-whatever-the-reply-says",
+            title: "goes on whatever the reply says, `exit` too",
+            points: 4,
+            needs: SENDS_A_LINE,
+            goal: "What was typed ends the client; what the server says never does.",
+            section: REQUEST_AND_REPLY,
+            run: endings::goes_on_whatever_the_reply_says,
+        },
+        Check {
+            id: "ends-with-its-input",
+            title: "ends with status 0 at the end of its input",
+            points: 5,
+            needs: SENDS_A_LINE,
+            goal: "At the end of its input (Ctrl-D in a terminal, the end of a file) there is \
+                   nothing more to send: the client ends, and all was well.",
+            section: YOUR_TURN,
+            run: endings::ends_with_its_input,
+        },
+        Check {
+            id: "gives-up-without-a-reply",
+            title: "gives up after 1.5 to 10 seconds without a reply, with an error",
+            points: 11,
+            needs: None,
+            goal: "A reply can be lost, or there is no server. The client waits for a while, and \
+                   then says so on stderr and ends with a status that isn't 0.",
+            section: NOT_SURE,
+            run: endings::gives_up_without_a_reply,
+        },
+        Check {
+            id: "knows-both-line-ends",
+            title: "takes `\\r\\n` off as well as `\\n`",
+            points: 3,
+            needs: Some("sends-each-line-as-it-is"),
+            goal: "A line ends in `\\n`, or in `\\r\\n`, as files from Windows have it. Neither is part \
+                   of the message.",
+            section: YOUR_TURN,
+            run: messages::knows_both_line_ends,
+        },
+        Check {
+            id: "finds-the-server-by-name",
+            title: "finds the server by its name, and knows its replies",
+            points: 3,
+            needs: SENDS_A_LINE,
+            goal: "The argument may be a name, such as `localhost:8090`. Replies come from the \
+                   address that it stands for.",
+            section: ONE_SOCKET,
+            run: messages::finds_the_server_by_name,
+        },
+        Check {
+            id: "refuses-a-bad-address",
+            title: "ends with an error that names an argument that is no address",
+            points: 4,
+            needs: SENDS_A_LINE,
+            goal: "If the argument is malformed or can't be resolved, a message on stderr names \
+                   it, and the exit status isn't 0.",
+            section: YOUR_TURN,
+            run: crate::lessons::common::refuses_malformed_addresses,
+        },
+    ],
+};
+
+const NOT_SENT: &str = "Read a line, and send it with `send_to` to the address that is the \
+                        program's argument. Use neither a fixed address nor another argument.";
+
+/// The client under test, and the server that it talks to.
+struct Talk {
+    program: Subject,
+    server: Endpoint,
+    /// Whether anything has come from the client, so that it doesn't have to start any more.
+    has_spoken: Cell<bool>,
+}
+
+impl Talk {
+    fn start(trial: &Trial) -> Verdict<Self> {
+        let server = trial.endpoint()?;
+        let program = trial.start(server.address.to_string())?;
+        Ok(Self { program, server, has_spoken: Cell::new(false) })
+    }
+
+    /// Types `line`, and requires that some datagram comes of it.
+    fn say(&self, line: impl AsRef<[u8]>, cause: &str) -> Verdict<Datagram> {
+        self.program.type_line(line);
+        self.hears(cause)
+    }
+
+    /// Requires a datagram of what was typed.
+    fn hears(&self, cause: &str) -> Verdict<Datagram> {
+        let within = if self.has_spoken.replace(true) { SOON } else { START };
+        self.server.receive_from(&self.program, "the line as a datagram", within, cause)
+    }
+
+    /// Types `line`, and replies to the datagram that comes of it. Returns where that came from.
+    fn exchange(&self, line: impl AsRef<[u8]>, reply: &[u8], cause: &str) -> Verdict<SocketAddr> {
+        let client = self.say(line, cause)?.from;
+        self.server.send(reply, client)?;
+        Ok(client)
+    }
+}

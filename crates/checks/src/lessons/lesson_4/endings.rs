@@ -1,0 +1,114 @@
+//! When it ends, and how.
+
+use super::{NOT_SENT, Talk};
+use crate::check::{Fault, Verdict, contains, failed, require, same};
+use crate::subject::{SOON, START};
+use crate::trial::Trial;
+use std::time::{Duration, Instant};
+
+/// The earliest and the latest end without a reply, with a little room for measuring.
+const EARLIEST: Duration = Duration::from_millis(1_400);
+const LATEST: Duration = Duration::from_millis(10_500);
+
+/// The least time between two copies of a message, with a little room for measuring.
+const REPEATED: Duration = Duration::from_millis(1_900);
+
+pub fn ends_after_exit(trial: &Trial) -> Verdict {
+    let talk = Talk::start(trial)?;
+    let cause = "`exit` is sent to the server like any other line; compare what was typed (without \
+                 its line end) with `exit` only after the reply has come.";
+    let datagram = talk.say("exit", cause)?;
+    same("the datagram", b"exit", &datagram.payload, cause)?;
+    talk.server.receives_nothing(Duration::from_millis(300), cause)?;
+    talk.program.still_runs(cause)?;
+    let reply = trial.random.word(20);
+    talk.server.send(&reply, datagram.from)?;
+    let cause = "When the reply to `exit` has come, leave the loop and end with status 0. Look at \
+                 what was typed, not at the reply: the server may answer anything.";
+    let ended = talk.program.wait_for_end(SOON, cause)?;
+    ended.succeeded(cause)?;
+    let cause = "Show the reply to `exit` like any other, before you end.";
+    contains("its output", reply.as_bytes(), &ended.stdout, cause)
+}
+
+pub fn goes_on_after_words_like_exit(trial: &Trial) -> Verdict {
+    let talk = Talk::start(trial)?;
+    let cause = "Compare the whole line with `exit`, byte for byte: not only its beginning, and \
+                 not in capital letters, and don't take spaces off. All else is a message.";
+    for line in ["exit now", "EXIT", "Exit", " exit", "exit ", "exi", "exits", "quit"] {
+        talk.exchange(line, trial.random.word(12).as_bytes(), cause)?;
+    }
+    talk.say(trial.random.word(12), cause)?;
+    talk.program.still_runs(cause)
+}
+
+pub fn goes_on_whatever_the_reply_says(trial: &Trial) -> Verdict {
+    let talk = Talk::start(trial)?;
+    let cause = "Decide by the line that was typed whether to end, not by the reply: otherwise a \
+                 server can end its clients.";
+    for reply in ["exit", "exit\n", "EXIT", "", "quit"] {
+        talk.exchange(trial.random.word(12), reply.as_bytes(), cause)?;
+    }
+    talk.say(trial.random.word(12), cause)?;
+    talk.program.still_runs(cause)
+}
+
+pub fn ends_with_its_input(trial: &Trial) -> Verdict {
+    let cause = "When reading finds the end of the input (Rust: 0 bytes, Python: `EOFError` from \
+                 `input`, or an empty string), leave the loop and end with status 0.";
+    let (mut talk, mut silent) = (Talk::start(trial)?, Talk::start(trial)?);
+    silent.program.close_stdin();
+    let reply = trial.random.word(12);
+    talk.exchange(trial.random.word(12), reply.as_bytes(), NOT_SENT)?;
+    talk.program.close_stdin();
+    talk.program.wait_for_end(SOON, cause)?.succeeded(cause)?;
+    let nothing_typed = "Nothing was typed, so there is nothing to send; the end of the input \
+                         isn't an empty line.";
+    talk.server.receives_nothing(Duration::from_millis(50), nothing_typed)?;
+    silent.program.wait_for_end(START, cause)?.succeeded(cause)?;
+    silent.server.receives_nothing(Duration::from_millis(10), nothing_typed)
+}
+
+pub fn gives_up_without_a_reply(trial: &Trial) -> Verdict {
+    let nobody = trial.port()?;
+    let (alone, talk) = (trial.start(nobody.address().to_string())?, Talk::start(trial)?);
+    alone.type_line(trial.random.word(12));
+    talk.say(trial.random.word(12), NOT_SENT)?;
+    let cause = "Set a time-out for receiving (`set_read_timeout`, `settimeout`, SO_RCVTIMEO) of, \
+                 say, 3 seconds. When it has passed, say so on stderr and end with a status that \
+                 isn't 0.";
+    let waited = wait_without_replying(&talk)?;
+    let ended = talk.program.wait_for_end(Duration::from_millis(500), cause).map_err(|fault| {
+        let problem = format!("it still waits, {waited:.1?} after its message");
+        if matches!(fault, Fault::Failed(_)) { failed(problem, cause) } else { fault }
+    })?;
+    let problem = format!("it gave up only {waited:.1?} after its message");
+    let too_soon = "A reply may take a while: wait for at least 1.5 seconds before you give up.";
+    require(waited >= EARLIEST, problem, too_soon)?;
+    ended.failed_properly("", cause)?;
+    trial.step("looked at the other one, to whose port nobody listens");
+    // A connected socket may be told so, and may then end at once.
+    let connected = "Where nobody listens, a connected socket gets the error \"connection \
+                     refused\": that is no reason to crash, but there is no reply either.";
+    alone.wait_for_end(LATEST, cause)?.failed_properly("", connected)
+}
+
+/// Waits for the client's end, and sees to it that it doesn't repeat its message too soon.
+fn wait_without_replying(talk: &Talk) -> Verdict<Duration> {
+    let sent = Instant::now();
+    let mut last = sent;
+    while sent.elapsed() < LATEST && talk.program.still_runs("").is_ok() {
+        match talk.server.receive("", Duration::from_millis(30), "") {
+            Ok(_) if last.elapsed() < REPEATED => {
+                let problem = format!("its message came again after only {:.1?}", last.elapsed());
+                let cause = "Send a message once, and wait for the reply. If you want to send it \
+                             again when there is none, wait for 2 seconds first.";
+                return Err(failed(problem, cause));
+            }
+            Ok(_) => last = Instant::now(),
+            Err(Fault::Failed(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(sent.elapsed())
+}

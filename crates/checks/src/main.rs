@@ -1,0 +1,129 @@
+//! The `checks` program, which the runner starts: it judges, plays and watches.
+
+use anyhow::{Context, Result, bail};
+use checks::judge::{judge, points};
+use checks::report::human::{self, Style};
+use checks::report::json;
+use checks::trial::Program;
+use checks::{changes, check::Outcome, lessons, play, random_seed};
+use lexopt::{Arg, Parser, ValueExt};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::{env, fs};
+
+const USAGE: &str = "\
+usage: checks check LESSON [--seed N] [--all] [--format human|json] [--score FILE] --program CMD [ARG…]
+       checks play LESSON ARGUMENT
+       checks changes FOLDER…
+exit codes: 0 full marks, 1 less, 2 wrong usage, 3 a check itself failed";
+
+fn main() -> ExitCode {
+    let result = match env::args_os().nth(1).unwrap_or_default().to_str() {
+        Some(keeper::WORD) => keeper::keep().map(|()| ExitCode::SUCCESS).map_err(Error::Failed),
+        Some("check") => Request::read().map_err(Error::Usage).and_then(|request| request.judge()),
+        Some("play") => play_lesson(),
+        Some("changes") => {
+            let folders: Vec<PathBuf> = env::args_os().skip(2).map(PathBuf::from).collect();
+            changes::print(&folders).map(|()| ExitCode::SUCCESS).map_err(Error::Failed)
+        }
+        _ => Err(Error::Usage(anyhow::anyhow!("which command?"))),
+    };
+    let (text, code) = match result {
+        Ok(code) => return code,
+        Err(Error::Usage(error)) => (format!("{error:#}\n{USAGE}"), 2),
+        Err(Error::Failed(error)) => (format!("{error:#}"), 1),
+        Err(Error::Grader(error)) => (format!("{error:#}"), 3),
+    };
+    let _ = writeln!(io::stderr(), "error: {text}");
+    ExitCode::from(code)
+}
+
+enum Error {
+    Usage(anyhow::Error),
+    Failed(anyhow::Error),
+    Grader(anyhow::Error),
+}
+
+/// The command line of `checks check`.
+struct Request {
+    lesson: &'static checks::check::Lesson,
+    seed: u64,
+    all: bool,
+    json: bool,
+    score: Option<PathBuf>,
+    program: Program,
+}
+
+impl Request {
+    fn read() -> Result<Self> {
+        let words: Vec<OsString> = env::args_os().skip(2).collect();
+        // All behind `--program` is the command, whatever it looks like.
+        let at = words.iter().position(|word| word == "--program").context("which program?")?;
+        let (ours, command) = words.split_at(at);
+        let command: Vec<OsString> = command.iter().skip(1).cloned().collect();
+        if command.is_empty() {
+            bail!("`--program` needs a command behind it");
+        }
+        let keeper = env::current_exe().context("cannot find the path of this program")?;
+        let (mut lesson, mut seed, mut score) = (None, random_seed(), None);
+        let (mut all, mut json) = (false, false);
+        let mut parser = Parser::from_args(ours);
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("seed") => seed = parser.value()?.parse()?,
+                Arg::Long("all") => all = true,
+                Arg::Long("format") => json = is_json(&parser.value()?)?,
+                Arg::Long("score") => score = Some(PathBuf::from(parser.value()?)),
+                Arg::Value(name) if lesson.is_none() => {
+                    let name = name.to_string_lossy().into_owned();
+                    let found = lessons::find(&name);
+                    lesson = Some(found.with_context(|| format!("there is no lesson `{name}`"))?);
+                }
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let lesson = lesson.context("which lesson?")?;
+        Ok(Self { lesson, seed, all, json, score, program: Program { command, keeper } })
+    }
+
+    fn judge(&self) -> Result<ExitCode, Error> {
+        let reports = judge(self.lesson, &self.program, self.seed);
+        let text = if self.json {
+            json::verdict(self.lesson, &self.program, &reports, self.seed) + "\n"
+        } else {
+            human::verdict(self.lesson, &reports, self.seed, Style::of_stdout(self.all))
+        };
+        let written = io::stdout().write_all(text.as_bytes()).context("cannot print the verdict");
+        written.map_err(Error::Grader)?;
+        let (earned, maximum) = points(&reports);
+        if let Some(path) = &self.score {
+            let written = fs::write(path, format!("{earned} {maximum}\n"));
+            let context = || format!("cannot write the score to {}", path.display());
+            written.with_context(context).map_err(Error::Grader)?;
+        }
+        let is_error = |outcome: &Outcome| matches!(outcome, Outcome::GraderError(_));
+        Ok(ExitCode::from(match reports.iter().any(|report| is_error(&report.outcome)) {
+            true => 3,
+            false => u8::from(earned < maximum),
+        }))
+    }
+}
+
+fn is_json(format: &OsString) -> Result<bool> {
+    match format.to_str() {
+        Some("json") => Ok(true),
+        Some("human") => Ok(false),
+        _ => bail!("`{}` is no format; take human or json", format.to_string_lossy()),
+    }
+}
+
+fn play_lesson() -> Result<ExitCode, Error> {
+    let words: Vec<String> =
+        env::args_os().skip(2).map(|word| word.to_string_lossy().into_owned()).collect();
+    let [lesson, argument] = words.as_slice() else {
+        return Err(Error::Usage(anyhow::anyhow!("which lesson, with which argument?")));
+    };
+    play::play(lesson, argument).map(|()| ExitCode::SUCCESS).map_err(Error::Failed)
+}

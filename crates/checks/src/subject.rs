@@ -1,0 +1,381 @@
+//! The program under test, with pipes in place of its terminal.
+
+use crate::check::{Verdict, failed, late, require};
+use crate::log::Log;
+use crate::text::{printable, shortened as visible};
+use crate::trial::Program;
+use anyhow::{Context, Result};
+use keeper::Keeper;
+use keeper::sockets::{self, Protocol};
+use std::ffi::{OsStr, OsString};
+use std::io::{Read, Write};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+use std::{env, path::Path};
+
+/// How long a check waits for what should come at once. Far more than a busy computer needs; and
+/// a check for which it was too short is made once more, alone.
+pub const SOON: Duration = Duration::from_secs(2);
+
+/// How long a program may take to start; some languages bring a large machine with them.
+pub const START: Duration = Duration::from_secs(5);
+
+/// The contract's "promptly".
+pub const PROMPTLY: Duration = Duration::from_secs(1);
+
+/// What is kept of a stream. The rest is read and thrown away, so that nothing grows for ever.
+const KEPT: usize = 1 << 20;
+
+/// Variables that a program may need to start at all; it is given no others.
+const ENVIRONMENT: &[&str] = &[
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "SystemRoot",
+    "SYSTEMDRIVE",
+    "USERPROFILE",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "LD_LIBRARY_PATH",
+    "JAVA_HOME",
+];
+
+/// A running program. Dropping it ends it, with all its children.
+pub struct Subject {
+    stdin: Option<mpsc::Sender<Vec<u8>>>,
+    state: Arc<State>,
+    log: Log,
+    /// Dropped last: it ends what is left.
+    _keeper: Keeper,
+}
+
+/// How a program ended, for the report; it is filled in as things happen.
+#[derive(Clone)]
+pub struct Ending(Arc<State>);
+
+/// A program that has ended by itself.
+#[derive(Debug)]
+pub struct Ended {
+    pub status: ExitStatus,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+}
+
+#[derive(Default)]
+struct State {
+    streams: Mutex<Streams>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Streams {
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+    /// How many of the two have come to their end.
+    ended: u8,
+    status: Option<ExitStatus>,
+    /// From here on an end is our doing.
+    is_over: bool,
+}
+
+impl Subject {
+    pub(crate) fn start(program: &Program, argument: Option<&OsStr>, log: &Log) -> Result<Self> {
+        let (first, others) =
+            program.command.split_first().context("there is no command to judge")?;
+        let mut keeper = Keeper::start_program(&program.keeper)?;
+        let mut command = Command::new(first);
+        command.args(others).args(argument).env_clear().env("LANG", "C.UTF-8");
+        // A name that doesn't resolve should say so soon, with or without a network.
+        command.env("RES_OPTIONS", "timeout:1 attempts:1");
+        command.envs(ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?))));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let name = Path::new(first).file_name().unwrap_or(first).to_string_lossy();
+        let child = keeper.spawn(&mut command);
+        let mut child = child.with_context(|| format!("cannot start `{}`", first.display()))?;
+        let words = others.iter().map(OsString::as_os_str).chain(argument);
+        let words: String = words.map(|word| format!(" {}", word.display())).collect();
+        log.step(format!("started `{name}{words}`"));
+        let state = Arc::new(State::default());
+        let (stdin, input) = mpsc::channel();
+        if let Some(pipe) = child.stdin.take() {
+            thread::spawn(|| feed(pipe, input));
+        }
+        collect(&state, child.stdout.take(), |streams| &mut streams.stdout);
+        collect(&state, child.stderr.take(), |streams| &mut streams.stderr);
+        await_end(&state, child);
+        Ok(Self { stdin: Some(stdin), state, log: log.clone(), _keeper: keeper })
+    }
+
+    /// Types a line: `line`, and its end.
+    pub fn type_line(&self, line: impl AsRef<[u8]>) {
+        self.write([line.as_ref(), b"\n"].concat());
+    }
+
+    /// Passes bytes to its standard input, as they are.
+    pub fn write(&self, bytes: Vec<u8>) {
+        self.log.step(format!("typed {}", visible(&bytes)));
+        if let Some(stdin) = &self.stdin {
+            // This fails after the program's end, which shows elsewhere.
+            let _ = stdin.send(bytes);
+        }
+    }
+
+    /// Ends its standard input, behind all that was written.
+    pub fn close_stdin(&mut self) {
+        self.log.step("ended its standard input");
+        self.stdin = None;
+    }
+
+    /// Waits until the UDP port is bound: the program is then ready, without having been sent
+    /// anything. Where the system doesn't tell, its first output, or a second, has to do.
+    ///
+    /// # Errors
+    ///
+    /// It ended instead, or took longer than 5 s.
+    pub fn wait_until_bound(&self, port: u16) -> Verdict {
+        let cause = format!(
+            "The program must bind the address that it is given as its argument, here port {port}, \
+             and then wait."
+        );
+        let started = Instant::now();
+        loop {
+            let (status, has_spoken) = {
+                let is_done = |streams: &Streams| streams.status.is_some();
+                let streams = self.state.wait(Duration::from_millis(1), is_done);
+                (streams.status, !streams.stdout.is_empty())
+            };
+            let is_bound = sockets::is_bound(Protocol::Udp, port)
+                .unwrap_or(has_spoken || started.elapsed() >= PROMPTLY);
+            if is_bound {
+                self.log.step(format!("saw it bind UDP port {port}"));
+                return Ok(());
+            }
+            if let Some(status) = status {
+                let problem = format!("it ended ({status}) without binding UDP port {port}");
+                return Err(failed(problem, cause));
+            }
+            if started.elapsed() >= START {
+                return Err(late(
+                    format!("it hasn't bound UDP port {port} within {START:?}"),
+                    cause,
+                ));
+            }
+        }
+    }
+
+    /// Waits until `enough` is true of all that it has written to stdout; returns that. `what`
+    /// completes "waited for …".
+    ///
+    /// # Errors
+    ///
+    /// It ended or time ran out before that; the failure has this cause.
+    pub fn wait_for_stdout(
+        &self,
+        what: &str,
+        within: Duration,
+        cause: &str,
+        enough: impl Fn(&[u8]) -> bool,
+    ) -> Verdict<Vec<u8>> {
+        let is_done = |streams: &Streams| enough(&streams.stdout) || streams.is_complete();
+        let streams = self.state.wait(within, is_done);
+        if enough(&streams.stdout) {
+            self.log.step(format!("saw {what}"));
+            return Ok(streams.stdout.clone());
+        }
+        let so_far = format!("stdout so far: {}", visible(&streams.stdout));
+        Err(match streams.status {
+            Some(status) => failed(format!("it ended ({status}) before {what}; {so_far}"), cause),
+            None => late(format!("{what} hasn't come within {within:?}; {so_far}"), cause),
+        })
+    }
+
+    /// Waits until it has ended by itself and all that it wrote has been read.
+    ///
+    /// # Errors
+    ///
+    /// It still runs; the failure has this cause.
+    pub fn wait_for_end(&self, within: Duration, cause: &str) -> Verdict<Ended> {
+        let streams = self.state.wait(within, Streams::is_complete);
+        let so_far = format!("stdout so far: {}", visible(&streams.stdout));
+        let Some(status) = streams.status else {
+            return Err(late(format!("it still runs after {within:?}; {so_far}"), cause));
+        };
+        if !streams.is_complete() {
+            let problem = format!("it ended ({status}), but a process that it started still runs");
+            return Err(late(problem, "A program waits for the processes that it has started."));
+        }
+        self.log.step(format!("saw it end: {status}"));
+        Ok(Ended { status, stdout: streams.stdout.clone(), stderr: streams.stderr.clone() })
+    }
+
+    /// Requires that it hasn't ended.
+    ///
+    /// # Errors
+    ///
+    /// It has; the failure has this cause.
+    pub fn still_runs(&self, cause: &str) -> Verdict {
+        match self.state.lock().status {
+            Some(status) => Err(failed(format!("it has ended: {status}"), cause)),
+            None => Ok(()),
+        }
+    }
+
+    /// Requires that it doesn't end for that long, all of which is spent.
+    ///
+    /// # Errors
+    ///
+    /// It ended; the failure has this cause.
+    pub fn runs_on(&self, during: Duration, cause: &str) -> Verdict {
+        drop(self.state.wait(during, |streams| streams.status.is_some()));
+        self.still_runs(cause)?;
+        self.log.step(format!("saw it run on for {during:?}"));
+        Ok(())
+    }
+
+    /// All that it has written to stdout so far.
+    pub fn stdout(&self) -> Vec<u8> {
+        self.state.lock().stdout.clone()
+    }
+
+    pub(crate) fn ending(&self) -> Ending {
+        Ending(Arc::clone(&self.state))
+    }
+}
+
+impl Drop for Subject {
+    fn drop(&mut self) {
+        self.state.lock().is_over = true;
+    }
+}
+
+impl Ended {
+    /// Requires exit status 0.
+    ///
+    /// # Errors
+    ///
+    /// It was another; the failure has this cause.
+    pub fn succeeded(&self, cause: &str) -> Verdict {
+        let status = self.status;
+        require(status.success(), format!("it ended with {status}, not with success"), cause)
+    }
+
+    /// Requires an error of the program's own making: a status that isn't 0, neither a panic nor
+    /// a signal, and a message on stderr that has `name` in it, if one is given.
+    ///
+    /// # Errors
+    ///
+    /// It ended in another way; the failure has this cause.
+    pub fn failed_properly(&self, name: &str, cause: &str) -> Verdict {
+        let (status, stderr) = (self.status, visible(&self.stderr));
+        require(!status.success(), "it ended with success, where nothing could succeed", cause)?;
+        // 101 is what a Rust program ends with when it has panicked.
+        let is_crash = status.code().is_none_or(|code| code == 101);
+        let panic = "A panic or a signal is no error message: return the error from `main`.";
+        require(!is_crash, format!("it crashed: {status}"), panic)?;
+        require(!self.stderr.is_empty(), "it said nothing on stderr", cause)?;
+        let is_named = crate::check::find(&self.stderr, name.as_bytes());
+        require(is_named, format!("its message doesn't name `{name}`: {stderr}"), cause)
+    }
+}
+
+impl Ending {
+    /// How it ended, unless that was our doing.
+    pub fn status(&self) -> Option<ExitStatus> {
+        self.0.lock().status
+    }
+
+    /// The last lines that it wrote to stderr, at most `count`.
+    pub fn last_lines(&self, count: usize) -> Vec<String> {
+        let streams = self.0.lock();
+        let text = String::from_utf8_lossy(&streams.stderr);
+        let lines: Vec<&str> = text.lines().collect();
+        let first = lines.len().saturating_sub(count);
+        lines.into_iter().skip(first).map(printable).collect()
+    }
+
+    /// The hint of a gap that is still open, if it ended because of one.
+    pub fn open_gap(&self) -> Option<String> {
+        const TODO: &str = "not yet implemented: ";
+        let streams = self.0.lock();
+        let text = String::from_utf8_lossy(&streams.stderr);
+        let crashed = streams.status.is_some_and(|status| status.code() == Some(101));
+        let (_, hint) = text.split_once(TODO).filter(|_| crashed)?;
+        Some(hint.lines().next().unwrap_or_default().to_owned())
+    }
+}
+
+impl Streams {
+    fn is_complete(&self) -> bool {
+        self.status.is_some() && self.ended == 2
+    }
+}
+
+impl State {
+    fn lock(&self) -> MutexGuard<'_, Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Streams)) {
+        change(&mut self.lock());
+        self.changed.notify_all();
+    }
+
+    /// Waits until `is_done`, or until that time has passed.
+    fn wait(&self, time: Duration, is_done: impl Fn(&Streams) -> bool) -> MutexGuard<'_, Streams> {
+        let result =
+            self.changed.wait_timeout_while(self.lock(), time, |streams| !is_done(streams));
+        result.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+fn feed(mut pipe: ChildStdin, input: mpsc::Receiver<Vec<u8>>) {
+    for bytes in input {
+        if pipe.write_all(&bytes).is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads a stream to its end, and keeps its beginning.
+fn collect(
+    state: &Arc<State>,
+    pipe: Option<impl Read + Send + 'static>,
+    stream: fn(&mut Streams) -> &mut Vec<u8>,
+) {
+    let state = Arc::clone(state);
+    thread::spawn(move || {
+        let mut buffer = vec![0; 65_536];
+        if let Some(mut pipe) = pipe {
+            while let Ok(length @ 1..) = pipe.read(&mut buffer) {
+                let bytes = buffer.get(..length).unwrap_or_default();
+                state.change(|streams| {
+                    // What it says when we stop it is no news.
+                    if streams.is_over {
+                        return;
+                    }
+                    let kept = stream(streams);
+                    let room = KEPT.saturating_sub(kept.len()).min(length);
+                    kept.extend_from_slice(bytes.get(..room).unwrap_or_default());
+                });
+            }
+        }
+        state.change(|streams| streams.ended += 1);
+    });
+}
+
+fn await_end(state: &Arc<State>, mut child: Child) {
+    let state = Arc::clone(state);
+    thread::spawn(move || {
+        let status = child.wait();
+        state.change(|streams| {
+            if !streams.is_over {
+                streams.status = status.ok();
+            }
+        });
+    });
+}

@@ -1,0 +1,154 @@
+//! The `checks` program: exit codes, formats, seeds. A right program to judge is at hand: its
+//! own stand-in for lesson 3.
+
+use anyhow::{Context, Result};
+use assert_cmd::Command;
+use predicates::prelude::*;
+use predicates::str::contains;
+use serde_json::Value;
+use std::time::Duration;
+
+const CHECKS: &str = env!("CARGO_BIN_EXE_checks");
+
+/// `checks check lesson-3` with these options, for this program.
+fn check(options: &[&str], program: &[&str]) -> Command {
+    let mut command = Command::new(CHECKS);
+    command.args(["check", "lesson-3"]).args(options).arg("--program").args(program);
+    command.timeout(Duration::from_secs(60));
+    command
+}
+
+const RIGHT: &[&str] = &[CHECKS, "play", "lesson-3"];
+const WRONG: &[&str] = &[CHECKS, "play", "lesson-1"];
+
+fn json(options: &[&str], program: &[&str]) -> Result<Value> {
+    let options = [options, &["--format", "json"]].concat();
+    let output = check(&options, program).output()?;
+    let text = String::from_utf8(output.stdout)?;
+    assert_eq!(text.lines().count(), 1, "{text}");
+    serde_json::from_str(&text).context("no JSON")
+}
+
+#[test]
+fn exit_codes_tell_the_verdict() {
+    check(&[], RIGHT).assert().code(0).stdout(contains("100 of 100 points"));
+    check(&[], WRONG).assert().code(1).stdout(contains("0 of 100 points"));
+    check(&[], &["no-such-program-anywhere"]).assert().code(3);
+    for arguments in [
+        &["check"][..],
+        &["check", "lesson-3"],
+        &["check", "lesson-3", "--program"],
+        &["check", "lesson-99", "--program", "true"],
+        &["check", "--program", "lesson-3"],
+        &["check", "lesson-3", "--seed", "x", "--program", "true"],
+        &["check", "lesson-3", "--format", "xml", "--program", "true"],
+        &["play", "lesson-3"],
+        &["other"],
+        &[],
+    ] {
+        let usage = contains("usage: checks");
+        Command::new(CHECKS).args(arguments).assert().code(2).stderr(usage);
+    }
+}
+
+#[test]
+fn a_failure_teaches() {
+    let text = contains("The goal")
+        .and(contains("What happened\n    1. started `checks play lesson-1 127.0.0.1:"));
+    let text =
+        text.and(contains("Likely cause")).and(contains("Where to read\n    lessons/lesson-3-"));
+    check(&[], WRONG).assert().code(1).stdout(text.and(contains("\x1b").not()));
+}
+
+#[test]
+fn the_first_failure_is_shown_whole_and_all_of_them_on_request() {
+    let whole = |count| contains("Likely cause").count(count);
+    check(&[], WRONG).assert().stdout(whole(1));
+    let failures = json(&[], WRONG).unwrap()["failed"].as_u64().unwrap();
+    assert!(failures > 0);
+    check(&["--all"], WRONG).assert().stdout(whole(usize::try_from(failures).unwrap()));
+}
+
+#[test]
+fn json_has_all_that_its_description_says() -> Result<()> {
+    let description = include_str!("../README.md");
+    for program in [RIGHT, WRONG] {
+        let verdict = json(&["--seed", "42"], program)?;
+        let checks = verdict["checks"].as_array().context("no checks")?;
+        for object in [&verdict].into_iter().chain(checks) {
+            for (member, _) in object.as_object().context("no object")? {
+                assert!(description.contains(&format!("`{member}`")), "{member}");
+            }
+        }
+        assert_eq!(verdict["seed"], "42");
+        assert_eq!(verdict["lesson"], "lesson-3");
+        assert_eq!(verdict["max_points"], 100);
+        let sum: u64 = checks.iter().filter_map(|check| check["points"].as_u64()).sum();
+        assert_eq!(verdict["points"], sum);
+        for check in checks {
+            assert!(check["id"].is_string() && check["title"].is_string());
+            let status = check["status"].as_str().unwrap_or_default();
+            assert!(["pass", "fail", "skipped", "grader error"].contains(&status));
+            assert_eq!(check["message"] == "", status == "pass", "{check}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_same_seed_makes_the_same_payloads() -> Result<()> {
+    let payloads = |seed| -> Result<Vec<String>> {
+        let verdict = json(&["--seed", seed], RIGHT)?;
+        let checks = verdict["checks"].as_array().context("no checks")?;
+        let steps = checks.iter().filter_map(|check| check["transcript"].as_array()).flatten();
+        let sent = |step: &Value| Some(step.as_str()?.split_once(": \"")?.1.to_owned());
+        Ok(steps.filter_map(sent).collect())
+    };
+    assert_eq!(payloads("1")?, payloads("1")?);
+    assert_ne!(payloads("1")?, payloads("2")?);
+    Ok(())
+}
+
+#[test]
+fn the_score_is_written_for_the_runner() -> Result<()> {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("score");
+    check(&["--score", path.to_str().context("path")?], RIGHT).assert().success();
+    assert_eq!(std::fs::read_to_string(path)?, "100 100\n");
+    Ok(())
+}
+
+#[test]
+fn changes_are_reported_until_the_input_ends() -> Result<()> {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("changes");
+    std::fs::create_dir_all(&folder)?;
+    let mut child = Command::new(CHECKS)
+        .arg("changes")
+        .arg(&folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let file = folder.join("main.rs");
+    let mut lines = BufReader::new(child.stdout.take().context("no stdout")?).lines();
+    // The watcher needs a moment; until it is there, writes are repeated.
+    let writer = std::thread::spawn({
+        let file = file.clone();
+        move || {
+            for number in 0..600 {
+                let _ = std::fs::write(&file, number.to_string());
+                std::thread::sleep(Duration::from_millis(100));
+                if !file.exists() {
+                    return;
+                }
+            }
+        }
+    });
+    let line = lines.next().context("no change was reported")??;
+    assert!(line.ends_with("main.rs"), "{line}");
+    drop(child.stdin.take());
+    assert!(child.wait()?.success());
+    std::fs::remove_file(&file)?;
+    let _ = writer.join();
+    Ok(())
+}

@@ -1,0 +1,229 @@
+//! The checks, tested: each must catch the mistakes it is there for, and no right program.
+//!
+//! All programs are modules of one crate, compiled at once; the first argument picks one.
+
+#[path = "../mistakes/mod.rs"]
+mod mistakes;
+
+use anyhow::{Context, Result, bail, ensure};
+use checks::check::{Check, Lesson, Outcome};
+use checks::judge::{Report, judge, make, make_once, points};
+use checks::lessons;
+use checks::trial::Program;
+use mistakes::{COURSE, Course};
+use std::env;
+use std::fs;
+use std::hint;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
+use std::thread;
+
+/// Programs that are judged at the same time; most of the time they wait.
+const AT_ONCE: usize = 6;
+
+/// Payloads differ from run to run, and a run that failed can be repeated.
+static SEED: LazyLock<u64> = LazyLock::new(|| {
+    let seed = env::var("SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or_else(checks::random_seed);
+    println!("SEED={seed}");
+    seed
+});
+
+/// A changed program, and what must come of it.
+struct Case {
+    /// The module's name: `lesson_3_mistake_0`.
+    module: String,
+    name: String,
+    source: String,
+    lesson: &'static Lesson,
+    expected: Expected,
+}
+
+enum Expected {
+    /// This check fails.
+    CaughtBy(&'static Check),
+    /// Some check fails.
+    Caught,
+    FullMarks,
+}
+
+#[test]
+fn mistakes_are_caught_and_right_programs_are_not() -> Result<()> {
+    let mut cases = Vec::new();
+    for course in COURSE {
+        cases.extend(cases_of(course)?);
+    }
+    let program = compile(&cases)?;
+    let soak = env::var("SOAK").ok().and_then(|gradings| gradings.parse().ok());
+    let is_right = |case: &&Case| matches!(case.expected, Expected::FullMarks);
+    let rounds =
+        soak.map_or(1, |gradings: usize| gradings.div_ceil(cases.iter().filter(is_right).count()));
+    let findings = hold_all(&cases, rounds, soak.is_some(), &program);
+    let right = rounds * cases.iter().filter(is_right).count();
+    println!("{right} gradings of right programs, {} of wrong ones", rounds * cases.len() - right);
+    ensure!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+    Ok(())
+}
+
+/// Holds each case as often as that, several at once; returns what was found, sorted.
+fn hold_all(cases: &[Case], rounds: usize, keep_busy: bool, program: &Path) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let findings = Mutex::new(Vec::new());
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        if keep_busy {
+            for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+                scope.spawn(|| {
+                    while !is_over.load(Ordering::Relaxed) {
+                        hint::spin_loop();
+                    }
+                });
+            }
+        }
+        let hold_next = || {
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let Some(case) = cases.get(number % cases.len().max(1)) else { return };
+                if number >= rounds * cases.len() {
+                    return;
+                }
+                if let Err(error) = hold(case, program)
+                    && let Ok(mut findings) = findings.lock()
+                {
+                    findings.push(format!("{}: {error:#}", case.name));
+                }
+            }
+        };
+        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(hold_next)).collect();
+        for worker in workers {
+            let _ = worker.join();
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    let mut findings = findings.into_inner().unwrap_or_default();
+    findings.sort();
+    findings
+}
+
+#[test]
+fn every_lesson_has_100_points_and_every_check_a_mistake() -> Result<()> {
+    for course in COURSE {
+        let lesson = lessons::find(course.lesson).context(course.lesson)?;
+        let sum: u32 = lesson.checks.iter().map(|check| check.points).sum();
+        ensure!(sum == 100, "{}: {sum} points", lesson.name);
+        for check in lesson.checks {
+            let is_tested = course.mistakes.iter().copied().flatten().any(|mistake| mistake.caught_by == check.id);
+            ensure!(is_tested, "{}: no mistake is there for {}", lesson.name, check.id);
+        }
+    }
+    Ok(())
+}
+
+/// Judges a case, as far as it has to be.
+fn hold(case: &Case, program: &Path) -> Result<()> {
+    let keeper = PathBuf::from(env!("CARGO_BIN_EXE_checks"));
+    let program = Program { command: vec![program.into(), case.module.clone().into()], keeper };
+    match case.expected {
+        Expected::CaughtBy(check) => {
+            // To repeat what ran out of time takes long, and only a soak needs to know.
+            let make = if env::var_os("SOAK").is_some() { make } else { make_once };
+            let report = make(check, &program, *SEED);
+            let is_failure = matches!(report.outcome, Outcome::Fail(_));
+            ensure!(is_failure, "{} ended as {:?}", check.id, report.outcome);
+        }
+        Expected::Caught => {
+            let reports = judge(case.lesson, &program, *SEED);
+            ensure!(points(&reports).0 < 100, "no check fails");
+        }
+        Expected::FullMarks => {
+            let reports = judge(case.lesson, &program, *SEED);
+            let wrong = |report: &&Report| !matches!(report.outcome, Outcome::Pass);
+            if let Some(report) = reports.iter().find(wrong) {
+                bail!("{} ended as {:?}\n{:?}", report.check.id, report.outcome, report.steps);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn cases_of(course: &Course) -> Result<Vec<Case>> {
+    let lesson = lessons::find(course.lesson).context(course.lesson)?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(course.directory);
+    let source = fs::read_to_string(root.join("src/main.rs")).context("cannot read the step")?;
+    let mut cases = Vec::new();
+    let mut add = |kind: &str, id: &str, source: String, expected| {
+        let module = format!("{}_{}", lesson.name.replace('-', "_"), cases.len());
+        let name = format!("{}, {kind} {id}", lesson.name);
+        cases.push(Case { module, name, source, lesson, expected });
+    };
+    add("the", "step itself", source.clone(), Expected::FullMarks);
+    for mistake in course.mistakes.iter().copied().flatten() {
+        let check = lesson.checks.iter().find(|check| check.id == mistake.caught_by);
+        let check = check.with_context(|| format!("no check {}", mistake.caught_by))?;
+        let wrong = replace_once(&source, mistake.find, mistake.put).context(mistake.id)?;
+        add("mistake", mistake.id, wrong, Expected::CaughtBy(check));
+    }
+    for variant in course.variants {
+        let mut right = source.clone();
+        for (find, put) in variant.edits {
+            right = replace_once(&right, find, put).context(variant.id)?;
+        }
+        add("variant", variant.id, right, Expected::FullMarks);
+    }
+    for (number, open) in with_one_gap(&source).into_iter().enumerate() {
+        add("gap", &number.to_string(), open, Expected::Caught);
+    }
+    Ok(cases)
+}
+
+fn replace_once(source: &str, find: &str, put: &str) -> Result<String> {
+    ensure!(source.matches(find).count() == 1, "`{find}` doesn't stand in the step exactly once");
+    Ok(source.replacen(find, put, 1))
+}
+
+/// The program once for each region, with that region left open.
+fn with_one_gap(source: &str) -> Vec<String> {
+    let starts = source.match_indices("    // region: solution").map(|(at, _)| at);
+    let open = |start: usize| {
+        let (before, rest) = source.split_at_checked(start)?;
+        let (_, after) = rest.split_once("    // endregion\n")?;
+        Some(format!("{before}    todo!(\"a gap\")\n{after}"))
+    };
+    starts.filter_map(open).collect()
+}
+
+/// Compiles all programs as modules of one crate; returns the program.
+fn compile(cases: &[Case]) -> Result<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mistakes");
+    fs::create_dir_all(folder.join("src")).context("cannot make a folder")?;
+    let manifest = "[package]\nname = \"mistakes\"\nedition = \"2024\"\n\n[dependencies]\n\
+                    anyhow = \"1\"\n\n[profile.dev]\ndebug = false\nincremental = false\n\n[workspace]\n";
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock");
+    fs::copy(lock, folder.join("Cargo.lock")).context("cannot copy Cargo.lock")?;
+    let mut main = String::from("#![allow(warnings)]\n");
+    let mut arms = String::new();
+    for Case { module, source, .. } in cases {
+        // The first argument is ours; the lesson's own comes behind it.
+        let source = source.replace("env::args_os()", "env::args_os().skip(1)");
+        let source = source.replace("env::args()", "env::args().skip(1)");
+        let source = source.replacen("\nfn main()", "\npub fn main()", 1);
+        fs::write(folder.join(format!("src/{module}.rs")), source)?;
+        main += &format!("mod {module};\n");
+        arms += &format!("        Some(\"{module}\") => {module}::main(),\n");
+    }
+    main += &format!(
+        "fn main() -> anyhow::Result<()> {{\n    match std::env::args().nth(1).as_deref() {{\n{arms}        \
+         _ => anyhow::bail!(\"which?\"),\n    }}\n}}\n"
+    );
+    fs::write(folder.join("src/main.rs"), main)?;
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let target = folder.join("target");
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet", "--offline"]).current_dir(&folder);
+    let status = command.env("CARGO_TARGET_DIR", &target).status().context("cannot start cargo")?;
+    ensure!(status.success(), "a changed program doesn't compile: see above");
+    Ok(target.join("debug").join(format!("mistakes{}", env::consts::EXE_SUFFIX)))
+}

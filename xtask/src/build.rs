@@ -1,0 +1,66 @@
+//! Lets cargo build what the runner starts: lessons' programs, and the checks.
+
+use crate::catalog;
+use anyhow::{Context, Result, bail};
+use keeper::Keeper;
+use std::env::{self, consts::EXE_SUFFIX};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// The package, and the program, that judges lessons' programs.
+pub const CHECKS: &str = "checks";
+
+/// Builds packages of this workspace; returns whether they compile. If they don't, cargo has
+/// said why on stderr; otherwise it says nothing unless it builds for the first time.
+pub fn build(keeper: &mut Keeper, packages: &[String]) -> Result<bool> {
+    let mut cargo = command(packages)?;
+    let mut programs = packages.iter().map(|package| program(package));
+    if programs.all(|program| program.is_ok_and(|program| program.exists())) {
+        cargo.arg("--quiet");
+    }
+    let status = keeper.spawn(&mut cargo).and_then(|mut cargo| cargo.wait()).context(NO_CARGO)?;
+    Ok(status.success())
+}
+
+pub const NO_CARGO: &str = "cannot start cargo; is Rust installed? Try `cargo --version`";
+
+/// The call of cargo that builds packages of this workspace.
+pub fn command(packages: &[String]) -> Result<Command> {
+    let directory = programs_directory()?;
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(catalog::root()).arg("build").stdin(Stdio::null());
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    // Beside our own program, wherever cargo has put that.
+    command.arg("--target-dir").arg(directory.parent().context("no target folder")?);
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    Ok(command)
+}
+
+/// Builds the checks, if need be, and returns where their program is.
+pub fn checks(keeper: &mut Keeper) -> Result<PathBuf> {
+    let program = program(CHECKS)?;
+    if !program.exists() {
+        // Where stderr is closed, nobody misses it.
+        let _ = writeln!(io::stderr(), "Building the checks: only this first time it takes long.");
+    }
+    if !build(keeper, &[CHECKS.to_owned()])? {
+        bail!("the checks don't compile; what has to be mended is said above");
+    }
+    Ok(program)
+}
+
+/// Where a package's program is, once it is built.
+pub fn program(package: &str) -> Result<PathBuf> {
+    Ok(programs_directory()?.join(format!("{package}{EXE_SUFFIX}")))
+}
+
+/// Where cargo has put this program, and so puts the others.
+fn programs_directory() -> Result<PathBuf> {
+    let program = env::current_exe().context("cannot find the path of this program")?;
+    Ok(program.parent().context("this program is in no folder")?.to_owned())
+}

@@ -1,0 +1,123 @@
+//! `cargo xtask hint LESSON`: one more of the walkthrough's hints each time.
+
+use crate::catalog::{self, Lesson};
+use crate::screen::Style;
+use crate::{Command, UsageError, help, progress};
+use anyhow::{Context, Result, ensure};
+use std::fs;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+pub const COMMAND: Command = Command {
+    name: "hint",
+    arguments: "LESSON [--again]",
+    summary: "show one more hint each time",
+    details: "\
+The hints are those at the end of the lesson's walkthrough, each a bit more than the one before.
+
+  --again    show all that you have seen already, and no new one",
+    hidden: false,
+    run,
+};
+
+fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
+    let (mut lesson, mut again) = (None, false);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Long("again") => again = true,
+            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(catalog::named(&word)?),
+            other => return Err(help::unexpected(&other, &COMMAND)),
+        }
+    }
+    let hint = "which lesson? For example `cargo xtask hint lesson-3`";
+    let lesson = lesson.ok_or_else(|| UsageError(hint.to_owned()))?;
+    let text = if again { all_again(lesson)? } else { next(lesson)? };
+    writeln!(io::stdout(), "{text}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The next hint of a lesson, which counts as shown from now on.
+///
+/// # Errors
+///
+/// The walkthrough or the file that counts can't be read or written.
+pub fn next(lesson: &Lesson) -> Result<String> {
+    let hints = hints(lesson)?;
+    let shown = progress::read()?.hints(lesson);
+    let (total, name, walkthrough) = (hints.len(), lesson.name(), lesson.walkthrough());
+    let Some(hint) = hints.get(shown) else {
+        return Ok(format!(
+            "Those were all {total} hints for {name}. How it works is explained in {walkthrough}; \
+             `cargo xtask hint {name} --again` shows the hints once more."
+        ));
+    };
+    progress::record_hints(lesson, shown + 1)?;
+    Ok(format(lesson, shown + 1, total, hint))
+}
+
+fn all_again(lesson: &Lesson) -> Result<String> {
+    let hints = hints(lesson)?;
+    let shown = progress::read()?.hints(lesson).min(hints.len());
+    if shown == 0 {
+        let name = lesson.name();
+        return Ok(format!(
+            "You have seen no hint yet: `cargo xtask hint {name}` shows the first."
+        ));
+    }
+    let mut texts = Vec::new();
+    for (index, hint) in hints.iter().take(shown).enumerate() {
+        texts.push(format(lesson, index + 1, hints.len(), hint));
+    }
+    Ok(texts.join("\n"))
+}
+
+fn format(lesson: &Lesson, number: usize, total: usize, hint: &str) -> String {
+    let title = format!("Hint {number} of {total} for {}", lesson.name());
+    format!("{}\n  {}", Style::of_stdout().paint("1", &title), hint.replace('\n', "\n  "))
+}
+
+fn hints(lesson: &Lesson) -> Result<Vec<String>> {
+    let walkthrough = lesson.walkthrough();
+    let text = fs::read_to_string(catalog::root().join(&walkthrough))
+        .with_context(|| format!("cannot read {walkthrough}, where the hints are"))?;
+    let hints = parse(&text);
+    ensure!(!hints.is_empty(), "{walkthrough} has no numbered hints in its part `## Hints`");
+    Ok(hints)
+}
+
+/// The numbered items of the part `## Hints`, without their numbers; they may have many lines.
+fn parse(walkthrough: &str) -> Vec<String> {
+    let mut hints: Vec<String> = Vec::new();
+    let lines = walkthrough.lines().skip_while(|line| line.trim_end() != "## Hints").skip(1);
+    for line in lines.take_while(|line| !line.starts_with("## ")) {
+        let (number, item) = line.split_once(". ").unwrap_or_default();
+        let is_item = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        if is_item {
+            hints.push(item.trim().to_owned());
+        } else if let Some(hint) = hints.last_mut().filter(|_| !line.trim().is_empty()) {
+            hint.push('\n');
+            hint.push_str(line.trim());
+        }
+    }
+    hints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::LESSONS;
+
+    #[test]
+    fn hints_are_the_numbered_items_of_their_part() {
+        let text = "1. no hint\n## Hints\n\nRead.\n\n1. Bind. Then\n   send.\n2. Close.\n\n## Questions\n3. no\n";
+        assert_eq!(parse(text), ["Bind. Then\nsend.", "Close."]);
+        assert_eq!(parse("# Hints\n1. no\n"), [""; 0]);
+    }
+
+    #[test]
+    fn every_lesson_has_hints() {
+        for lesson in LESSONS {
+            assert!(hints(lesson).unwrap().len() >= 3, "{}", lesson.name());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `cargo xtask reset LESSON`: brings the starter back, and keeps what was written instead.
+
+use crate::catalog::{self, Lesson};
+use crate::workspace::{self, Workspace};
+use crate::{Command, UsageError, help};
+use anyhow::{Context, Result};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+pub const COMMAND: Command = Command {
+    name: "reset",
+    arguments: "LESSON",
+    summary: "begin a lesson anew; your program is kept beside the starter",
+    details: "\
+The program is kept as main.rs.old, main.rs.old-2, …, and none of these is ever overwritten.
+Your points and the hints that you have seen stay as they are.",
+    hidden: false,
+    run,
+};
+
+fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
+    let mut lesson = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(catalog::named(&word)?),
+            other => return Err(help::unexpected(&other, &COMMAND)),
+        }
+    }
+    let workspace = workspace::expect(&COMMAND)?;
+    let hint = "which lesson? For example `cargo xtask reset lesson-3`";
+    let lesson = lesson.ok_or_else(|| UsageError(hint.to_owned()))?;
+    writeln!(io::stdout(), "{}", reset(&workspace, lesson)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn reset(workspace: &Workspace, lesson: &Lesson) -> Result<String> {
+    let (starter, source) = (workspace.starter(lesson)?, lesson.source());
+    let path = catalog::root().join(&source);
+    let written = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {source}")),
+    };
+    if written == starter.as_bytes() {
+        return Ok(format!("{source} is the starter already."));
+    }
+    let mut text = format!("{source} is the starter again.");
+    if !written.is_empty() {
+        let kept = keep(&path, &written)?;
+        text.push_str(&format!(" What you had written is beside it, in {kept}."));
+    }
+    let context = || format!("cannot write {source}; `git checkout {source}` may do it");
+    fs::write(&path, starter).with_context(context)?;
+    Ok(text)
+}
+
+/// Writes `bytes` beside `path` into a file that isn't there yet; returns its name.
+fn keep(path: &Path, bytes: &[u8]) -> Result<String> {
+    let mut number = 1;
+    loop {
+        let end = if number == 1 { "rs.old".to_owned() } else { format!("rs.old-{number}") };
+        let copy = path.with_extension(end);
+        let name = copy.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        match File::create_new(&copy).and_then(|mut file| file.write_all(bytes)) {
+            Ok(()) => return Ok(name),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            Err(error) => {
+                let context = format!("cannot keep your program in {name}, so nothing was reset");
+                return Err(error).context(context);
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! `cargo xtask watch [LESSON]`: checks on every save, and keeps the newest result on the screen.
+//!
+//! Threads wait for what can happen (a file is written, a line is typed, a program ends) and turn
+//! it into events; the main loop takes one at a time. The terminal stays in its line mode, so
+//! there is nothing to restore, however we end.
+
+mod attempt;
+mod events;
+mod files;
+
+use crate::catalog::{self, Lesson};
+use crate::grading::{self, FULL_MARKS};
+use crate::progress::{self, Best};
+use crate::screen::Style;
+use crate::{Command, build, check, help, hint};
+use anyhow::{Context, Result};
+use attempt::Attempt;
+use events::{Changes, Event};
+use files::Snapshot;
+use keeper::Keeper;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::{ExitCode, ExitStatus};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+pub const COMMAND: Command = Command {
+    name: "watch",
+    arguments: "[LESSON]",
+    summary: "check on every save; the newest result stays on the screen",
+    details: "\
+LESSON is lesson-3 or just 3; without it, the first lesson without full marks is watched.
+Save a file of the lesson, and it is built and checked. A save while that goes on starts it anew.
+Keys, each followed by Enter:
+
+  n    go on to the next lesson
+  h    show one more hint
+  r    run the checks again
+  q    quit (as Ctrl-D and Ctrl-C do)",
+    hidden: false,
+    run,
+};
+
+/// How long we wait for the rest of a save: an editor may write a file in several steps.
+const SETTLE: Duration = Duration::from_millis(20);
+
+/// How often we look at the files where nothing tells us that they have changed.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How often we look where something should tell us: some file systems have no events.
+const LOOK_ANYWAY: Duration = Duration::from_secs(1);
+
+fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
+    let mut lesson = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(catalog::named(&word)?),
+            other => return Err(help::unexpected(&other, &COMMAND)),
+        }
+    }
+    let lessons = check::started_lessons()?;
+    let lesson = match lesson {
+        Some(lesson) => lesson,
+        None => first_open(&lessons)?,
+    };
+    Watch::start(lessons, lesson)?.follow()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The first lesson without full marks, or else the first.
+fn first_open(lessons: &[&'static Lesson]) -> Result<&'static Lesson> {
+    let progress = progress::read()?;
+    let is_open = |lesson: &&&Lesson| !progress.best(lesson).is_some_and(Best::is_full);
+    let lesson = lessons.iter().find(is_open).or(lessons.first());
+    lesson.copied().context("no lesson has been started; `cargo xtask start` says how")
+}
+
+struct Watch {
+    lessons: Vec<&'static Lesson>,
+    lesson: &'static Lesson,
+    /// The program that judges.
+    checks: PathBuf,
+    /// What is going on.
+    attempt: Option<Attempt>,
+    /// How many attempts there were.
+    attempts: u64,
+    /// The lesson's files as they were when the newest attempt began.
+    files: Snapshot,
+    /// When the newest save counts as complete.
+    settled: Option<Instant>,
+    changes: Changes,
+    /// Whether an event has told us of a change since the last attempt.
+    heard: bool,
+    /// How many saves in a row no event has told us of.
+    unheard: u8,
+    /// What has to be said with the next prompt.
+    notice: Option<String>,
+    has_keys: bool,
+    style: Style,
+    events: Receiver<Event>,
+    sender: Sender<Event>,
+}
+
+impl Watch {
+    fn start(lessons: Vec<&'static Lesson>, lesson: &'static Lesson) -> Result<Self> {
+        let checks = build::checks(&mut Keeper::start()?)?;
+        let (sender, events) = channel();
+        events::await_lines(sender.clone());
+        Ok(Self {
+            lessons,
+            lesson,
+            changes: Changes::start(&checks, &sender),
+            checks,
+            attempt: None,
+            attempts: 0,
+            files: Snapshot::default(),
+            settled: None,
+            heard: false,
+            unheard: 0,
+            notice: None,
+            has_keys: true,
+            style: Style::of_stdout(),
+            events,
+            sender,
+        })
+    }
+
+    /// Handles events until the student quits.
+    fn follow(&mut self) -> Result<()> {
+        self.begin()?;
+        loop {
+            match self.next_event() {
+                None => self.look()?,
+                Some(Event::Changed) => {
+                    self.heard = true;
+                    self.look()?;
+                }
+                Some(Event::ChangesEnded) => self.poll()?,
+                Some(Event::Ended(number, status)) => {
+                    self.go_on(number, status.context("cannot learn how a program ended")?)?;
+                }
+                Some(Event::Typed(line)) => {
+                    if !self.obey(&line)? {
+                        return Ok(());
+                    }
+                }
+                Some(Event::TypingEnded) if io::stdin().is_terminal() => return say("\n"),
+                Some(Event::TypingEnded) => self.has_keys = false,
+            }
+        }
+    }
+
+    /// Waits for an event, or (`None`) until it is time to look at the files.
+    fn next_event(&self) -> Option<Event> {
+        let patience = match self.settled {
+            Some(settled) => settled.saturating_duration_since(Instant::now()),
+            None if self.changes.are_told() => LOOK_ANYWAY,
+            None => LOOK,
+        };
+        self.events.recv_timeout(patience).ok()
+    }
+
+    /// Starts an attempt if the lesson's files have changed since the last one.
+    fn look(&mut self) -> Result<()> {
+        let Some(settled) = self.settled else {
+            if files::snapshot(self.lesson) != self.files {
+                self.settled = Some(Instant::now() + SETTLE);
+            }
+            return Ok(());
+        };
+        if Instant::now() < settled {
+            return Ok(());
+        }
+        self.unheard = if self.heard { 0 } else { self.unheard.saturating_add(1) };
+        // Once, the event may just have come late.
+        if self.unheard == 2 {
+            self.poll()?;
+        }
+        self.begin()
+    }
+
+    /// From now on looks at the files often, since nothing tells us of changes.
+    fn poll(&mut self) -> Result<()> {
+        if !self.changes.are_told() {
+            return Ok(());
+        }
+        self.changes.stop();
+        self.notice = Some(format!(
+            "No events of files come here, so the files are looked at every {LOOK:?}."
+        ));
+        if self.attempt.is_none() { self.prompt() } else { Ok(()) }
+    }
+
+    /// Ends what is going on, and builds and checks the lesson.
+    fn begin(&mut self) -> Result<()> {
+        self.attempt = None;
+        self.settled = None;
+        self.heard = false;
+        self.files = files::snapshot(self.lesson);
+        let doing = format!("Building and checking {} …", self.lesson.source());
+        // The old result stays until the new one is there; where the screen can't be cleared, all
+        // of them stay.
+        let start = if self.style.is_coloured() { "\r\x1b[K" } else { "\n\n" };
+        say(&format!("{start}{}\n", self.style.paint("2", &doing)))?;
+        self.attempts += 1;
+        self.attempt = Some(Attempt::start(self.lesson, self.attempts, self.sender.clone())?);
+        Ok(())
+    }
+
+    /// A program of an attempt has ended.
+    fn go_on(&mut self, number: u64, status: ExitStatus) -> Result<()> {
+        let outcome = match &mut self.attempt {
+            Some(attempt) if attempt.is(number) => attempt.go_on(status, &self.checks)?,
+            // It was ended to make room for a newer one.
+            _ => None,
+        };
+        let Some(outcome) = outcome else { return Ok(()) };
+        self.attempt = None;
+        self.clear()?;
+        say(&outcome.output)?;
+        match outcome.verdict {
+            None => say(&format!("\n{}\n", grading::does_not_compile(self.lesson)))?,
+            Some(Err(error)) => help::print_error(&error),
+            Some(Ok(verdict)) => {
+                grading::record(self.lesson, &verdict);
+                if verdict.code == FULL_MARKS {
+                    self.congratulate()?;
+                }
+            }
+        }
+        self.prompt()
+    }
+
+    /// Clears the screen where that can be done. What has scrolled away is the student's, and stays.
+    fn clear(&self) -> Result<()> {
+        if self.style.is_coloured() { say("\x1b[2J\x1b[H") } else { Ok(()) }
+    }
+
+    fn congratulate(&self) -> Result<()> {
+        let name = self.lesson.name();
+        let next = match self.next_lesson() {
+            Some(next) => format!("`n` goes on to {}.", next.name()),
+            None => "It was the last one.".to_owned(),
+        };
+        say(&format!("\n{} {next}\n", self.style.paint("1;32", &format!("{name} is complete."))))
+    }
+
+    /// Does what a key says; returns whether to go on.
+    fn obey(&mut self, line: &str) -> Result<bool> {
+        match line {
+            "q" => return Ok(false),
+            "r" => self.begin()?,
+            "n" => match self.next_lesson() {
+                Some(next) => {
+                    self.lesson = next;
+                    self.clear()?;
+                    self.begin()?;
+                }
+                None => self.answer(&format!("{} is the last lesson.\n", self.lesson.name()))?,
+            },
+            "h" => match hint::next(self.lesson) {
+                Ok(hint) => self.answer(&format!("\n{hint}\n"))?,
+                Err(error) => {
+                    help::print_error(&error);
+                    self.answer("")?;
+                }
+            },
+            _ => self.answer("")?,
+        }
+        Ok(true)
+    }
+
+    fn next_lesson(&self) -> Option<&'static Lesson> {
+        self.lessons.iter().copied().find(|lesson| lesson.number > self.lesson.number)
+    }
+
+    fn answer(&mut self, text: &str) -> Result<()> {
+        say(text)?;
+        if self.attempt.is_none() { self.prompt() } else { Ok(()) }
+    }
+
+    /// Says what can be done now.
+    fn prompt(&mut self) -> Result<()> {
+        if let Some(notice) = self.notice.take() {
+            say(&format!("\n{notice}\n"))?;
+        }
+        if !self.has_keys {
+            return say("\nWaiting for a save; Ctrl-C ends this.\n");
+        }
+        // Shorter than the narrowest terminal, so that one line is all there is to clear.
+        let keys = self.style.paint("2", "n next · h hint · r run again · q quit >");
+        say(&format!("\nWaiting for a save. Letter and Enter: {keys} "))
+    }
+}
+
+fn say(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    Ok(stdout.flush()?)
+}

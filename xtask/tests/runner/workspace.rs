@@ -1,0 +1,107 @@
+//! The commands that belong to a student's workspace.
+
+use crate::common::xtask;
+use crate::student::{RECEIVER, Student, course};
+use anyhow::Result;
+use assert_cmd::assert::OutputAssertExt;
+use predicates::prelude::*;
+use predicates::str::{contains, ends_with, is_empty, starts_with};
+use std::fs;
+
+#[test]
+fn reset_brings_the_starter_back_and_overwrites_nothing() -> Result<()> {
+    let student = Student::start(&[])?;
+    let starter = student.read(RECEIVER)?;
+    student.xtask(&["reset", "3"]).success().stdout(contains("is the starter already"));
+    for (text, name) in [("one", "main.rs.old"), ("two", "main.rs.old-2"), ("", "main.rs.old-3")] {
+        student.write(RECEIVER, text)?;
+        let assert = student.xtask(&["reset", "lesson-3"]).success();
+        assert_eq!(student.read(RECEIVER)?, starter);
+        if text.is_empty() {
+            assert!(!student.root.join(RECEIVER).with_file_name(name).exists());
+        } else {
+            assert.stdout(ends_with(format!("in {name}.\n")));
+            assert_eq!(fs::read_to_string(student.root.join(RECEIVER).with_file_name(name))?, text);
+        }
+    }
+    fs::remove_file(student.root.join(RECEIVER))?;
+    student.xtask(&["reset", "3"]).success();
+    assert_eq!(student.read(RECEIVER)?, starter);
+    Ok(())
+}
+
+#[test]
+fn each_hint_goes_one_further() -> Result<()> {
+    let student = Student::start(&["--graded"])?;
+    student.xtask(&["hint", "3", "--again"]).success().stdout(contains("no hint yet"));
+    let walkthrough = course("lessons/lesson-3-receive-once.md")?;
+    let (_, hints) = walkthrough.split_once("\n## Hints\n").unwrap();
+    let hints = hints.split_once("\n## ").unwrap().0;
+    let total = hints.lines().filter(|line| line.contains(". ")).count();
+    for number in 1..=total {
+        let title = format!("Hint {number} of {total} for lesson-3\n");
+        student.xtask(&["hint", "lesson-3"]).success().stdout(starts_with(title));
+    }
+    for _ in 0..2 {
+        let end = contains("all 6 hints").and(contains("lessons/lesson-3-receive-once.md"));
+        student.xtask(&["hint", "3"]).success().stdout(end);
+    }
+    let all = contains("\nHint ").count(total - 1).and(starts_with("Hint 1 "));
+    student.xtask(&["hint", "3", "--again"]).success().stdout(all);
+    student.xtask(&["hint", "4"]).success().stdout(starts_with("Hint 1 "));
+    assert_eq!(student.git(&["status", "--porcelain"])?, "");
+    Ok(())
+}
+
+#[test]
+fn the_solution_is_shown_as_a_difference_once_all_points_are_there() -> Result<()> {
+    let student = Student::start(&[])?;
+    let refusal = contains("doesn't have full points yet").and(contains("--anyway"));
+    student.xtask(&["solution", "3"]).code(1).stdout(is_empty()).stderr(refusal);
+    student.write(".progress", "lesson-3 99 100\n")?;
+    student.xtask(&["solution", "3"]).code(1);
+    let difference = || {
+        starts_with(format!("--- {RECEIVER}\n+++ .course/solutions/lesson-3"))
+            .and(contains("\n-    todo!(\"Bind a UDP socket to {address:?}.\")\n"))
+            .and(contains("\n+    buffer.truncate(length);\n"))
+            .and(contains("region").not())
+    };
+    student.xtask(&["solution", "3", "--anyway"]).success().stdout(difference());
+    student.write(".progress", "lesson-3 100 100\n")?;
+    student.xtask(&["solution", "3"]).success().stdout(difference());
+    student.write(RECEIVER, &course(RECEIVER)?)?;
+    student.xtask(&["solution", "3"]).success().stdout(contains("is the reference, line by line"));
+    Ok(())
+}
+
+#[test]
+fn the_overview_shows_points_and_what_is_next() -> Result<()> {
+    let student = Student::start(&[])?;
+    student.write(".progress", "lesson-1 100 100\nlesson-2 45 100\nrubbish\n")?;
+    let shown = || {
+        contains("██████████ 100 of 100 points")
+            .and(contains("████░░░░░░ 45 of 100 points"))
+            .and(contains("What next? lesson-2, Send once"))
+            .and(contains("cargo xtask check lesson-2"))
+    };
+    student.xtask(&[]).success().stdout(shown());
+    student.xtask(&["list"]).success().stdout(shown());
+    let full: String = (1..=5).map(|number| format!("lesson-{number} 100 100\n")).collect();
+    student.write(".progress", &full)?;
+    student.xtask(&[]).success().stdout(contains("all points in every lesson"));
+    Ok(())
+}
+
+#[test]
+fn commands_in_the_wrong_tree_say_so() -> Result<()> {
+    let student = Student::start(&[])?;
+    for words in [&["verify"][..], &["bench", "first-run"], &["start", "elsewhere"]] {
+        student.xtask(words).code(2).stderr(contains("no sense in a student's workspace"));
+    }
+    for words in [["reset", "3"], ["solution", "3"]] {
+        xtask().args(words).assert().code(2).stderr(contains("belongs to a student's workspace"));
+    }
+    student.write(".course/workspace", "lessons x\n")?;
+    student.xtask(&["list"]).code(1).stderr(contains("git checkout .course/workspace"));
+    Ok(())
+}
