@@ -27,13 +27,19 @@ pub const NO_CARGO: &str = "cannot start cargo; is Rust installed? Try `cargo --
 
 /// The call of cargo that builds packages of this workspace.
 pub fn command(packages: &[String]) -> Result<Command> {
-    let directory = programs_directory()?;
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(catalog::root()).arg("build").stdin(Stdio::null());
+    let mut command = cargo("build")?;
+    command.current_dir(catalog::root());
     for package in packages {
         command.args(["--package", package]);
     }
-    // Beside our own program, wherever cargo has put that.
+    Ok(command)
+}
+
+/// A call of cargo that builds beside our own program, wherever cargo has put that.
+pub fn cargo(subcommand: &str) -> Result<Command> {
+    let directory = programs_directory()?;
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.arg(subcommand).stdin(Stdio::null());
     command.arg("--target-dir").arg(directory.parent().context("no target folder")?);
     if !cfg!(debug_assertions) {
         command.arg("--release");

@@ -114,7 +114,12 @@ fn every_lesson_has_100_points_and_every_check_a_mistake() -> Result<()> {
         let sum: u32 = lesson.checks.iter().map(|check| check.points).sum();
         ensure!(sum == 100, "{}: {sum} points", lesson.name);
         for check in lesson.checks {
-            let is_tested = course.mistakes.iter().copied().flatten().any(|mistake| mistake.caught_by == check.id);
+            let is_tested = course
+                .mistakes
+                .iter()
+                .copied()
+                .flatten()
+                .any(|mistake| mistake.caught_by == check.id);
             ensure!(is_tested, "{}: no mistake is there for {}", lesson.name, check.id);
         }
     }

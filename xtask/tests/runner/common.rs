@@ -5,8 +5,8 @@ use std::env::{self, consts::EXE_SUFFIX};
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
@@ -40,10 +40,33 @@ impl Port {
     }
 }
 
-/// The runner, as cargo starts it.
+/// The runner, as cargo starts it, with the lessons' programs built before.
 pub fn xtask() -> Command {
+    static BUILT: LazyLock<()> = LazyLock::new(build_lessons);
+    LazyLock::force(&BUILT);
     plain(Path::new(env!("CARGO_BIN_EXE_xtask")))
 }
+
+/// The program behind `start`, without cargo in between.
+pub fn course_program() -> Command {
+    plain(Path::new(env!("CARGO_BIN_EXE_course")))
+}
+
+/// Builds what `run` would build, so that cargo has nothing to say about it in a test. Should this
+/// fail, the test says so.
+fn build_lessons() {
+    let folder = Path::new(env!("CARGO_BIN_EXE_xtask")).parent().and_then(Path::parent);
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "--target-dir"]).args(folder).current_dir(ROOT);
+    cargo.args((1..=5).flat_map(|number| ["--package".to_owned(), format!("lesson-{number}")]));
+    if !cfg!(debug_assertions) {
+        cargo.arg("--release");
+    }
+    let _ = cargo.status();
+}
+
+/// The workspace.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// A folder with the runner among programs that misbehave, and a tree of lessons without code; it
 /// lasts as long as the value.

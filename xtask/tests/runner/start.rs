@@ -1,6 +1,6 @@
 //! `cargo xtask start`: what is in a workspace, and where one can be.
 
-use crate::common::{Port, xtask};
+use crate::common::{Port, course_program, xtask};
 use crate::student::{Folder, LESSONS, RECEIVER, Student, course, main_of};
 use anyhow::Result;
 use assert_cmd::assert::OutputAssertExt;
@@ -176,12 +176,12 @@ fn a_folder_that_can_not_be_a_workspace_is_refused_and_left_alone() -> Result<()
 fn an_empty_folder_is_taken_and_a_failure_leaves_nothing() -> Result<()> {
     let folder = Folder::new()?;
     let directory = folder.0.join("work");
-    let mut broken = xtask();
+    let mut broken = course_program();
     broken.env("CARGO_MANIFEST_DIR", folder.0.join("no-course/xtask"));
     broken.arg("start").arg(directory.join("x/y")).assert().code(1).stderr(contains("cannot"));
     assert_eq!(folder.names()?, [""; 0]);
     fs::create_dir(&directory)?;
-    xtask().arg("start").arg(&directory).assert().success();
+    course_program().arg("start").arg(&directory).assert().success();
     assert_eq!(folder.names()?, ["work"]);
     assert!(directory.join("Cargo.toml").exists());
     Ok(())
@@ -190,7 +190,7 @@ fn an_empty_folder_is_taken_and_a_failure_leaves_nothing() -> Result<()> {
 #[test]
 fn git_is_needed_neither_with_an_identity_nor_at_all() -> Result<()> {
     let folder = Folder::new()?;
-    let mut stranger = xtask();
+    let mut stranger = course_program();
     stranger.env("HOME", &folder.0).env("XDG_CONFIG_HOME", &folder.0);
     for name in ["NOSYSTEM", "COUNT"] {
         stranger.env(format!("GIT_CONFIG_{name}"), if name == "COUNT" { "1" } else { "true" });
@@ -202,7 +202,7 @@ fn git_is_needed_neither_with_an_identity_nor_at_all() -> Result<()> {
     assert_eq!(String::from_utf8(log.stdout)?, "Sockets course\n");
 
     let directory = folder.0.join("b");
-    let mut without = xtask();
+    let mut without = course_program();
     without.env("PATH", &folder.0).arg("start").arg(&directory);
     without
         .assert()

@@ -1,6 +1,6 @@
 //! What several lessons are judged on in the same way.
 
-use crate::check::{Fault, Verdict, contains, find, require};
+use crate::check::{Failure, Fault, Verdict, contains, find, require};
 use crate::endpoint::Endpoint;
 use crate::subject::{Ended, START, Subject};
 use crate::trial::Trial;
@@ -15,12 +15,18 @@ use std::time::Duration;
 pub fn shows(program: &Subject, text: &[u8], within: Duration, cause: &str) -> Verdict {
     let seen =
         program.wait_for_stdout("the text on its stdout", within, cause, |out| find(out, text));
-    match seen {
-        Err(Fault::Failed(failure)) if !failure.is_late => {
-            contains("its output", text, &program.stdout(), cause)
-        }
-        seen => seen.map(drop),
-    }
+    let is_late = match seen {
+        Err(Fault::Failed(failure)) => failure.is_late,
+        seen => return seen.map(drop),
+    };
+    contains("its output", text, &program.stdout(), cause).map_err(|fault| match fault {
+        Fault::Failed(failure) if is_late => Fault::Failed(Box::new(Failure {
+            problem: format!("the expected bytes haven't come on its stdout within {within:?}"),
+            is_late,
+            ..*failure
+        })),
+        fault => fault,
+    })
 }
 
 /// Whether a number stands in the output, and not only as a part of a longer one.

@@ -17,7 +17,8 @@ pub fn ends_after_exit(trial: &Trial) -> Verdict {
     let talk = Talk::start(trial)?;
     let cause = "`exit` is sent to the server like any other line; compare what was typed (without \
                  its line end) with `exit` only after the reply has come.";
-    let datagram = talk.say("exit", cause)?;
+    talk.program.write(format!("exit\n{}\n", trial.random.word(12)).into_bytes());
+    let datagram = talk.hears(cause)?;
     same("the datagram", b"exit", &datagram.payload, cause)?;
     talk.server.receives_nothing(Duration::from_millis(300), cause)?;
     talk.program.still_runs(cause)?;
@@ -27,6 +28,7 @@ pub fn ends_after_exit(trial: &Trial) -> Verdict {
                  what was typed, not at the reply: the server may answer anything.";
     let ended = talk.program.wait_for_end(SOON, cause)?;
     ended.succeeded(cause)?;
+    talk.server.receives_nothing(Duration::from_millis(30), "`exit` is the last line.")?;
     let cause = "Show the reply to `exit` like any other, before you end.";
     contains("its output", reply.as_bytes(), &ended.stdout, cause)
 }
@@ -55,15 +57,20 @@ pub fn goes_on_whatever_the_reply_says(trial: &Trial) -> Verdict {
 
 pub fn ends_with_its_input(trial: &Trial) -> Verdict {
     let cause = "When reading finds the end of the input (Rust: 0 bytes, Python: `EOFError` from \
-                 `input`, or an empty string), leave the loop and end with status 0.";
+                 `input`, or an empty string), leave the loop and end with status 0; but not \
+                 before the lines in front of it are sent and answered.";
     let (mut talk, mut silent) = (Talk::start(trial)?, Talk::start(trial)?);
     silent.program.close_stdin();
-    let reply = trial.random.word(12);
-    talk.exchange(trial.random.word(12), reply.as_bytes(), NOT_SENT)?;
+    let lines = [trial.random.word(12), trial.random.word(12)];
+    talk.program.write(format!("{}\n", lines.join("\n")).into_bytes());
     talk.program.close_stdin();
+    for line in lines {
+        let datagram = talk.hears(cause)?;
+        same("the datagram", line.as_bytes(), &datagram.payload, NOT_SENT)?;
+        talk.server.send(trial.random.word(12), datagram.from)?;
+    }
     talk.program.wait_for_end(SOON, cause)?.succeeded(cause)?;
-    let nothing_typed = "Nothing was typed, so there is nothing to send; the end of the input \
-                         isn't an empty line.";
+    let nothing_typed = "The end of the input isn't an empty line: there is nothing to send.";
     talk.server.receives_nothing(Duration::from_millis(50), nothing_typed)?;
     silent.program.wait_for_end(START, cause)?.succeeded(cause)?;
     silent.server.receives_nothing(Duration::from_millis(10), nothing_typed)
@@ -73,6 +80,8 @@ pub fn gives_up_without_a_reply(trial: &Trial) -> Verdict {
     let nobody = trial.port()?;
     let (alone, talk) = (trial.start(nobody.address().to_string())?, Talk::start(trial)?);
     alone.type_line(trial.random.word(12));
+    // That the first reply has come must not make it wait for ever for the second.
+    talk.exchange(trial.random.word(12), trial.random.word(12).as_bytes(), NOT_SENT)?;
     talk.say(trial.random.word(12), NOT_SENT)?;
     let cause = "Set a time-out for receiving (`set_read_timeout`, `settimeout`, SO_RCVTIMEO) of, \
                  say, 3 seconds. When it has passed, say so on stderr and end with a status that \

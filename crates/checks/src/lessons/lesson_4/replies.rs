@@ -72,8 +72,7 @@ pub fn prompts_before_each_line(trial: &Trial) -> Verdict {
     let cause = "Before each line print a prompt to stdout, and flush it: without a line end it \
                  stays in a buffer (`io::stdout().flush()`, `print(…, flush=True)`, \
                  `fflush(stdout)`).";
-    let start =
-        talk.program.wait_for_stdout("a prompt", START, cause, |stdout| is_visible(stdout))?;
+    let start = talk.program.wait_for_stdout("a prompt", START, cause, is_visible)?;
     let (first, last) = (trial.random.word(20), trial.random.word(20));
     talk.exchange(trial.random.word(12), first.as_bytes(), NOT_SENT)?;
     let is_next = |stdout: &[u8]| behind(stdout, first.as_bytes()).is_some_and(is_visible);

@@ -1,7 +1,7 @@
 //! What comes back, when, from where, and to whom.
 
 use super::Server;
-use crate::check::{Verdict, find, require, same};
+use crate::check::{Fault, Verdict, find, late, require, same};
 use crate::endpoint::Endpoint;
 use crate::lessons::common::shows;
 use crate::subject::PROMPTLY;
@@ -157,9 +157,15 @@ pub fn answers_promptly(trial: &Trial) -> Verdict {
         client.send(trial.random.word(12), server.address())?;
     }
     let deadline = Instant::now() + PROMPTLY;
-    for client in &clients {
+    for (count, client) in clients.iter().enumerate() {
         let left = deadline.saturating_duration_since(Instant::now());
-        client.receive_from(&server.program, "a reply", left, cause)?;
+        let reply = client.receive_from(&server.program, "a reply", left, cause);
+        reply.map_err(|fault| match fault {
+            Fault::Failed(failure) if failure.is_late => {
+                late(format!("within {PROMPTLY:?} only {count} of 4 replies have come"), cause)
+            }
+            fault => fault,
+        })?;
     }
     Ok(())
 }

@@ -11,7 +11,6 @@ mod first_run;
 mod scratch;
 mod warm_run;
 
-use crate::{Command as Subcommand, UsageError, catalog, help, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use keeper::Keeper;
 use std::fs::{self, File};
@@ -21,21 +20,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode};
 use std::time::{Duration, Instant};
 use std::{env, fmt, thread};
-
-pub const COMMAND: Subcommand = Subcommand {
-    name: "bench",
-    arguments: "first-run|warm-run|echo",
-    summary: "measure how fast the course is, against its limits",
-    details: "\
-Each figure stands beside its limit, with `ok` or `MISSED`; a missed limit is exit code 1.
-Measure while the computer has nothing else to do.
-
-  first-run    CPU time and crates of the first `cargo xtask run lesson-3` after a clone
-  warm-run     a later `cargo xtask run lesson-3`, compared with doing the same by hand
-  echo         round trips a second of lesson 5, and of the same server in C and in Python",
-    hidden: false,
-    run,
-};
+use xtask::course::BENCH;
+use xtask::{UsageError, catalog, help};
 
 type Benchmark = fn(&mut Report) -> Result<()>;
 
@@ -51,23 +37,22 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How often we look whether something has happened. Short beside what is measured.
 const LOOK_AGAIN: Duration = Duration::from_micros(200);
 
-fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
-    workspace::expect_none(&COMMAND)?;
+pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     let name = match parser.next()? {
         Some(lexopt::Arg::Value(name)) => name.to_string_lossy().into_owned(),
-        Some(other) => return Err(help::unexpected(&other, &COMMAND)),
+        Some(other) => return Err(help::unexpected(&other, &BENCH)),
         None => String::new(),
     };
     if name == scratch::REMOVER {
         return scratch::remove(&parser.value()?);
     }
     let Some((_, benchmark)) = BENCHMARKS.iter().find(|(candidate, _)| name == *candidate) else {
-        let names = COMMAND.arguments;
+        let names = BENCH.arguments;
         let message = format!("there is no benchmark `{name}`: try `cargo xtask bench {names}`");
         return Err(UsageError(message).into());
     };
     if let Some(argument) = parser.next()? {
-        return Err(help::unexpected(&argument, &COMMAND));
+        return Err(help::unexpected(&argument, &BENCH));
     }
     let mut report = Report { missed: false };
     benchmark(&mut report)?;

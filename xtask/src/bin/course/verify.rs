@@ -17,42 +17,25 @@ mod quotes;
 mod regions;
 mod tree;
 
-use crate::{Command, catalog, help, workspace};
 use anyhow::{Context, Result};
 use lexopt::ValueExt;
 use std::env;
 use std::io::{self, Write};
 use std::process::{self as system, ExitCode};
 use tree::Tree;
-
-pub const COMMAND: Command = Command {
-    name: "verify",
-    arguments: "[--soak N]",
-    summary: "check that catalogue, programs and prose fit together",
-    details: "\
-catalogue  every lesson has its folder, package, program, walkthrough and pair
-regions    what becomes a gap in a starter is marked well
-quotes     the Rust blocks of the walkthroughs stand verbatim in the programs
-links      links between files lead somewhere
-output     the console blocks are what their commands print (this runs them)
-
-  --soak N    judge right programs at least N times, and wrong ones as well, with all
-              cores busy; no right one may lose a point, no wrong one may get through",
-    hidden: false,
-    run,
-};
+use xtask::course::VERIFY;
+use xtask::{catalog, help};
 
 /// A fault, where it is, and what to do about it. `path` is from the root of the workspace.
 fn finding(path: &str, line: usize, text: &str) -> String {
     format!("{path}:{line}: {text}")
 }
 
-fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
-    workspace::expect_none(&COMMAND)?;
+pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     match parser.next()? {
         None => verify(),
         Some(lexopt::Arg::Long("soak")) => soak(parser.value()?.parse()?),
-        Some(argument) => Err(help::unexpected(&argument, &COMMAND)),
+        Some(argument) => Err(help::unexpected(&argument, &VERIFY)),
     }
 }
 

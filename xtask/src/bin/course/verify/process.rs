@@ -1,6 +1,5 @@
 //! Runs a command of the prose as its reader would, but for the terminal.
 
-use crate::catalog;
 use anyhow::{Context, Result};
 use keeper::Keeper;
 use std::env;
@@ -10,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+use xtask::catalog;
 
 /// Within it a command has ended; it may have to compile something first.
 const DEADLINE: Duration = Duration::from_secs(60);

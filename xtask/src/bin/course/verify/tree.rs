@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_workspace_is_read_without_its_target_folder() {
-        let tree = Tree::read(&crate::catalog::root()).unwrap();
+        let tree = Tree::read(&xtask::catalog::root()).unwrap();
         assert!(tree.text("xtask/Cargo.toml").unwrap().contains("name = \"xtask\""));
         assert!(tree.files().iter().all(|file| !file.path.contains("target/")));
     }

@@ -1,8 +1,8 @@
 //! The files that only a student's workspace has.
 
 use super::Choice;
-use crate::catalog::Lesson;
-use crate::{progress, workspace};
+use xtask::catalog::Lesson;
+use xtask::{progress, workspace};
 
 /// An editor's build folder of its own: sharing cargo's, they would wait for each other.
 const EDITORS: &[(&str, &str)] = &[

@@ -1,6 +1,5 @@
 //! A temporary folder that doesn't outlive its owner, even if that is killed.
 
-use crate::bench::COMMAND;
 use anyhow::{Context, Result};
 use std::ffi::OsStr;
 use std::fs;
@@ -9,6 +8,7 @@ use std::path::PathBuf;
 use std::process::{self, Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, thread};
+use xtask::course::BENCH;
 
 /// The word behind `bench` that starts the process that removes the folder.
 pub const REMOVER: &str = "remove-folder-of";
@@ -28,7 +28,7 @@ impl Scratch {
         let path = path_of(OsStr::new(&owner));
         let program = env::current_exe().context("cannot find the path of this program")?;
         let mut command = Command::new(program);
-        command.args([COMMAND.name, REMOVER, &owner]).stdin(Stdio::piped());
+        command.args([BENCH.name, REMOVER, &owner]).stdin(Stdio::piped());
         // Ctrl-C ends its owner, not it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

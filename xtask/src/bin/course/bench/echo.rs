@@ -4,7 +4,6 @@ use crate::bench::{
     BUILD_PATIENCE, Limit, PATIENCE, Report, Summary, cargo, complete, create, free_port,
     results_directory, start, target_directory, wait_for_line,
 };
-use crate::catalog;
 use anyhow::{Context, Result, bail};
 use keeper::Keeper;
 use std::env::consts::EXE_SUFFIX;
@@ -15,6 +14,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+use xtask::catalog;
 
 const OF_C: Limit = Limit::AtLeast(0.65);
 const OF_PYTHON: Limit = Limit::AtLeast(1.4);

@@ -3,8 +3,8 @@
 use super::finding;
 use super::markdown::{Fence, parse};
 use super::tree::Tree;
-use crate::catalog::LESSONS;
-use crate::starter::is_marker;
+use xtask::catalog::LESSONS;
+use xtask::starter::is_marker;
 
 pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
     let mut total = 0;

@@ -4,36 +4,24 @@
 //!
 //! - this file: the command line, and what the student is told
 //! - [`place`]: where the workspace goes, whole or not at all
-//! - [`contents`]: what it consists of; [`texts`]: the files that only it has
+//! - [`contents`]: what it consists of, [`conceal`]: of the prose; [`texts`]: the files that only it has
 //! - [`git`]: its repository
 
+mod conceal;
 mod contents;
 mod git;
 mod place;
 mod texts;
 
-use crate::catalog::{self, LESSONS, Lesson};
-use crate::screen::Style;
-use crate::{Command, UsageError, help, workspace};
 use anyhow::Result;
 use place::Place;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-pub const COMMAND: Command = Command {
-    name: "start",
-    arguments: "DIR [--lessons 1-5] [--graded]",
-    summary: "write a workspace for a student: the lessons with gaps to fill",
-    details: "\
-DIR is a new folder, or an empty one, outside of this course. What is in there afterwards is a
-course of its own, with a git repository. This one stays as it is.
-
-  --lessons LIST    which lessons get gaps: 2, 1-3 or 1-3,5; the others stay solved
-  --graded          leave out the solutions, and all that would give them away",
-    hidden: false,
-    run,
-};
+use xtask::catalog::{self, LESSONS, Lesson};
+use xtask::course::START;
+use xtask::screen::Style;
+use xtask::{UsageError, help, workspace};
 
 /// What a workspace is to be like.
 pub struct Choice {
@@ -42,9 +30,8 @@ pub struct Choice {
     graded: bool,
 }
 
-fn run(parser: lexopt::Parser) -> Result<ExitCode> {
+pub fn run(parser: lexopt::Parser) -> Result<ExitCode> {
     let (directory, choice) = read_arguments(parser)?;
-    workspace::expect_none(&COMMAND)?;
     let course = catalog::root();
     let place = Place::prepare(&directory, &course)?;
     contents::write(&course, place.folder(), &choice)?;
@@ -68,7 +55,7 @@ fn read_arguments(mut parser: lexopt::Parser) -> Result<(PathBuf, Choice)> {
             }
             lexopt::Arg::Long("graded") => graded = true,
             lexopt::Arg::Value(word) if directory.is_none() => directory = Some(word.into()),
-            other => return Err(help::unexpected(&other, &COMMAND)),
+            other => return Err(help::unexpected(&other, &START)),
         }
     }
     let hint = "into which folder? For example `cargo xtask start ../sockets`";

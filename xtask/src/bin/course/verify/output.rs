@@ -4,8 +4,8 @@ use super::compare::{Ports, difference};
 use super::markdown::{Fence, parse};
 use super::tree::Tree;
 use super::{finding, process};
-use crate::catalog::{self, Argument, DEFAULT_PORT, LESSONS, Role};
 use std::net::{TcpListener, UdpSocket};
+use xtask::catalog::{self, Argument, DEFAULT_PORT, LESSONS, Role};
 
 pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
     if let Err(text) = build() {

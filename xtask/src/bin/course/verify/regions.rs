@@ -2,8 +2,8 @@
 
 use super::finding;
 use super::tree::Tree;
-use crate::catalog::LESSONS;
-use crate::starter::{END, START, is_function, is_marker};
+use xtask::catalog::LESSONS;
+use xtask::starter::{END, START, is_function, is_marker};
 
 /// A line's number, and what is wrong there.
 type Flaw = (usize, String);

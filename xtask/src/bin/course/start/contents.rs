@@ -1,16 +1,23 @@
 //! What a workspace consists of: the course without what isn't for students, and with gaps.
 
 use super::{Choice, texts};
-use crate::catalog::Lesson;
-use crate::{files, progress, starter, workspace};
+use crate::files;
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, fs};
+use xtask::catalog::Lesson;
+use xtask::{progress, starter, workspace};
 
 /// What maintainers and instructors need: files, or folders as a whole.
-const NOT_FOR_STUDENTS: &[&str] =
-    &[".ci", ".github/workflows", "crates/checks/tests", "crates/grader", "xtask/tests"];
+const NOT_FOR_STUDENTS: &[&str] = &[
+    ".ci",
+    ".github/workflows",
+    "crates/checks/tests",
+    "crates/grader",
+    "xtask/src/bin",
+    "xtask/tests",
+];
 
 /// Folders, wherever they stand, from which a solution can be learned.
 const REVEALING: &[&str] = &["mistakes", "variants"];
@@ -66,7 +73,7 @@ fn edited(course: &Path, path: &str, choice: &Choice) -> Result<Option<String>> 
         }
         if choice.graded && is_walkthrough(path, lesson) {
             let prose = read(course, path)?;
-            return Ok(Some(starter::conceal(&prose, &read(course, &source)?)));
+            return Ok(Some(super::conceal::conceal(&prose, &read(course, &source)?)));
         }
     }
     Ok(None)
@@ -96,7 +103,7 @@ fn shorten_lock(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::LESSONS;
+    use xtask::catalog::LESSONS;
 
     #[test]
     fn what_is_not_for_students_is_left_out() {

@@ -4,7 +4,7 @@ use super::finding;
 use super::links::resolve;
 use super::markdown::{heading, link_targets, parse};
 use super::tree::Tree;
-use crate::catalog::{LESSONS, Lesson, Role};
+use xtask::catalog::{LESSONS, Lesson, Role};
 
 const CATALOGUE: &str = "xtask/src/catalog.rs";
 
@@ -169,7 +169,7 @@ fn table_flaws(lessons: &[Lesson], index: &str, tree: &Tree) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{Argument, Lifetime};
+    use xtask::catalog::{Argument, Lifetime};
 
     fn lesson(number: u8, slug: &'static str, role: Role) -> Lesson {
         Lesson { number, slug, title: "", teaches: "", label: "", role }

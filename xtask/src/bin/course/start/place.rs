@@ -1,9 +1,9 @@
 //! Where a workspace goes: it is written under another name, and gets its own when it is complete.
 
-use crate::UsageError;
 use anyhow::{Context, Result};
 use std::path::{Component, Path, PathBuf, absolute};
 use std::{fs, process};
+use xtask::UsageError;
 
 /// A folder that is removed again unless it is finished.
 pub struct Place {

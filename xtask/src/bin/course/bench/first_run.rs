@@ -4,7 +4,7 @@ use crate::bench::scratch::Scratch;
 use crate::bench::{
     BUILD_PATIENCE, Limit, Report, cargo, complete, create, create_input, free_port, open,
 };
-use crate::{catalog, files};
+use crate::files;
 use anyhow::{Context, Result, ensure};
 use keeper::Keeper;
 use std::fs;
@@ -12,6 +12,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Instant;
+use xtask::catalog;
 
 const CPU_SECONDS: Limit = Limit::AtMost(6.0);
 const CRATES: Limit = Limit::AtMost(10.0);

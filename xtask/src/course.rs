@@ -1,0 +1,69 @@
+//! The commands that only the course itself has, and no student's workspace: `start`, `verify`
+//! and `bench`. They are a program of their own, so that nobody who only wants to run a lesson
+//! waits for them to compile.
+
+use crate::{Command as Subcommand, build, catalog, workspace};
+use anyhow::{Context, Result};
+use keeper::Keeper;
+use std::process::ExitCode;
+
+pub const START: Subcommand = Subcommand {
+    name: "start",
+    arguments: "DIR [--lessons 1-5] [--graded]",
+    summary: "write a workspace for a student: the lessons with gaps to fill",
+    details: "\
+DIR is a new folder, or an empty one, outside of this course. What is in there afterwards is a
+course of its own, with a git repository. This one stays as it is.
+
+  --lessons LIST    which lessons get gaps: 2, 1-3 or 1-3,5; the others stay solved
+  --graded          leave out the solutions, and all that would give them away",
+    hidden: false,
+    run: |parser| delegate(&START, parser),
+};
+
+pub const VERIFY: Subcommand = Subcommand {
+    name: "verify",
+    arguments: "[--soak N]",
+    summary: "check that catalogue, programs and prose fit together",
+    details: "\
+catalogue  every lesson has its folder, package, program, walkthrough and pair
+regions    what becomes a gap in a starter is marked well
+quotes     the Rust blocks of the walkthroughs stand verbatim in the programs
+links      links between files lead somewhere
+output     the console blocks are what their commands print (this runs them)
+
+  --soak N    judge right programs at least N times, and wrong ones as well, with all
+              cores busy; no right one may lose a point, no wrong one may get through",
+    hidden: false,
+    run: |parser| delegate(&VERIFY, parser),
+};
+
+pub const BENCH: Subcommand = Subcommand {
+    name: "bench",
+    arguments: "first-run|warm-run|echo",
+    summary: "measure how fast the course is, against its limits",
+    details: "\
+Each figure stands beside its limit, with `ok` or `MISSED`; a missed limit is exit code 1.
+Measure while the computer has nothing else to do.
+
+  first-run    CPU time and crates of the first `cargo xtask run lesson-3` after a clone
+  warm-run     a later `cargo xtask run lesson-3`, compared with doing the same by hand
+  echo         round trips a second of lesson 5, and of the same server in C and in Python",
+    hidden: false,
+    run: |parser| delegate(&BENCH, parser),
+};
+
+/// Lets the other program do it.
+fn delegate(command: &Subcommand, mut parser: lexopt::Parser) -> Result<ExitCode> {
+    workspace::expect_none(command)?;
+    let mut cargo = build::cargo("run")?;
+    cargo.args(["--quiet", "--package", "xtask", "--bin", "course"]);
+    // Not by changing into it: paths on the command line are meant from where we are.
+    cargo.arg("--manifest-path").arg(catalog::root().join("Cargo.toml"));
+    cargo.arg("--").arg(command.name).args(parser.raw_args()?);
+    let mut keeper = Keeper::start()?;
+    let status = keeper.spawn(&mut cargo).and_then(|mut cargo| cargo.wait());
+    let status = status.context(build::NO_CARGO)?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}

@@ -1,0 +1,135 @@
+//! The student's runner: `cargo xtask COMMAND`.
+//!
+//! # Layout
+//!
+//! - this file: the table of commands, and how their results become exit codes
+//! - one file a command, with its name
+//! - [`session`]: a running pair of programs; [`screen`]: what they print
+//! - [`build`]: calls cargo; [`grading`]: calls the checks, and learns their verdict
+//! - [`catalog`]: the list of lessons; [`nearest`]: did you mean …?
+//! - [`workspace`], [`progress`]: a student's workspace, and what the student has reached there
+//! - text → text: [`starter`] makes gaps of regions, [`diff`] compares
+//! - [`course`]: starts the program `course`, which has the commands that no student waits for
+
+pub mod build;
+pub mod catalog;
+pub mod check;
+pub mod course;
+pub mod diff;
+pub mod grading;
+pub mod help;
+pub mod hint;
+pub mod keep;
+pub mod list;
+pub mod nearest;
+pub mod progress;
+pub mod reset;
+pub mod run;
+pub mod screen;
+pub mod session;
+pub mod solution;
+pub mod starter;
+pub mod watch;
+pub mod workspace;
+
+use anyhow::Result;
+use std::ffi::OsString;
+use std::io::{self, ErrorKind};
+use std::process::ExitCode;
+use std::{env, fmt};
+
+/// A subcommand of `cargo xtask`.
+pub struct Command {
+    pub name: &'static str,
+    /// What stands behind the name on a command line.
+    pub arguments: &'static str,
+    /// One line for the list of commands.
+    pub summary: &'static str,
+    /// What `cargo xtask help NAME` adds to the summary.
+    pub details: &'static str,
+    /// For the runner itself, not for people.
+    pub hidden: bool,
+    pub run: fn(lexopt::Parser) -> Result<ExitCode>,
+}
+
+pub const COMMANDS: &[Command] = &[
+    run::COMMAND,
+    check::COMMAND,
+    watch::COMMAND,
+    hint::COMMAND,
+    solution::COMMAND,
+    reset::COMMAND,
+    list::COMMAND,
+    course::START,
+    help::COMMAND,
+    course::VERIFY,
+    course::BENCH,
+    keep::COMMAND,
+];
+
+/// A command line that can't be understood. It ends the program with status 2.
+#[derive(Debug)]
+pub struct UsageError(pub String);
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    finish(dispatch(env::args_os().skip(1).collect()))
+}
+
+/// Turns a command's result into an exit code, and says what went wrong.
+pub fn finish(result: Result<ExitCode>) -> ExitCode {
+    match result {
+        Ok(code) => code,
+        // Whoever read our output has seen enough, as in `cargo xtask list | head -1`.
+        Err(error) if is_closed_pipe(&error) => ExitCode::from(1),
+        Err(error) => {
+            help::print_error(&error);
+            let usage = error.is::<UsageError>() || error.is::<lexopt::Error>();
+            ExitCode::from(if usage { 2 } else { 1 })
+        }
+    }
+}
+
+fn dispatch(arguments: Vec<OsString>) -> Result<ExitCode> {
+    // All that follows `--program` is another program's command line.
+    let mut ours =
+        arguments.iter().take_while(|word| !word.as_encoded_bytes().starts_with(b"--program"));
+    let asks_for_help = ours.any(|word| word == "--help" || word == "-h");
+    let mut words = arguments.into_iter();
+    let Some(name) = words.next() else {
+        return list::overview();
+    };
+    let name = name.to_string_lossy();
+    if name == "--help" || name == "-h" {
+        return help::overview();
+    }
+    let command = find(&name)?;
+    if asks_for_help {
+        return help::of(command);
+    }
+    (command.run)(lexopt::Parser::from_args(words))
+}
+
+/// Finds a command by its name.
+pub fn find(name: &str) -> Result<&'static Command> {
+    if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
+        return Ok(command);
+    }
+    let names = COMMANDS.iter().filter(|command| !command.hidden).map(|command| command.name);
+    let guess = nearest::nearest(name, names).unwrap_or_default();
+    let hint = format!("did you mean `cargo xtask {guess}`? `cargo xtask help` shows all commands");
+    Err(UsageError(format!("there is no command `{name}`: {hint}")).into())
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|cause| cause.kind() == ErrorKind::BrokenPipe)
+}
