@@ -40,9 +40,16 @@ impl Endpoint {
     pub fn send(&self, payload: impl AsRef<[u8]>, to: SocketAddr) -> Verdict {
         let payload = payload.as_ref();
         let (length, from) = (payload.len(), self.address);
+        self.transmit(payload, to)?;
+        self.log.step(format!("sent {length} bytes from {from} to {to}: {}", visible(payload)));
+        Ok(())
+    }
+
+    /// Sends one datagram, without a word in the transcript.
+    pub(crate) fn transmit(&self, payload: &[u8], to: SocketAddr) -> Result<()> {
+        let (length, from) = (payload.len(), self.address);
         let sent = self.socket.send_to(payload, to);
         sent.with_context(|| format!("cannot send {length} bytes from {from} to {to}"))?;
-        self.log.step(format!("sent {length} bytes from {from} to {to}: {}", visible(payload)));
         Ok(())
     }
 
@@ -121,7 +128,8 @@ impl Endpoint {
         }
     }
 
-    fn next(&self, within: Duration) -> Result<Option<Datagram>> {
+    /// Waits for a datagram, without a word in the transcript; `None` if none came in that time.
+    pub(crate) fn next(&self, within: Duration) -> Result<Option<Datagram>> {
         let deadline = Instant::now() + within;
         let mut payload = vec![0; 65_536];
         loop {

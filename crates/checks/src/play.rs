@@ -1,11 +1,17 @@
 //! Plays a lesson's program, for a student whose other half of the pair isn't written yet.
 
-use anyhow::{Context, Result, bail, ensure};
-use std::io::{self, BufRead, ErrorKind, Write};
-use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
+use crate::endpoint::{Datagram, Endpoint};
+use crate::log::Log;
+use anyhow::{Context, Result, bail};
+use std::io::{self, BufRead, Write};
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
+/// How long a reply is awaited.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long one look at a socket lasts, where there is no end to the waiting.
+const LOOK: Duration = Duration::from_secs(3600);
 
 /// Does what the lesson's program does, with its argument, on standard input and output.
 ///
@@ -14,46 +20,37 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Those of the lesson's program; and a lesson that has no partner can't be played.
 pub fn play(lesson: &str, argument: &str) -> Result<()> {
     match lesson {
-        "lesson-2" => send(argument),
-        "lesson-3" => receive(argument),
-        "lesson-4" => ask(argument),
-        "lesson-5" => echo(argument),
+        "lesson-2" => sender(address(argument)?),
+        "lesson-3" => receiver(address(argument)?),
+        "lesson-4" => client(address(argument)?),
+        "lesson-5" => {
+            let port = argument.parse().with_context(|| format!("`{argument}` is no port"))?;
+            server((Ipv4Addr::UNSPECIFIED, port).into())
+        }
         _ => bail!("`{lesson}` can't be played: it has no other half"),
     }
 }
 
-fn send(target: &str) -> Result<()> {
-    let (socket, target) = connect(target)?;
-    let line = read_line()?.context("the input ended before a line was typed")?;
-    socket.send_to(&line, target)?;
-    say(format_args!("Sent {} bytes to {target}", line.len()))
+fn sender(receiver: SocketAddr) -> Result<()> {
+    let line = typed()?.context("the input ended before a line was typed")?;
+    at_any_port()?.transmit(&line, receiver)?;
+    say(&format!("Sent {} bytes to {receiver}", line.len()))
 }
 
-fn receive(address: &str) -> Result<()> {
-    let socket = UdpSocket::bind(address).with_context(|| format!("cannot bind {address}"))?;
-    say(format_args!("Waiting for a datagram on {}", socket.local_addr()?))?;
-    let (payload, from) = next(&socket)?;
+fn receiver(here: SocketAddr) -> Result<()> {
+    let endpoint = at(here)?;
+    say(&format!("Waiting for a datagram on {}", endpoint.address))?;
+    let Datagram { payload, from } = next(&endpoint)?;
     let text = String::from_utf8_lossy(&payload);
-    say(format_args!("Received {} bytes from {from}: {text}", payload.len()))
+    say(&format!("Received {} bytes from {from}: {text}", payload.len()))
 }
 
-fn ask(server: &str) -> Result<()> {
-    let (socket, server) = connect(server)?;
-    while let Some(line) = read_line()? {
-        socket.send_to(&line, server)?;
-        let deadline = Instant::now() + PATIENCE;
-        let reply = loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            ensure!(!left.is_zero(), "no reply from {server}");
-            socket.set_read_timeout(Some(left))?;
-            match next(&socket) {
-                Ok((payload, from)) if from == server => break payload,
-                Ok(_) => {}
-                Err(error) if is_timeout(&error) => {}
-                Err(error) => return Err(error),
-            }
-        };
-        say(format_args!("Reply: {}", String::from_utf8_lossy(&reply)))?;
+fn client(server: SocketAddr) -> Result<()> {
+    let endpoint = at_any_port()?;
+    while let Some(line) = typed()? {
+        endpoint.transmit(&line, server)?;
+        let reply = reply(&endpoint, server)?;
+        say(&format!("Reply: {}", String::from_utf8_lossy(&reply)))?;
         if line == b"exit" {
             break;
         }
@@ -61,58 +58,60 @@ fn ask(server: &str) -> Result<()> {
     Ok(())
 }
 
-fn echo(port: &str) -> Result<()> {
-    let number: u16 = port.parse().with_context(|| format!("`{port}` is no port"))?;
-    let socket =
-        UdpSocket::bind(("0.0.0.0", number)).with_context(|| format!("cannot bind {port}"))?;
-    say(format_args!("Echo server on {}", socket.local_addr()?))?;
+fn reply(endpoint: &Endpoint, server: SocketAddr) -> Result<Vec<u8>> {
+    let deadline = Instant::now() + PATIENCE;
+    while let Some(datagram) = endpoint.next(deadline.saturating_duration_since(Instant::now()))? {
+        if datagram.from == server {
+            return Ok(datagram.payload);
+        }
+    }
+    bail!("no reply from {server} within {PATIENCE:?}")
+}
+
+fn server(here: SocketAddr) -> Result<()> {
+    let endpoint = at(here)?;
+    say(&format!("Echo server on {}", endpoint.address))?;
     loop {
-        let (payload, client) = next(&socket)?;
-        say(format_args!("{client}: {}", String::from_utf8_lossy(&payload)))?;
+        let Datagram { payload, from } = next(&endpoint)?;
+        say(&format!("{from}: {}", String::from_utf8_lossy(&payload)))?;
         // A client that can't be reached is no reason to stop.
-        let _ = socket.send_to(&payload, client);
+        let _ = endpoint.transmit(&payload, from);
     }
 }
 
-fn connect(name: &str) -> Result<(UdpSocket, SocketAddr)> {
+fn address(name: &str) -> Result<SocketAddr> {
     let mut addresses = name.to_socket_addrs().with_context(|| format!("no address `{name}`"))?;
-    let address = addresses.find(SocketAddr::is_ipv4).context("no IPv4 address")?;
-    Ok((UdpSocket::bind("0.0.0.0:0")?, address))
+    addresses.find(SocketAddr::is_ipv4).with_context(|| format!("`{name}` has no IPv4 address"))
 }
 
-fn next(socket: &UdpSocket) -> Result<(Vec<u8>, SocketAddr)> {
-    let mut buffer = vec![0; 65_536];
+fn at(address: SocketAddr) -> Result<Endpoint> {
+    Endpoint::bind(address, &Log::default())
+}
+
+fn at_any_port() -> Result<Endpoint> {
+    at((Ipv4Addr::UNSPECIFIED, 0).into())
+}
+
+fn next(endpoint: &Endpoint) -> Result<Datagram> {
     loop {
-        match socket.recv_from(&mut buffer) {
-            Ok((length, from)) => {
-                buffer.truncate(length);
-                return Ok((buffer, from));
-            }
-            Err(error)
-                if [ErrorKind::ConnectionReset, ErrorKind::Interrupted].contains(&error.kind()) => {
-            }
-            Err(error) => return Err(error).context("cannot receive"),
+        if let Some(datagram) = endpoint.next(LOOK)? {
+            return Ok(datagram);
         }
     }
 }
 
-fn is_timeout(error: &anyhow::Error) -> bool {
-    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-    matches!(kind, Some(ErrorKind::WouldBlock | ErrorKind::TimedOut))
-}
-
-fn read_line() -> Result<Option<Vec<u8>>> {
+/// A line without its end; `None` at the end of the input.
+fn typed() -> Result<Option<Vec<u8>>> {
     write!(io::stdout(), "Your message: ")?;
     io::stdout().flush()?;
     let mut line = Vec::new();
-    let length = io::stdin().lock().read_until(b'\n', &mut line)?;
-    if line.pop_if(|byte| *byte == b'\n').is_some() {
-        line.pop_if(|byte| *byte == b'\r');
-    }
-    Ok((length > 0).then_some(line))
+    let length = io::stdin().lock().read_until(b'\n', &mut line).context("cannot read input")?;
+    let text = line.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let text = text.map(<[u8]>::to_vec);
+    Ok((length > 0).then_some(text.unwrap_or(line)))
 }
 
-fn say(text: std::fmt::Arguments<'_>) -> Result<()> {
+fn say(text: &str) -> Result<()> {
     let line = format!("{text}\n");
     io::stdout().write_all(line.as_bytes()).context("cannot write to stdout")
 }

@@ -12,7 +12,7 @@ const NEUTRAL: [&str; 4] = ["-c", "user.name=Sockets course", "-c", "user.email=
 /// same, so that this returns only what the user may want to know.
 pub fn commit_all(folder: &Path) -> Option<String> {
     // What the user ignores everywhere, say `.vscode`, is a part of the workspace nevertheless.
-    for step in [&["init", "--quiet"][..], &["add", "--all", "--force"]] {
+    for step in [&["init", "--quiet", "--template="][..], &["add", "--all", "--force"]] {
         if let Err(problem) = git(folder, step) {
             return Some(problem);
         }
