@@ -25,6 +25,10 @@ pub const START: Duration = Duration::from_secs(5);
 /// The contract's "promptly".
 pub const PROMPTLY: Duration = Duration::from_secs(1);
 
+/// How long the output of a program that has ended may take to be read; a process that it has
+/// started may hold it open.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// What is kept of a stream. The rest is read and thrown away, so that nothing grows for ever.
 const KEPT: usize = 1 << 20;
 
@@ -249,7 +253,9 @@ impl Subject {
 
 impl Drop for Subject {
     fn drop(&mut self) {
-        self.state.lock().is_over = true;
+        // If it has ended by itself, what it said last explains why: that is read to its end.
+        let is_read = |streams: &Streams| streams.status.is_none() || streams.ended == 2;
+        self.state.wait(LAST_WORDS, is_read).is_over = true;
     }
 }
 
