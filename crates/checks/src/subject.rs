@@ -1,15 +1,18 @@
 //! The program under test, with pipes in place of its terminal.
 
-use crate::check::{Verdict, failed, late, require};
+mod ending;
+mod pipes;
+
+use crate::check::{Verdict, failed, late};
 use crate::log::Log;
-use crate::text::{printable, shortened as visible};
+use crate::text::shortened as visible;
 use crate::trial::Program;
 use anyhow::{Context, Result};
 use keeper::Keeper;
 use keeper::sockets::{self, Protocol};
+use pipes::{await_end, collect, feed};
 use std::ffi::{OsStr, OsString};
-use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -259,62 +262,6 @@ impl Drop for Subject {
     }
 }
 
-impl Ended {
-    /// Requires exit status 0.
-    ///
-    /// # Errors
-    ///
-    /// It was another; the failure has this cause.
-    pub fn succeeded(&self, cause: &str) -> Verdict {
-        let status = self.status;
-        require(status.success(), format!("it ended with {status}, not with success"), cause)
-    }
-
-    /// Requires an error of the program's own making: a status that isn't 0, neither a panic nor
-    /// a signal, and a message on stderr that has `name` in it, if one is given.
-    ///
-    /// # Errors
-    ///
-    /// It ended in another way; the failure has this cause.
-    pub fn failed_properly(&self, name: &str, cause: &str) -> Verdict {
-        let (status, stderr) = (self.status, visible(&self.stderr));
-        require(!status.success(), "it ended with success, where nothing could succeed", cause)?;
-        // 101 is what a Rust program ends with when it has panicked.
-        let is_crash = status.code().is_none_or(|code| code == 101);
-        let panic = "A panic or a signal is no error message: return the error from `main`.";
-        require(!is_crash, format!("it crashed: {status}"), panic)?;
-        require(!self.stderr.is_empty(), "it said nothing on stderr", cause)?;
-        let is_named = crate::check::find(&self.stderr, name.as_bytes());
-        require(is_named, format!("its message doesn't name `{name}`: {stderr}"), cause)
-    }
-}
-
-impl Ending {
-    /// How it ended, unless that was our doing.
-    pub fn status(&self) -> Option<ExitStatus> {
-        self.0.lock().status
-    }
-
-    /// The last lines that it wrote to stderr, at most `count`.
-    pub fn last_lines(&self, count: usize) -> Vec<String> {
-        let streams = self.0.lock();
-        let text = String::from_utf8_lossy(&streams.stderr);
-        let lines: Vec<&str> = text.lines().collect();
-        let first = lines.len().saturating_sub(count);
-        lines.into_iter().skip(first).map(printable).collect()
-    }
-
-    /// The hint of a gap that is still open, if it ended because of one.
-    pub fn open_gap(&self) -> Option<String> {
-        const TODO: &str = "not yet implemented: ";
-        let streams = self.0.lock();
-        let text = String::from_utf8_lossy(&streams.stderr);
-        let crashed = streams.status.is_some_and(|status| status.code() == Some(101));
-        let (_, hint) = text.split_once(TODO).filter(|_| crashed)?;
-        Some(hint.lines().next().unwrap_or_default().to_owned())
-    }
-}
-
 impl Streams {
     fn is_complete(&self) -> bool {
         self.status.is_some() && self.ended == 2
@@ -337,51 +284,4 @@ impl State {
             self.changed.wait_timeout_while(self.lock(), time, |streams| !is_done(streams));
         result.unwrap_or_else(PoisonError::into_inner).0
     }
-}
-
-fn feed(mut pipe: ChildStdin, input: mpsc::Receiver<Vec<u8>>) {
-    for bytes in input {
-        if pipe.write_all(&bytes).is_err() {
-            return;
-        }
-    }
-}
-
-/// Reads a stream to its end, and keeps its beginning.
-fn collect(
-    state: &Arc<State>,
-    pipe: Option<impl Read + Send + 'static>,
-    stream: fn(&mut Streams) -> &mut Vec<u8>,
-) {
-    let state = Arc::clone(state);
-    thread::spawn(move || {
-        let mut buffer = vec![0; 65_536];
-        if let Some(mut pipe) = pipe {
-            while let Ok(length @ 1..) = pipe.read(&mut buffer) {
-                let bytes = buffer.get(..length).unwrap_or_default();
-                state.change(|streams| {
-                    // What it says when we stop it is no news.
-                    if streams.is_over {
-                        return;
-                    }
-                    let kept = stream(streams);
-                    let room = KEPT.saturating_sub(kept.len()).min(length);
-                    kept.extend_from_slice(bytes.get(..room).unwrap_or_default());
-                });
-            }
-        }
-        state.change(|streams| streams.ended += 1);
-    });
-}
-
-fn await_end(state: &Arc<State>, mut child: Child) {
-    let state = Arc::clone(state);
-    thread::spawn(move || {
-        let status = child.wait();
-        state.change(|streams| {
-            if !streams.is_over {
-                streams.status = status.ok();
-            }
-        });
-    });
 }

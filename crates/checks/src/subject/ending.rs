@@ -1,0 +1,62 @@
+//! How a program has ended, and what it said last.
+
+use super::{Ended, Ending};
+use crate::check::{Verdict, require};
+use crate::text::{printable, shortened as visible};
+use std::process::ExitStatus;
+
+impl Ended {
+    /// Requires exit status 0.
+    ///
+    /// # Errors
+    ///
+    /// It was another; the failure has this cause.
+    pub fn succeeded(&self, cause: &str) -> Verdict {
+        let status = self.status;
+        require(status.success(), format!("it ended with {status}, not with success"), cause)
+    }
+
+    /// Requires an error of the program's own making: a status that isn't 0, neither a panic nor
+    /// a signal, and a message on stderr that has `name` in it, if one is given.
+    ///
+    /// # Errors
+    ///
+    /// It ended in another way; the failure has this cause.
+    pub fn failed_properly(&self, name: &str, cause: &str) -> Verdict {
+        let (status, stderr) = (self.status, visible(&self.stderr));
+        require(!status.success(), "it ended with success, where nothing could succeed", cause)?;
+        // 101 is what a Rust program ends with when it has panicked.
+        let is_crash = status.code().is_none_or(|code| code == 101);
+        let panic = "A panic or a signal is no error message: return the error from `main`.";
+        require(!is_crash, format!("it crashed: {status}"), panic)?;
+        require(!self.stderr.is_empty(), "it said nothing on stderr", cause)?;
+        let is_named = crate::check::find(&self.stderr, name.as_bytes());
+        require(is_named, format!("its message doesn't name `{name}`: {stderr}"), cause)
+    }
+}
+
+impl Ending {
+    /// How it ended, unless that was our doing.
+    pub fn status(&self) -> Option<ExitStatus> {
+        self.0.lock().status
+    }
+
+    /// The last lines that it wrote to stderr, at most `count`.
+    pub fn last_lines(&self, count: usize) -> Vec<String> {
+        let streams = self.0.lock();
+        let text = String::from_utf8_lossy(&streams.stderr);
+        let lines: Vec<&str> = text.lines().collect();
+        let first = lines.len().saturating_sub(count);
+        lines.into_iter().skip(first).map(printable).collect()
+    }
+
+    /// The hint of a gap that is still open, if it ended because of one.
+    pub fn open_gap(&self) -> Option<String> {
+        const TODO: &str = "not yet implemented: ";
+        let streams = self.0.lock();
+        let text = String::from_utf8_lossy(&streams.stderr);
+        let crashed = streams.status.is_some_and(|status| status.code() == Some(101));
+        let (_, hint) = text.split_once(TODO).filter(|_| crashed)?;
+        Some(hint.lines().next().unwrap_or_default().to_owned())
+    }
+}
