@@ -1,6 +1,6 @@
 //! What several lessons are judged on in the same way.
 
-use crate::check::{Failure, Fault, Verdict, contains, find, require};
+use crate::check::{Check, Failure, Fault, Verdict, contains, find, require};
 use crate::endpoint::Endpoint;
 use crate::subject::{Ended, START, Subject};
 use crate::trial::Trial;
@@ -38,6 +38,20 @@ pub fn has_number(output: &[u8], number: u16) -> bool {
 /// A socket on a second loopback address, if the system has one: macOS hasn't.
 pub fn on_second_loopback(trial: &Trial, port: u16) -> Option<Endpoint> {
     trial.endpoint_at((Ipv4Addr::new(127, 0, 0, 2), port).into()).ok()
+}
+
+/// The check of a program that takes `HOST:PORT`; where to read about it differs.
+pub const fn names_a_malformed_argument(points: u32, section: &'static str) -> Check {
+    Check {
+        id: "names-a-malformed-argument",
+        title: "names an argument that is no address",
+        points,
+        needs: None,
+        goal: "If the argument can't be used, the message on stderr says which one it was, and the \
+               status isn't 0.",
+        section,
+        run: refuses_malformed_addresses,
+    }
 }
 
 /// Requires of a program that takes `HOST:PORT` a proper error for what isn't one.

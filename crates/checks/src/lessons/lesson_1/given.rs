@@ -3,7 +3,7 @@
 use super::sockets::{connect, udp_is_taken};
 use super::{NEEDED, shown};
 use crate::check::{Check, Verdict, require};
-use crate::lessons::common::{on_second_loopback, refuses_malformed_addresses};
+use crate::lessons::common::{names_a_malformed_argument, on_second_loopback};
 use crate::subject::{SOON, START};
 use crate::trial::Trial;
 use keeper::sockets::Protocol;
@@ -51,16 +51,8 @@ pub const TAKEN: Check = Check {
     run: fails_on_a_taken_port,
 };
 
-pub const MALFORMED: Check = Check {
-    id: "names-a-malformed-argument",
-    title: "names an argument that is no address",
-    points: 3,
-    needs: None,
-    goal: "If the argument can't be used, the message on stderr says which one it was, and the \
-           status isn't 0.",
-    section: "lesson-1-create-sockets.md#4-a-malformed-address",
-    run: refuses_malformed_addresses,
-};
+pub const MALFORMED: Check =
+    names_a_malformed_argument(3, "lesson-1-create-sockets.md#4-a-malformed-address");
 
 fn uses_the_given_port_for_both(trial: &Trial) -> Verdict {
     let port = trial.port_with_free_tcp()?;

@@ -2,7 +2,7 @@
 
 use super::{NEEDED, receive};
 use crate::check::{Check, Verdict, contains, require};
-use crate::lessons::common::{on_second_loopback, refuses_malformed_addresses};
+use crate::lessons::common::{names_a_malformed_argument, on_second_loopback};
 use crate::subject::START;
 use crate::trial::Trial;
 use std::net::Ipv6Addr;
@@ -41,16 +41,7 @@ pub const NOBODY: Check = Check {
     run: succeeds_without_a_receiver,
 };
 
-pub const MALFORMED: Check = Check {
-    id: "names-a-malformed-argument",
-    title: "names an argument that is no address",
-    points: 4,
-    needs: None,
-    goal: "If the argument can't be used, the message on stderr says which one it was, and the \
-           status isn't 0.",
-    section: "lesson-2-send-once.md#your-turn",
-    run: refuses_malformed_addresses,
-};
+pub const MALFORMED: Check = names_a_malformed_argument(4, "lesson-2-send-once.md#your-turn");
 
 fn sends_to_the_host_it_is_given(trial: &Trial) -> Verdict {
     let text = trial.random.word(24);

@@ -3,7 +3,7 @@
 use super::NEEDED;
 use super::text::send;
 use crate::check::{Check, Verdict, contains, failed, find};
-use crate::lessons::common::{has_number, on_second_loopback, refuses_malformed_addresses, shows};
+use crate::lessons::common::{has_number, names_a_malformed_argument, on_second_loopback, shows};
 use crate::subject::{SOON, START};
 use crate::trial::Trial;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -40,16 +40,8 @@ pub const TAKEN: Check = Check {
     run: fails_on_a_taken_port,
 };
 
-pub const MALFORMED: Check = Check {
-    id: "names-a-malformed-argument",
-    title: "names an argument that is no address",
-    points: 5,
-    needs: None,
-    goal: "If the argument can't be used, the message on stderr says which one it was, and the \
-           status isn't 0.",
-    section: "lesson-3-receive-once.md#7-an-address-without-a-port",
-    run: refuses_malformed_addresses,
-};
+pub const MALFORMED: Check =
+    names_a_malformed_argument(5, "lesson-3-receive-once.md#7-an-address-without-a-port");
 
 fn prints_the_sender(trial: &Trial) -> Verdict {
     let port = trial.port()?;
