@@ -29,7 +29,6 @@ struct Entry<T> {
 #[derive(PartialEq, Eq, Debug)]
 pub enum Next<T> {
     Due(T),
-    /// Nothing was due until the deadline.
     Deadline,
     Stopped,
 }
@@ -52,7 +51,8 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Waits until an item is due, the deadline passes, or the queue is stopped.
+    /// Waits until an item is due, the deadline passes, or the queue is stopped. A deadline that
+    /// has passed comes before all items.
     pub fn next(&self, deadline: Instant) -> Next<T> {
         let mut state = self.lock();
         loop {
@@ -60,14 +60,15 @@ impl<T> Queue<T> {
             if state.stopped {
                 return Next::Stopped;
             }
+            // First: items may be due all the time.
+            if deadline <= now {
+                return Next::Deadline;
+            }
             let first = state.waiting.peek().map(|Reverse(first)| first.due);
             if first.is_some_and(|due| due <= now)
                 && let Some(Reverse(entry)) = state.waiting.pop()
             {
                 return Next::Due(entry.item);
-            }
-            if deadline <= now {
-                return Next::Deadline;
             }
             let until = first.map_or(deadline, |due| due.min(deadline));
             let wait = self.changed.wait_timeout(state, until.saturating_duration_since(now));
@@ -140,6 +141,15 @@ mod tests {
             assert_eq!(waiter.join().unwrap(), Next::Due("early"));
         });
         assert_eq!(queue.next(now), Next::Deadline);
+    }
+
+    #[test]
+    fn items_that_are_due_dont_hide_the_deadline() {
+        let queue = Queue::new();
+        let now = Instant::now();
+        queue.push(now, "due");
+        assert_eq!(queue.next(now), Next::Deadline);
+        assert_eq!(queue.next(now + LONG), Next::Due("due"));
     }
 
     #[test]
