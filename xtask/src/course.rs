@@ -23,15 +23,18 @@ course of its own, with a git repository. This one stays as it is.
 
 pub const VERIFY: Subcommand = Subcommand {
     name: "verify",
-    arguments: "[--soak N]",
+    arguments: "[--draw] [--soak N]",
     summary: "check that catalogue, programs and prose fit together",
     details: "\
 catalogue  every lesson has its folder, package, program, walkthrough and pair
 regions    what becomes a gap in a starter is marked well
 quotes     the Rust blocks of the walkthroughs stand verbatim in the programs
 links      links between files lead somewhere
-output     the console blocks are what their commands print (this runs them)
+pictures   each picture belongs to a console block that runs a pair with a wire
+output     the console blocks are what their commands print, and the pictures are what they
+           draw (this runs them)
 
+  --draw      draw the pictures anew instead, where they have changed
   --soak N    judge right programs at least N times, and wrong ones as well, with all
               cores busy; no right one may lose a point, no wrong one may get through",
     hidden: false,
@@ -40,7 +43,7 @@ output     the console blocks are what their commands print (this runs them)
 
 pub const BENCH: Subcommand = Subcommand {
     name: "bench",
-    arguments: "first-run|warm-run|echo",
+    arguments: "first-run|warm-run|echo|link|link-soak",
     summary: "measure how fast the course is, against its limits",
     details: "\
 Each figure stands beside its limit, with `ok` or `MISSED`; a missed limit is exit code 1.
@@ -48,7 +51,9 @@ Measure while the computer has nothing else to do.
 
   first-run    CPU time and crates of the first `cargo xtask run lesson-3` after a clone
   warm-run     a later `cargo xtask run lesson-3`, compared with doing the same by hand
-  echo         round trips a second of lesson 5, and of the same server in C and in Python",
+  echo         round trips a second of lesson 5, and of the same server in C and in Python
+  link         what the link adds to a round trip, takes from the throughput, and how exact it is
+  link-soak    ten minutes of load with faults: memory and threads must not grow",
     hidden: false,
     run: |parser| delegate(&BENCH, parser),
 };

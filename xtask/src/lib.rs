@@ -4,7 +4,8 @@
 //!
 //! - this file: the table of commands, and how their results become exit codes
 //! - one file a command, with its name
-//! - [`session`]: a running pair of programs; [`screen`]: what they print
+//! - [`session`]: a running pair of programs; [`screen`]: what they print; [`wire`]: what travels
+//!   between them
 //! - [`build`]: calls cargo; [`grading`]: calls the checks, and learns their verdict
 //! - [`catalog`]: the list of lessons; [`nearest`]: did you mean …?
 //! - [`workspace`], [`progress`]: a student's workspace, and what the student has reached there
@@ -30,6 +31,7 @@ pub mod session;
 pub mod solution;
 pub mod starter;
 pub mod watch;
+pub mod wire;
 pub mod workspace;
 
 use anyhow::Result;

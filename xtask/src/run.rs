@@ -1,22 +1,23 @@
 //! `cargo xtask run LESSON`: builds a pair of programs and lets them talk to each other.
 
-use crate::catalog::{self, Argument, DEFAULT_PORT, Lesson, Lifetime, Role};
+mod arguments;
+mod failure;
+
+use crate::catalog::{Argument, DEFAULT_PORT, Lesson, Lifetime, Role};
 use crate::screen::{Screen, Side};
 use crate::session::{Program, Session};
-use crate::{Command as Subcommand, UsageError, build, help, workspace};
+use crate::wire::{Wire, options::Options, svg::Names};
+use crate::{Command as Subcommand, build};
 use anyhow::{Result, bail};
-use keeper::Keeper;
-use keeper::sockets::{self, Protocol};
-use lexopt::ValueExt;
-use std::ffi::OsString;
+use keeper::{Keeper, sockets};
 use std::io::{self, Write};
-use std::net::{TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 pub const COMMAND: Subcommand = Subcommand {
     name: "run",
-    arguments: "LESSON [--port N]",
+    arguments: "LESSON [OPTIONS]",
     summary: "run a lesson's program together with the other half of its pair",
     details: "\
 LESSON is lesson-3 or just 3. Lessons 2 and 3 run together, and 4 and 5; lesson 1 runs alone.
@@ -25,7 +26,23 @@ The receiving side starts first. What you type goes to the other side, the clien
 When the client ends, an endless server is stopped. In a student's workspace, the other half of
 the pair is played by the course as long as it has gaps.
 
-  --port N    use this port (1 to 65535) instead of 8090",
+  --port N    use this port (1 to 65535) instead of 8090
+
+With any option below, a link stands between the two, and each datagram is drawn as it passes.
+It is a perfect link, but for what you ask for:
+
+  --wire             only watch
+  --loss 30%         lose so many; --duplicate 10% and --reorder 10% work alike
+  --delay 50ms       deliver all so late; --jitter 20ms: and up to so much later, by chance
+  --script LIST      decide one by one: \"1 drop, 2 duplicate, 3 delay 300ms, 4 hold 1, 5 pass\"
+  --seed N           repeat what chance did in a run that printed this seed
+  --svg FILE         draw a picture, when the run ends or fails
+  --pcap FILE        write a capture for Wireshark, while it runs
+  --log FILE         write JSON lines, while it runs
+
+A script is for requests (to the server), all else for replies, too. Or say what it is for:
+--loss replies:30% or --script \"1 drop; replies: 2 drop\". For example:
+cargo xtask run lesson-5 --loss 30% --seed 7 --svg wire.svg",
     hidden: false,
     run,
 };
@@ -39,20 +56,26 @@ const LOOK_AGAIN: Duration = Duration::from_millis(1);
 /// How long a one-shot receiver may go on after the sender has ended.
 const RECEIVE_PATIENCE: Duration = Duration::from_secs(5);
 
+/// The same, when the link has lost all that the sender sent.
+const LOST_PATIENCE: Duration = Duration::from_secs(1);
+
 /// How long killed programs may take to be gone.
 const END_PATIENCE: Duration = Duration::from_secs(5);
 
 fn run(parser: lexopt::Parser) -> Result<ExitCode> {
     let plan = Plan::from_arguments(parser)?;
+    let server = plan.server.map(|lesson| lesson.label);
+    let screen = Screen::new(server, plan.client.label);
+    let wire = plan.wire(&screen)?;
     let mut keeper = Keeper::start()?;
     plan.build(&mut keeper)?;
-    let server = plan.server.map(|lesson| lesson.label);
-    let mut session = Session::new(Screen::new(server, plan.client.label));
+    let mut session = Session::new(screen, wire);
     let result = plan.play(&mut keeper, &mut session);
     // Whatever the result is: nothing is left running, and everything that was said is shown.
     drop(keeper);
     let shown = show_the_rest(&mut session);
-    result.and(shown)?;
+    let written = session.wire.as_mut().map_or(Ok(()), Wire::finish);
+    result.and(shown).and(written)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -65,29 +88,17 @@ struct Plan {
     port: Option<u16>,
     /// The half of the pair that the student hasn't finished: the checks play it.
     played: Option<&'static Lesson>,
+    wire: Options,
 }
 
 impl Plan {
-    fn from_arguments(mut parser: lexopt::Parser) -> Result<Self> {
-        let (mut lesson, mut port) = (None, None);
-        while let Some(argument) = parser.next()? {
-            match argument {
-                lexopt::Arg::Long("port") => port = Some(parse_port(&parser.value()?)?),
-                lexopt::Arg::Value(word) if lesson.is_none() => {
-                    lesson = Some(catalog::named(&word)?);
-                }
-                other => return Err(help::unexpected(&other, &COMMAND)),
-            }
-        }
-        let hint = "which lesson? For example `cargo xtask run lesson-3`";
-        let lesson = lesson.ok_or_else(|| UsageError(hint.to_owned()))?;
-        let played = workspace::unfinished_mate(lesson)?;
-        Ok(match (&lesson.role, lesson.mate()) {
-            (Role::Server { .. }, Some(client)) => {
-                Self { server: Some(lesson), client, port, played }
-            }
-            (_, server) => Self { server, client: lesson, port, played },
-        })
+    /// What is to stand between the programs, if anything is. Its files are there from now on.
+    fn wire(&self, screen: &Screen) -> Result<Option<Wire>> {
+        let Some(server) = self.server.filter(|_| self.wire.asked_by.is_some()) else {
+            return Ok(None);
+        };
+        let names = Names { client: self.client.label, server: server.label };
+        Ok(Some(Wire::new(&self.wire, screen, names, is_one_shot(server))?))
     }
 
     fn lessons(&self) -> impl Iterator<Item = &'static Lesson> {
@@ -118,11 +129,14 @@ impl Plan {
 
     /// Lets the programs talk until both have done what they should.
     fn play(&self, keeper: &mut Keeper, session: &mut Session) -> Result<()> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port()));
+        let mut target = address;
         if let Some(server) = self.server {
-            session.start_server(keeper, &mut self.command(server)?)?;
+            session.start_server(keeper, &mut self.command(server, address)?)?;
             self.wait_until_ready(session, server)?;
+            target = session.start_link(address)?;
         }
-        session.start_client(keeper, &mut self.command(self.client)?)?;
+        session.start_client(keeper, &mut self.command(self.client, target)?)?;
         while !session.client.is_done() {
             if let Some(server) = self.server.filter(|_| session.server.is_done()) {
                 self.check_early_end(session, server)?;
@@ -132,17 +146,15 @@ impl Plan {
         if !succeeded(&session.client) {
             bail!(self.failure(session, Side::Client, self.client));
         }
-        match self.server.map(|server| (server, &server.role)) {
-            Some((server, Role::Server { lifetime: Lifetime::OneDatagram, .. })) => {
-                self.wait_for_the_datagram(session, server)
-            }
-            Some((server, _)) => self.wait_for_the_last_line(session, server),
+        match self.server {
+            Some(server) if is_one_shot(server) => self.wait_for_the_datagram(session, server),
+            Some(server) => self.wait_for_the_last_line(session, server),
             None => Ok(()),
         }
     }
 
-    /// The command that starts a lesson's program, at the right address.
-    fn command(&self, lesson: &Lesson) -> Result<Command> {
+    /// The command that starts a lesson's program, at an address.
+    fn command(&self, lesson: &Lesson, address: SocketAddr) -> Result<Command> {
         let name = lesson.name();
         let mut command = if self.played == Some(lesson) {
             let mut command = Command::new(build::program(build::CHECKS)?);
@@ -153,11 +165,12 @@ impl Plan {
         };
         // A backtrace would bury the error message that a student should read.
         command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
-        let port = self.port();
         match lesson.role {
             Role::Alone if self.port.is_none() => &mut command,
-            Role::Server { argument: Argument::Port, .. } => command.arg(port.to_string()),
-            _ => command.arg(format!("127.0.0.1:{port}")),
+            Role::Server { argument: Argument::Port, .. } => {
+                command.arg(address.port().to_string())
+            }
+            _ => command.arg(address.to_string()),
         };
         Ok(command)
     }
@@ -186,23 +199,18 @@ impl Plan {
 
     /// A server that ends before its client has failed, unless one datagram was all it wanted.
     fn check_early_end(&self, session: &Session, server: &Lesson) -> Result<()> {
-        let is_one_shot =
-            matches!(server.role, Role::Server { lifetime: Lifetime::OneDatagram, .. });
-        if is_one_shot && succeeded(&session.server) {
+        if is_one_shot(server) && succeeded(&session.server) {
             return Ok(());
         }
         bail!(self.failure(session, Side::Server, server));
     }
 
     fn wait_for_the_datagram(&self, session: &mut Session, server: &Lesson) -> Result<()> {
-        let deadline = Instant::now() + RECEIVE_PATIENCE;
+        let ended = Instant::now();
         while !session.server.is_done() {
+            let deadline = ended + receive_patience(session, ended);
             if Instant::now() >= deadline {
-                let (waiting, ended, port) = (server.label, self.client.label, self.port());
-                bail!(
-                    "the {ended} ended {RECEIVE_PATIENCE:?} ago, but the {waiting} is still \
-                     waiting: did a datagram leave for 127.0.0.1:{port}?"
-                );
+                bail!(self.still_waiting(session, server, ended.elapsed()));
             }
             session.wait(Some(deadline))?;
         }
@@ -211,63 +219,12 @@ impl Plan {
 
     /// A server may show a message only after it has replied; its line may still be on the way.
     fn wait_for_the_last_line(&self, session: &mut Session, server: &Lesson) -> Result<()> {
+        session.wait_for_the_last_replies()?;
         session.wait_for_the_servers_line()?;
         if session.server.status.is_some() {
             bail!(self.failure(session, Side::Server, server));
         }
         Ok(())
-    }
-
-    /// Says how a program failed, what it said last, and what may help.
-    fn failure(&self, session: &Session, side: Side, lesson: &Lesson) -> String {
-        let program = match side {
-            Side::Server => &session.server,
-            Side::Client => &session.client,
-        };
-        let how = match program.status {
-            Some(status) if status.success() => "ended too early, with success".to_owned(),
-            Some(status) => format!("failed ({status})"),
-            None => "failed".to_owned(),
-        };
-        let mut message = format!("the {} ({}) {how}", lesson.label, lesson.name());
-        let mut lines = session.screen.recent(side).peekable();
-        if lines.peek().is_some() {
-            message.push_str("; its last lines were:");
-        }
-        for line in lines {
-            message.push_str(&format!("\n    {line}"));
-        }
-        if let Some(hint) = self.port_hint(lesson) {
-            message.push_str(&format!("\n{hint}"));
-        }
-        message
-    }
-
-    /// If a lesson's port is taken: by whom, and which one is free.
-    fn port_hint(&self, lesson: &Lesson) -> Option<String> {
-        let (host, port) = match lesson.role {
-            Role::Client { .. } => return None,
-            Role::Alone => ("127.0.0.1", self.port?),
-            Role::Server { argument: Argument::Address, .. } => ("127.0.0.1", self.port()),
-            Role::Server { argument: Argument::Port, .. } => ("0.0.0.0", self.port()),
-        };
-        let needs_tcp = lesson.role == Role::Alone;
-        let protocol = if UdpSocket::bind((host, port)).is_err_and(|error| is_taken(&error)) {
-            Protocol::Udp
-        } else if needs_tcp && TcpListener::bind((host, port)).is_err_and(|error| is_taken(&error))
-        {
-            Protocol::Tcp
-        } else {
-            return None;
-        };
-        let holder = sockets::holder(protocol, port)
-            .map_or("another process".to_owned(), |holder| holder.to_string());
-        let mut others = port.saturating_add(1)..=port.saturating_add(20);
-        let free = others.find(|&other| UdpSocket::bind((host, other)).is_ok())?;
-        let name = lesson.name();
-        Some(format!(
-            "Port {port} is taken by {holder}. Try `cargo xtask run {name} --port {free}`."
-        ))
     }
 }
 
@@ -278,21 +235,25 @@ fn show_the_rest(session: &mut Session) -> Result<()> {
     while !(is_gone(&session.server) && is_gone(&session.client)) && Instant::now() < deadline {
         session.wait(Some(deadline))?;
     }
-    session.screen.close_line()
+    session.finish()
+}
+
+/// How long a receiver may go on after the end of its sender: what the link delays counts from
+/// when it leaves the link.
+fn receive_patience(session: &Session, ended: Instant) -> Duration {
+    let Some(wire) = &session.wire else { return RECEIVE_PATIENCE };
+    if wire.tally.requests.has_lost_all() {
+        return LOST_PATIENCE;
+    }
+    let late = wire.tally.due.map(|due| due.saturating_duration_since(ended));
+    late.unwrap_or_default() + RECEIVE_PATIENCE
+}
+
+/// Whether a lesson's program ends by itself when it has received a datagram.
+fn is_one_shot(lesson: &Lesson) -> bool {
+    matches!(lesson.role, Role::Server { lifetime: Lifetime::OneDatagram, .. })
 }
 
 fn succeeded(program: &Program) -> bool {
     program.status.is_some_and(|status| status.success())
-}
-
-fn is_taken(error: &std::io::Error) -> bool {
-    error.kind() == std::io::ErrorKind::AddrInUse
-}
-
-fn parse_port(value: &OsString) -> Result<u16> {
-    let port = value.parse().ok().filter(|&port| port > 0);
-    port.ok_or_else(|| {
-        let value = value.to_string_lossy();
-        UsageError(format!("`{value}` is no port; take one from 1 to 65535, such as 8091")).into()
-    })
 }

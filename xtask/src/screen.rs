@@ -1,46 +1,15 @@
 //! What people see: the programs' output, labelled by side, and everything in colour or not.
 //!
-//! This is the one place that knows about colour, `NO_COLOR`, terminals and pipes.
+//! This is the one place that knows about colour, `NO_COLOR`, terminals and pipes: [`style`].
+
+pub mod style;
+
+pub use style::Style;
 
 use anyhow::{Context, Result};
 use std::collections::VecDeque;
-use std::env;
-use std::io::{self, IsTerminal, Write};
-
-/// Whether a stream is painted: on a terminal, unless `NO_COLOR` is set or `TERM` can't do it.
-#[derive(Clone, Copy)]
-pub struct Style {
-    colour: bool,
-}
-
-impl Style {
-    pub fn of_stdout() -> Self {
-        Self::of(io::stdout().is_terminal())
-    }
-
-    pub fn of_stderr() -> Self {
-        Self::of(io::stderr().is_terminal())
-    }
-
-    /// Source of the rules: no-color.org, and terminfo's `dumb`.
-    fn of(terminal: bool) -> Self {
-        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
-        let able = match set("TERM") {
-            Some(term) => term != "dumb",
-            None => cfg!(windows),
-        };
-        Self { colour: terminal && able && set("NO_COLOR").is_none() }
-    }
-
-    pub fn is_coloured(self) -> bool {
-        self.colour
-    }
-
-    /// Wraps `text` in the SGR code `code`, such as `1;31`.
-    pub fn paint(self, code: &str, text: &str) -> String {
-        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
-    }
-}
+use std::io::{self, Write};
+use style::Charset;
 
 /// A program of a running lesson.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,17 +34,21 @@ const PROMPT: Speaker = (Side::Client, Stream::Stdout);
 /// Lines of a side that are kept for the message about its end.
 const RECENT_LINES: usize = 5;
 
+/// The label, and its colour, of what is said about the wire between the sides.
+const LINK: (&str, &str) = ("link", "35");
+
 /// The output of both sides: each line labelled, prompts shown as soon as they are there.
 pub struct Screen {
     server: Column,
     client: Column,
     /// The longest label, in characters.
     label_width: usize,
+    charset: Charset,
     stdout: Style,
     stderr: Style,
     /// Whose unfinished line the cursor stands behind, and what that line says so far.
     open: Option<(Speaker, String)>,
-    /// The client's prompt, if the server has spoken into it; it is shown once more.
+    /// The client's prompt, if another has spoken into it; it is shown once more.
     interrupted_prompt: Option<String>,
 }
 
@@ -102,7 +75,8 @@ impl Screen {
     pub fn new(server: Option<&'static str>, client: &'static str) -> Self {
         let server = server.unwrap_or_default();
         Self {
-            label_width: server.len().max(client.len()),
+            label_width: LINK.0.len().max(server.len()).max(client.len()),
+            charset: Charset::of_locale(),
             server: Column::new(server, "36"),
             client: Column::new(client, "32"),
             stdout: Style::of_stdout(),
@@ -122,10 +96,25 @@ impl Screen {
                 self.close_line()?;
             }
         }
-        if self.open.is_none() && self.interrupted_prompt.is_some() {
-            self.open_line(PROMPT)?;
+        self.reopen_prompt()
+    }
+
+    /// Shows lines about the wire between the two sides.
+    pub fn show_wire(&mut self, lines: &[String]) -> Result<()> {
+        if lines.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        self.interrupt(true)?;
+        let (name, colour) = LINK;
+        let label = self.label(self.stdout, name, colour);
+        let lines: String = lines.iter().map(|line| format!("{label} {line}\n")).collect();
+        self.write(Stream::Stdout, &lines)?;
+        self.reopen_prompt()
+    }
+
+    /// How many characters a line has behind its label.
+    pub fn room(&self) -> usize {
+        style::columns().saturating_sub(self.label_width + " │ ".chars().count())
     }
 
     /// Whether the client has asked for input: it has written a line without an end.
@@ -171,26 +160,39 @@ impl Screen {
 
     /// Makes sure that the cursor stands in the speaker's line, behind its label.
     fn open_line(&mut self, speaker: Speaker) -> Result<()> {
-        if let Some((owner, line)) = &self.open {
-            if *owner == speaker {
-                return Ok(());
-            }
-            if *owner == PROMPT && speaker.0 == Side::Server {
-                self.interrupted_prompt = Some(line.clone());
-            }
-            self.close_line()?;
+        if self.open.as_ref().is_some_and(|(owner, _)| *owner == speaker) {
+            return Ok(());
         }
+        self.interrupt(speaker.0 == Side::Server)?;
         let (side, stream) = speaker;
-        let width = self.label_width;
-        let style = self.style(stream);
-        let column = self.column(side);
-        let label = style.paint(column.colour, &format!("{:width$} │", column.label));
+        let Column { label, colour, .. } = *self.column(side);
+        let label = self.label(self.style(stream), label, colour);
         self.open = Some((speaker, String::new()));
         self.write(stream, &format!("{label} "))?;
         match self.interrupted_prompt.take_if(|_| speaker == PROMPT) {
             Some(prompt) => self.append(speaker, &prompt),
             None => Ok(()),
         }
+    }
+
+    /// Ends the open line; if it is a prompt that still holds, it will be shown once more.
+    fn interrupt(&mut self, prompt_holds: bool) -> Result<()> {
+        if let Some((PROMPT, line)) = self.open.as_ref().filter(|_| prompt_holds) {
+            self.interrupted_prompt = Some(line.clone());
+        }
+        self.close_line()
+    }
+
+    fn reopen_prompt(&mut self) -> Result<()> {
+        if self.open.is_none() && self.interrupted_prompt.is_some() {
+            self.open_line(PROMPT)?;
+        }
+        Ok(())
+    }
+
+    fn label(&self, style: Style, name: &str, colour: &str) -> String {
+        let (width, bar) = (self.label_width, self.charset.bar());
+        style.paint(colour, &format!("{name:width$} {bar}"))
     }
 
     /// Writes into the open line.
@@ -258,12 +260,12 @@ fn is_cut_character(bytes: &[u8]) -> bool {
 
 /// Makes control characters visible: what crosses a network mustn't steer the reader's terminal.
 fn visible(text: &str) -> String {
-    let escape = |c: char| match c {
-        '\t' => c.to_string(),
-        c if c.is_control() => c.escape_default().to_string(),
-        c => c.to_string(),
-    };
-    text.chars().map(escape).collect()
+    text.chars().map(|c| if c == '\t' { c.to_string() } else { visible_character(c) }).collect()
+}
+
+/// The same for one character, in a text where a tab would be in the way, too.
+pub fn visible_character(c: char) -> String {
+    if c.is_control() { c.escape_default().to_string() } else { c.to_string() }
 }
 
 #[cfg(test)]

@@ -1,27 +1,29 @@
 //! A running lesson: its programs, what they write, and the input that the client is given.
 //!
-//! Threads wait for what can happen (a program writes, a program ends, a line is typed) and turn
-//! it into events; the main thread takes one event at a time. So output is drained all the time,
-//! nothing is polled, and one place decides.
+//! Threads wait for what can happen (a program writes, a program ends, a line is typed, a datagram
+//! comes to the link) and turn it into events; the main thread takes one event at a time. So output
+//! is drained all the time, nothing is polled, and one place decides.
+
+mod held;
+mod input;
+mod program;
 
 use crate::screen::{Screen, Side, Speaker, Stream};
+use crate::wire::Wire;
 use anyhow::{Context, Result};
+use held::Held;
+use input::{Input, Line};
 use keeper::Keeper;
-use std::collections::VecDeque;
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+pub use program::Program;
+use std::io::{self, Read};
+use std::net::SocketAddr;
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Bytes of output that are handled at once.
 const OUTPUT_CHUNK: usize = 65_536;
-
-/// Bytes of input that are handled at once; a longer line is passed on in parts.
-const INPUT_CHUNK: usize = 1 << 20;
-
-/// Lines of input that are read before the client has taken them.
-const READ_AHEAD: usize = 2;
 
 /// Events that may wait. When more come, the programs wait, as they would for a slow terminal.
 const QUEUE: usize = 64;
@@ -44,34 +46,10 @@ pub struct Session {
     input: Input,
     events: Receiver<Event>,
     sender: SyncSender<Event>,
-}
-
-/// What is known about one of the programs.
-#[derive(Default)]
-pub struct Program {
-    /// Its process; 0 before it is started.
-    pub pid: u32,
-    /// How it ended, once it has.
-    pub status: Option<ExitStatus>,
-    /// Whether it has written to stdout since the client was given its newest line.
-    pub has_spoken: bool,
-    open_streams: u8,
-    /// When its output counts as ended even if a child of its own still holds it open.
-    output_deadline: Option<Instant>,
-}
-
-impl Program {
-    /// Whether it has ended, and all of its output has been shown.
-    pub fn is_done(&self) -> bool {
-        self.status.is_some() && self.open_streams == 0
-    }
-
-    fn give_up_late_output(&mut self) {
-        if has_passed(self.output_deadline) {
-            self.output_deadline = None;
-            self.open_streams = 0;
-        }
-    }
+    /// What stands between the programs. It must be dropped after the queue of events: only then
+    /// do the link's threads never wait for room in there while we wait for their end.
+    pub wire: Option<Wire>,
+    held: Held,
 }
 
 enum Event {
@@ -79,33 +57,15 @@ enum Event {
     OutputEnded(Side),
     Ended(Side, io::Result<ExitStatus>),
     Typed(Line),
-}
-
-/// A line of input with its line end, or a part of a very long one. No bytes at all are the end.
-struct Line {
-    bytes: Vec<u8>,
-    is_whole: bool,
-}
-
-/// The input on its way to the client.
-#[derive(Default)]
-struct Input {
-    /// Whether we show it, because no terminal does.
-    echo: bool,
-    /// Whether lines wait for prompts, so that they can be shown behind them.
-    paced: bool,
-    waiting: VecDeque<Line>,
-    /// When the next line is passed on even without a prompt.
-    deadline: Option<Instant>,
-    /// To the thread that writes; dropping it closes the client's standard input.
-    to_client: Option<Sender<Vec<u8>>>,
+    Wire(Box<link::Event>),
 }
 
 impl Session {
-    pub fn new(screen: Screen) -> Self {
+    pub fn new(screen: Screen, wire: Option<Wire>) -> Self {
         let (sender, events) = sync_channel(QUEUE);
         let (server, client) = (Program::default(), Program::default());
-        Self { screen, server, client, input: Input::default(), events, sender }
+        let (input, held) = (Input::default(), Held::default());
+        Self { screen, server, client, input, events, sender, wire, held }
     }
 
     /// Starts the program that waits for the other one. It gets no input.
@@ -118,19 +78,20 @@ impl Session {
     pub fn start_client(&mut self, keeper: &mut Keeper, command: &mut Command) -> Result<()> {
         let stdin = self.start(Side::Client, keeper, command.stdin(Stdio::piped()))?;
         let stdin = stdin.context("the program was started without its standard input")?;
-        let terminal_echoes = io::stdin().is_terminal() && io::stdout().is_terminal();
-        self.input.echo = !terminal_echoes;
-        self.input.paced = !terminal_echoes;
-        let (to_client, lines) = channel();
-        self.input.to_client = Some(to_client);
-        let (taken, may_read) = channel();
-        for () in [(); READ_AHEAD] {
-            taken.send(())?;
-        }
-        thread::spawn(move || write_lines(stdin, &lines, &taken));
-        let sender = self.sender.clone();
-        thread::spawn(move || read_lines(&sender, &may_read));
+        self.input = Input::start(stdin, self.sender.clone());
         Ok(())
+    }
+
+    /// Puts the link between the programs, if there is to be one; returns the address that the
+    /// client must use then.
+    pub fn start_link(&mut self, server: SocketAddr) -> Result<SocketAddr> {
+        let Some(wire) = &mut self.wire else { return Ok(server) };
+        let sender = self.sender.clone();
+        // An error means that the session is over, and the link is about to be stopped.
+        let tell = move |event| drop(sender.send(Event::Wire(Box::new(event))));
+        let (address, introduction) = wire.start(server, tell)?;
+        self.screen.show_wire(&introduction)?;
+        Ok(address)
     }
 
     /// Waits until something has happened, or until `deadline`.
@@ -138,6 +99,7 @@ impl Session {
         let deadlines = [
             deadline,
             self.input.deadline,
+            self.held.deadline(),
             self.server.output_deadline,
             self.client.output_deadline,
         ];
@@ -148,6 +110,9 @@ impl Session {
             }
         };
         if let Some(event) = event {
+            self.take(event)?;
+        }
+        while let Some(event) = self.held.next(&self.server) {
             self.handle(event)?;
         }
         self.server.give_up_late_output();
@@ -164,6 +129,25 @@ impl Session {
             self.wait(Some(deadline))?;
         }
         Ok(())
+    }
+
+    /// Waits until the link has seen a reply to each copy of a request; not for long, since not
+    /// every server replies.
+    pub fn wait_for_the_last_replies(&mut self) -> Result<()> {
+        let deadline = Instant::now() + LINE_PATIENCE;
+        let awaits = |wire: &Wire| wire.tally.awaits_replies();
+        while self.wire.as_ref().is_some_and(awaits) && Instant::now() < deadline {
+            self.wait(Some(deadline))?;
+        }
+        Ok(())
+    }
+
+    /// Shows what is left to be shown.
+    pub fn finish(&mut self) -> Result<()> {
+        while let Some(event) = self.held.take() {
+            self.handle(event)?;
+        }
+        self.screen.close_line()
     }
 
     fn program(&mut self, side: Side) -> &mut Program {
@@ -211,6 +195,18 @@ impl Session {
         });
     }
 
+    /// Takes an event as soon as it is known. It may be too early to show it.
+    fn take(&mut self, event: Event) -> Result<()> {
+        if let (Event::Wire(event), Some(wire)) = (&event, &mut self.wire) {
+            wire.note(event)?;
+        }
+        if Held::lets_pass(&event) {
+            return self.handle(event);
+        }
+        self.held.add(event);
+        Ok(())
+    }
+
     fn handle(&mut self, event: Event) -> Result<()> {
         match event {
             Event::Output(speaker, bytes) => {
@@ -232,6 +228,10 @@ impl Session {
                 }
             }
             Event::Typed(line) => self.input.waiting.push_back(line),
+            Event::Wire(event) => {
+                let lines = self.wire.as_mut().map(|wire| wire.lines(&event));
+                self.screen.show_wire(&lines.unwrap_or_default())?;
+            }
         }
         Ok(())
     }
@@ -243,8 +243,7 @@ impl Session {
                 self.show_typed(&line)?;
             } else if self.screen.shows_prompt() {
                 self.screen.echo(&line.bytes, line.is_whole)?;
-            } else if self.input.paced && !has_passed(self.input.deadline) {
-                self.input.deadline.get_or_insert_with(|| Instant::now() + PROMPT_PATIENCE);
+            } else if self.input.paced && self.may_prompt_still() {
                 self.input.waiting.push_front(line);
                 return Ok(());
             } else {
@@ -253,8 +252,19 @@ impl Session {
             self.input.deadline = None;
             self.input.pass_on(line);
             self.server.has_spoken = false;
+            self.held.line_was_typed();
         }
         Ok(())
+    }
+
+    /// Whether the client has time left to show a prompt. While the link is keeping a datagram
+    /// back, the client can't be expected to.
+    fn may_prompt_still(&mut self) -> bool {
+        let due = self.wire.as_ref().and_then(|wire| wire.tally.due);
+        let ours = self.input.deadline.unwrap_or_else(|| Instant::now() + PROMPT_PATIENCE);
+        let deadline = due.map_or(ours, |due| ours.max(due + PROMPT_PATIENCE));
+        self.input.deadline = Some(deadline);
+        deadline > Instant::now()
     }
 
     /// The terminal has shown the line itself, but not a line end that wasn't typed.
@@ -264,46 +274,5 @@ impl Session {
             return Ok(());
         }
         self.screen.close_line()
-    }
-}
-
-impl Input {
-    fn pass_on(&mut self, line: Line) {
-        if line.bytes.is_empty() {
-            self.to_client = None;
-        } else if let Some(to_client) = &self.to_client {
-            // An error means that the client has ended, which is an event of its own.
-            let _ = to_client.send(line.bytes);
-        }
-    }
-}
-
-fn has_passed(deadline: Option<Instant>) -> bool {
-    deadline.is_some_and(|deadline| deadline <= Instant::now())
-}
-
-/// Reads our standard input, never more than a few lines ahead of the client.
-fn read_lines(sender: &SyncSender<Event>, may_read: &Receiver<()>) {
-    let mut stdin = io::stdin().lock();
-    while may_read.recv().is_ok() {
-        let mut bytes = Vec::new();
-        let result = (&mut stdin).take(INPUT_CHUNK as u64).read_until(b'\n', &mut bytes);
-        if result.is_err() {
-            bytes.clear();
-        }
-        let is_end = bytes.is_empty();
-        let is_whole = bytes.ends_with(b"\n") || bytes.len() < INPUT_CHUNK;
-        if sender.send(Event::Typed(Line { bytes, is_whole })).is_err() || is_end {
-            return;
-        }
-    }
-}
-
-/// Writes lines to the client until it has ended, or until there are no more.
-fn write_lines(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>, taken: &Sender<()>) {
-    for line in lines {
-        if stdin.write_all(&line).is_err() || taken.send(()).is_err() {
-            return;
-        }
     }
 }

@@ -154,6 +154,7 @@ impl Drop for Fixture {
 fn plain(program: &Path) -> Command {
     let mut command = Command::new(program);
     command.env_remove("NO_COLOR").env_remove("RUST_BACKTRACE").env("TERM", "xterm");
+    command.env_remove("COLUMNS").env("LC_ALL", "C.UTF-8");
     command
 }
 

@@ -65,6 +65,7 @@ impl Student {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("student");
         command.env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
         command.env_remove("RUSTFLAGS").env("CARGO_TERM_COLOR", "never");
+        command.env("LC_ALL", "C.UTF-8");
         command
     }
 

@@ -1,0 +1,132 @@
+//! What the reader's terminal can show: colours, characters, and how many of them in a line.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+
+/// Whether a stream is painted: on a terminal, unless `NO_COLOR` is set or `TERM` can't do it.
+#[derive(Clone, Copy)]
+pub struct Style {
+    colour: bool,
+}
+
+impl Style {
+    pub const PLAIN: Self = Self { colour: false };
+    pub const COLOURED: Self = Self { colour: true };
+
+    pub fn of_stdout() -> Self {
+        Self::of(io::stdout().is_terminal())
+    }
+
+    pub fn of_stderr() -> Self {
+        Self::of(io::stderr().is_terminal())
+    }
+
+    /// Source of the rules: no-color.org, and terminfo's `dumb`.
+    fn of(terminal: bool) -> Self {
+        let able = match set("TERM") {
+            Some(term) => term != "dumb",
+            None => cfg!(windows),
+        };
+        Self { colour: terminal && able && set("NO_COLOR").is_none() }
+    }
+
+    pub fn is_coloured(self) -> bool {
+        self.colour
+    }
+
+    /// Wraps `text` in the SGR code `code`, such as `1;31`.
+    pub fn paint(self, code: &str, text: &str) -> String {
+        if self.colour && !text.is_empty() {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// The characters that we draw with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Charset {
+    Unicode,
+    Ascii,
+}
+
+impl Charset {
+    /// What the locale allows. Source of the order: POSIX, "Environment Variables", `LC_ALL`.
+    pub fn of_locale() -> Self {
+        let mut names = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
+        let locale = names.find_map(set).unwrap_or_default();
+        if cfg!(windows) || is_utf8(&locale.to_string_lossy()) {
+            Self::Unicode
+        } else {
+            Self::Ascii
+        }
+    }
+
+    /// What stands between a label and a line.
+    pub fn bar(self) -> &'static str {
+        match self {
+            Self::Unicode => "│",
+            Self::Ascii => "|",
+        }
+    }
+}
+
+/// The width of a terminal that doesn't tell, and of what is no terminal.
+const USUAL_COLUMNS: usize = 80;
+
+/// In less than this nothing can be laid out.
+const FEWEST_COLUMNS: usize = 40;
+
+/// How many characters a line of our output has: as the variable `COLUMNS` says, or the terminal.
+pub fn columns() -> usize {
+    let asked = set("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+    let columns = asked.filter(|&columns| columns > 0).or_else(columns_of_terminal);
+    columns.unwrap_or(USUAL_COLUMNS).max(FEWEST_COLUMNS)
+}
+
+/// std can't ask a terminal; the program `stty`, which POSIX has, can.
+#[cfg(unix)]
+fn columns_of_terminal() -> Option<usize> {
+    use std::os::fd::AsFd;
+    use std::process::Command;
+    let stdout = io::stdout();
+    if !stdout.is_terminal() {
+        return None;
+    }
+    let terminal = stdout.as_fd().try_clone_to_owned().ok()?;
+    let output = Command::new("stty").arg("size").stdin(terminal).output().ok()?;
+    let size = String::from_utf8(output.stdout).ok()?;
+    size.split_whitespace().nth(1)?.parse().ok().filter(|&columns| columns > 0)
+}
+
+#[cfg(not(unix))]
+fn columns_of_terminal() -> Option<usize> {
+    None
+}
+
+fn is_utf8(locale: &str) -> bool {
+    let locale = locale.to_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
+}
+
+/// A variable that is there and says something.
+fn set(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_names_its_characters() {
+        for locale in ["C.UTF-8", "en_US.utf8", "zh_CN.UTF-8@pinyin", "UTF-8"] {
+            assert!(is_utf8(locale), "{locale}");
+        }
+        for locale in ["", "C", "POSIX", "de_DE.ISO-8859-1", "zh_CN.GBK"] {
+            assert!(!is_utf8(locale), "{locale}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The diagram in the terminal, drawn from events that are always the same.
+
+use anyhow::{Context, Result, bail};
+use link::{Direction, Event, Fate, Kind, Route};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+use xtask::screen::Style;
+use xtask::screen::style::Charset;
+use xtask::wire::diagram::Diagram;
+use xtask::wire::svg::Names;
+
+/// What stands in front of a line for lessons 4 and 5: `client │ `.
+const LABEL: usize = 9;
+
+const TWICE: Fate = Fate { copies: 2, ..Fate::PASS };
+const LATE: Fate = Fate { delay: Duration::from_millis(300), ..Fate::PASS };
+const HELD: Fate = Fate { behind: 1, ..Fate::PASS };
+const FULL: Fate = Fate { overflow: true, ..Fate::LOST };
+
+/// One of everything.
+fn events() -> Vec<Event> {
+    use Direction::{Reply, Request};
+    use Kind::{Arrived, Refused, Released, Unreachable};
+    let long = "All that is said on a wire, and more than that, stands in one line";
+    let all = Fate { copies: 2, behind: 1, delay: Duration::from_micros(52_317), overflow: false };
+    let events: Vec<(u64, Kind, Direction, Vec<u8>, Fate)> = vec![
+        (312, Arrived, Request, b"hello".into(), Fate::PASS),
+        (498, Arrived, Reply, b"hello".into(), Fate::PASS),
+        (12_345, Arrived, Request, b"hello".into(), Fate::LOST),
+        (12_999, Arrived, Reply, b"".into(), Fate::LOST),
+        (999_999, Arrived, Request, b"hello".into(), TWICE),
+        (1_234_000, Arrived, Reply, "你好，世界".into(), TWICE),
+        (12_345_678, Arrived, Request, b"x".into(), LATE),
+        (12_645_678, Released, Request, b"x".into(), LATE),
+        (13_000_000, Arrived, Reply, long.into(), LATE),
+        (13_000_100, Arrived, Request, long.into(), Fate::PASS),
+        (13_000_200, Arrived, Reply, "你好，世界".repeat(9).into(), HELD),
+        (14_000_000, Arrived, Request, b"\x1b[31m\tred\r\n".into(), all),
+        (123_456_789, Arrived, Request, vec![0xff; 65_507], Fate::PASS),
+        (123_556_789, Arrived, Request, vec![b'x'; 1_024], FULL),
+        (123_656_789, Unreachable, Request, b"".into(), Fate::PASS),
+        (123_756_789, Refused, Reply, b"hello".into(), Fate::PASS),
+    ];
+    let at = |port: u16| ([127, 0, 0, 1], port).into();
+    let route = Route { client: at(1), link: at(2), upstream: at(3), server: at(4) };
+    let event = |(micros, kind, direction, payload, fate)| {
+        let time = Duration::from_micros(micros);
+        Event { time, kind, direction, number: 1, route, payload, fate }
+    };
+    events.into_iter().map(event).collect()
+}
+
+/// The whole diagram, for a screen of so many columns.
+fn drawn(columns: usize, charset: Charset, style: Style) -> String {
+    let names = Names { client: "client", server: "server" };
+    let diagram = Diagram::new(columns - LABEL, charset, style, names);
+    let lines = events().into_iter().filter_map(|event| diagram.line(&event));
+    [diagram.head()].into_iter().chain(lines).map(|line| line + "\n").collect()
+}
+
+fn compare(name: &str, drawn: &str) -> Result<()> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/runner/fixtures/wire");
+    let path = Path::new(folder).join(name);
+    // Git on Windows may have changed the line ends.
+    let expected = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    if drawn == expected {
+        return Ok(());
+    }
+    let fresh = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&fresh, drawn).context("cannot write what was drawn")?;
+    let (path, fresh) = (path.display(), fresh.display());
+    bail!("this isn't {path}:\n{drawn}\nif it is right, copy it from {fresh}")
+}
+
+#[test]
+fn the_diagram_fits_into_60_80_and_120_columns() -> Result<()> {
+    for columns in [60, 80, 120] {
+        let drawn = drawn(columns, Charset::Unicode, Style::PLAIN);
+        compare(&format!("{columns}.txt"), &drawn)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_diagram_has_colours() -> Result<()> {
+    for columns in [60, 80, 120] {
+        let drawn = drawn(columns, Charset::Unicode, Style::COLOURED);
+        // An escape character in a file would colour the terminal of whoever looks at it.
+        compare(&format!("{columns}-colours.txt"), &drawn.replace('\x1b', "␛"))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_diagram_can_do_with_ascii() -> Result<()> {
+    for columns in [60, 80, 120] {
+        let drawn = drawn(columns, Charset::Ascii, Style::PLAIN);
+        assert!(drawn.is_ascii(), "{drawn}");
+        compare(&format!("{columns}-ascii.txt"), &drawn)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    for columns in 40..200 {
+        let coloured = drawn(columns, Charset::Unicode, Style::COLOURED);
+        let mut plain = String::new();
+        for piece in coloured.split('\x1b') {
+            plain.push_str(
+                piece
+                    .split_once('m')
+                    .map_or(piece, |(code, rest)| if code.starts_with('[') { rest } else { piece }),
+            );
+        }
+        assert_eq!(plain, drawn(columns, Charset::Unicode, Style::PLAIN));
+    }
+}
+
+#[test]
+fn no_line_is_longer_than_its_screen_and_none_loses_its_fate() {
+    for charset in [Charset::Unicode, Charset::Ascii] {
+        for columns in 40..200 {
+            let drawn = drawn(columns, charset, Style::PLAIN);
+            for line in drawn.lines() {
+                // What we draw with is narrow; what people write may be wide.
+                let is_wide = |c: &char| ('\u{2e80}'..='\u{ffef}').contains(c);
+                let width = line.chars().count() + line.chars().filter(is_wide).count();
+                assert!(width <= columns - LABEL, "{columns}: {line}");
+            }
+            for fate in
+                ["nobody has the server's port", "late by 300 ms", "lost (the link is full)"]
+            {
+                assert!(drawn.contains(fate), "{columns}: {drawn}");
+            }
+        }
+    }
+}
