@@ -3,12 +3,17 @@
 //! # Layout
 //!
 //! - this file: the table of benchmarks, and what they share
-//! - [`first_run`], [`warm_run`], [`echo`]: one file a benchmark
+//! - [`first_run`], [`warm_run`], [`echo`], [`link`], [`link_soak`]: one file a benchmark
+//! - [`server`], [`load`]: an echo server, and a client that keeps it busy
 //! - [`scratch`]: a temporary folder that is removed on every way out
 
 mod echo;
 mod first_run;
+mod link;
+mod link_soak;
+mod load;
 mod scratch;
+mod server;
 mod warm_run;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -25,8 +30,13 @@ use xtask::{UsageError, catalog, help};
 
 type Benchmark = fn(&mut Report) -> Result<()>;
 
-const BENCHMARKS: &[(&str, Benchmark)] =
-    &[("first-run", first_run::run), ("warm-run", warm_run::run), ("echo", echo::run)];
+const BENCHMARKS: &[(&str, Benchmark)] = &[
+    ("first-run", first_run::run),
+    ("warm-run", warm_run::run),
+    ("echo", echo::run),
+    ("link", link::run),
+    ("link-soak", link_soak::run),
+];
 
 /// How long a build may take.
 const BUILD_PATIENCE: Duration = Duration::from_secs(600);
@@ -45,6 +55,9 @@ pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     };
     if name == scratch::REMOVER {
         return scratch::remove(&parser.value()?);
+    }
+    if name == link::CLIENT {
+        return link::client(&parser.value()?);
     }
     let Some((_, benchmark)) = BENCHMARKS.iter().find(|(candidate, _)| name == *candidate) else {
         let names = BENCH.arguments;
