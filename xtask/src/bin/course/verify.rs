@@ -4,14 +4,18 @@
 //!
 //! - [`tree`]: the files of the workspace, read once; [`markdown`]: what stands in a Markdown text
 //! - one module a part, text → findings: [`catalogue`], [`regions`], [`quotes`], [`links`],
-//!   [`output`], with [`compare`]
-//! - [`process`]: runs the commands of the output blocks
+//!   [`pictures`], [`output`]
+//! - of a block of output, [`command`]: reads its command; [`process`]: runs it; [`compare`], with
+//!   [`normalise`]: whether it prints and draws what it should
 
 mod catalogue;
+mod command;
 mod compare;
 mod links;
 pub mod markdown;
+mod normalise;
 mod output;
+mod pictures;
 mod process;
 mod quotes;
 mod regions;
@@ -34,6 +38,7 @@ fn finding(path: &str, line: usize, text: &str) -> String {
 pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     match parser.next()? {
         None => verify(),
+        Some(lexopt::Arg::Long("draw")) => draw(),
         Some(lexopt::Arg::Long("soak")) => soak(parser.value()?.parse()?),
         Some(argument) => Err(help::unexpected(&argument, &VERIFY)),
     }
@@ -51,11 +56,32 @@ fn soak(gradings: usize) -> Result<ExitCode> {
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Looks at a part of the tree; returns what it has looked at.
+type Check = fn(&Tree, &mut Vec<String>) -> String;
+
+const CHECKS: &[Check] = &[
+    catalogue::check,
+    regions::check,
+    quotes::check,
+    links::check,
+    pictures::check,
+    output::check,
+];
+
 fn verify() -> Result<ExitCode> {
+    run_checks(CHECKS)
+}
+
+/// Draws the pictures, if they stand where they should.
+fn draw() -> Result<ExitCode> {
+    run_checks(&[pictures::check, output::draw])
+}
+
+fn run_checks(checks: &[Check]) -> Result<ExitCode> {
     let tree = Tree::read(&catalog::root())?;
     let mut out = io::stdout();
     let mut findings = Vec::new();
-    for check in [catalogue::check, regions::check, quotes::check, links::check, output::check] {
+    for check in checks {
         writeln!(out, "{}", check(&tree, &mut findings))?;
     }
     for finding in &findings {

@@ -1,59 +1,6 @@
 //! Compares what a block says with what its command has printed.
 
-/// Which ports count, and which differ from run to run.
-pub struct Ports {
-    /// The command, between spaces.
-    command: String,
-    /// What stands for the default port in this run.
-    stand_in: String,
-}
-
-const DEFAULT: &str = "8090";
-const DIGITS: &[char] = &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
-
-impl Ports {
-    pub fn new(command: &str, stand_in: u16) -> Self {
-        Self { command: format!(" {command} "), stand_in: stand_in.to_string() }
-    }
-
-    /// Writes `PORT` for each port that the system has chosen, and the default for its stand-in.
-    fn normalise(&self, line: &str) -> String {
-        let mut done = String::new();
-        let mut rest = line.trim_end();
-        while let Some(start) = rest.find(DIGITS) {
-            let (before, from) = rest.split_at(start);
-            done.push_str(before);
-            rest = from.trim_start_matches(DIGITS);
-            let number = from.strip_suffix(rest).unwrap_or_default();
-            if number == self.stand_in {
-                done.push_str(DEFAULT);
-            } else if follows_host(&done) && number != DEFAULT && !self.is_named(number) {
-                done.push_str("PORT");
-            } else {
-                done.push_str(number);
-            }
-        }
-        done + rest
-    }
-
-    fn is_named(&self, number: &str) -> bool {
-        [":", " ", "="].iter().any(|before| self.command.contains(&format!("{before}{number} ")))
-    }
-
-    fn normalise_all(&self, text: &str) -> Vec<String> {
-        let mut lines = Vec::new();
-        for line in text.lines() {
-            lines.push(self.normalise(line));
-        }
-        lines
-    }
-}
-
-/// Whether a number behind `text` may be a port: `127.0.0.1:`, `[::1]:`, `localhost:`.
-fn follows_host(text: &str) -> bool {
-    let host = text.strip_suffix(":").unwrap_or_default();
-    host.chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == ']')
-}
+use super::normalise::{Ports, label};
 
 /// The lines that differ, with the others of their label; `None` if all is as expected.
 /// `unseen` are typed lines: they stand in `expected`, but the program doesn't print them.
@@ -61,6 +8,20 @@ pub fn difference(expected: &str, printed: &str, unseen: &str, ports: &Ports) ->
     let expected = ports.normalise_all(expected);
     let printed = ports.normalise_all(printed);
     difference_without(&ports.normalise_all(unseen), &expected, 0, &printed)
+}
+
+/// The first lines in which two pictures differ; `None` if they show the same.
+pub fn picture_difference(known: &str, drawn: &str, ports: &Ports) -> Option<String> {
+    let (known, drawn) = (ports.normalise_picture(known), ports.normalise_picture(drawn));
+    for place in 0..known.len().max(drawn.len()) {
+        let (old, new) = (known.get(place), drawn.get(place));
+        if old != new {
+            let old = old.map(|line| format!("\n    - {}", visible(line)));
+            let new = new.map(|line| format!("\n    + {}", visible(line)));
+            return Some(old.unwrap_or_default() + &new.unwrap_or_default());
+        }
+    }
+    None
 }
 
 /// Takes the typed lines out of `expected`, each with its line end, the first not before `from`.
@@ -123,11 +84,6 @@ fn label_difference(expected: &[String], printed: &[String]) -> Option<String> {
         }
     }
     (!text.is_empty()).then_some(text)
-}
-
-/// What stands before ` │ `; nothing where there is no label.
-fn label(line: &str) -> &str {
-    line.split_once(" │").unwrap_or_default().0.trim_end()
 }
 
 fn labelled<'a>(lines: &'a [String], wanted: &str) -> Vec<&'a str> {
@@ -211,20 +167,32 @@ mod tests {
     }
 
     #[test]
-    fn ports_that_the_system_has_chosen_are_equal() {
-        let ports = Ports::new(COMMAND, 20_001);
-        for (line, expected) in [
-            ("on 127.0.0.1:20001 ", "on 127.0.0.1:8090"),
-            ("UDP port 20001 is taken", "UDP port 8090 is taken"),
-            ("from 127.0.0.1:52110: a:b 12", "from 127.0.0.1:PORT: a:b 12"),
-            ("to localhost:7000, [::1]:41000", "to localhost:7000, [::1]:PORT"),
-            ("on 0.0.0.0:9000, [::1]:900", "on 0.0.0.0:9000, [::1]:PORT"),
-            ("Received 5 bytes: 120001", "Received 5 bytes: 120001"),
-        ] {
-            assert_eq!(ports.normalise(line), expected);
-        }
+    fn ports_and_times_of_the_system_are_equal() {
         assert_eq!(compare("a:50001\na:7000", "a:50002\na:7000\n", ""), None);
         assert!(compare("a:7000", "a:7001", "").is_some());
+        let expected = "link   │    0.0 ms  │───▶┊\nlink   │  1.234 s  │───▶┊  5.5 ms";
+        let compare = |printed| compare(expected, printed, "");
+        assert_eq!(compare("link   │  999.9 ms  │───▶┊\nlink   │ 0.1 ms  │───▶┊  5.5 ms"), None);
+        assert!(compare("link   │  999.9 ms  │───▶┊\nlink   │ 0.1 ms  │───▶┊  5.6 ms").is_some());
+        assert!(compare("link   │  soon  │───▶┊\nlink   │ 0.1 ms  │───▶┊  5.5 ms").is_some());
+    }
+
+    #[test]
+    fn pictures_differ_in_more_than_times_and_ports() {
+        let ports = Ports::new(COMMAND, 5_100);
+        let picture = |time: &str, port: &str, text: &str| {
+            format!("<desc>+{time}: a+b from 127.0.0.1:{port}.</desc>\n<text>{text}</text>\n")
+        };
+        let known = picture("0.3 ms", "40001", "hello");
+        let difference = |drawn: &str| picture_difference(&known, drawn, &ports);
+        assert_eq!(difference(&picture("1.234 s", "50001", "hello")), None);
+        assert_eq!(
+            difference(&picture("0.3 ms", "40001", "hullo")).unwrap(),
+            "\n    - <text>hello</text>\n    + <text>hullo</text>"
+        );
+        assert!(difference(&picture("0.3 ms", "5100", "hello")).is_some());
+        assert!(difference(&picture("soon", "40001", "hello")).is_some());
+        assert!(difference("").is_some());
     }
 
     #[test]

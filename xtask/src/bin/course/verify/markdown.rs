@@ -11,8 +11,9 @@ pub struct Document<'a> {
 
 /// A fenced block.
 pub struct Fence<'a> {
-    /// The number of its first line, the one with the fence.
+    /// The numbers of its first line and of its last one, those with the fences.
     pub line: usize,
+    pub end: usize,
     /// What stands behind the opening fence: `rust`
     pub info: &'a str,
     pub lines: Vec<&'a str>,
@@ -30,11 +31,12 @@ pub fn parse(text: &str) -> Document<'_> {
         match (&mut open, fence_mark(content)) {
             (None, None) => document.prose.push((index + 1, line)),
             (None, Some((mark, info))) => {
-                open = Some((Fence { line: index + 1, info, lines: Vec::new() }, mark, indent));
+                let (line, lines) = (index + 1, Vec::new());
+                open = Some((Fence { line, end: line, info, lines }, mark, indent));
             }
             (Some((_, opening, _)), Some((mark, ""))) if mark.starts_with(*opening) => {
                 if let Some((fence, ..)) = open.take() {
-                    document.fences.push(fence);
+                    document.fences.push(Fence { end: index + 1, ..fence });
                 }
             }
             (Some((fence, _, outer)), _) => {
@@ -116,6 +118,19 @@ pub fn link_targets(line: &str) -> Vec<String> {
     targets
 }
 
+/// The targets of the images in a line, and whether the line is nothing but one image.
+pub fn images(line: &str) -> (Vec<String>, bool) {
+    let line = without_code(line);
+    let mut targets = Vec::new();
+    for image in line.split("![").skip(1) {
+        let (_, target) = image.split_once("](").unwrap_or_default();
+        targets.push(bare_target(target.split_once(")").unwrap_or_default().0));
+    }
+    let content = line.trim_start_matches(INDENT).trim_end();
+    let is_alone = targets.len() == 1 && content.starts_with("![") && content.ends_with(")");
+    (targets, is_alone)
+}
+
 /// A target without its title.
 fn bare_target(target: &str) -> String {
     let target = target.trim();
@@ -146,12 +161,12 @@ mod tests {
         let text = "a\n```rust\n    let x;\n# no heading\n```\nb\n1. c\n   ~~~~console x=\"y\"\n   $ d\n   ```\n     e\n   ~~~~\n";
         let document = parse(text);
         let fences: Vec<_> =
-            document.fences.iter().map(|f| (f.line, f.info, f.lines.clone())).collect();
+            document.fences.iter().map(|f| (f.line, f.end, f.info, f.lines.clone())).collect();
         assert_eq!(
             fences,
             [
-                (2, "rust", vec!["    let x;", "# no heading"]),
-                (8, "console x=\"y\"", vec!["$ d", "```", "  e"]),
+                (2, 5, "rust", vec!["    let x;", "# no heading"]),
+                (8, 12, "console x=\"y\"", vec!["$ d", "```", "  e"]),
             ]
         );
         assert_eq!(document.prose, [(1, "a"), (6, "b"), (7, "1. c")]);
@@ -184,6 +199,22 @@ mod tests {
                 "a-link-here"
             ]
         );
+    }
+
+    #[test]
+    fn images_are_told_from_links() {
+        let targets = |line| images(line).0;
+        assert_eq!(targets("[a](b) ![c](d.svg \"e\") `![f](g)` ![h](i)"), ["d.svg", "i"]);
+        for (line, is_alone) in [
+            ("![a](b)", true),
+            ("  > ![a, (b) and c](d)  ", true),
+            ("see ![a](b)", false),
+            ("![a](b) there", false),
+            ("![a](b) ![c](d)", false),
+            ("[a](b)", false),
+        ] {
+            assert_eq!(images(line).1, is_alone, "{line}");
+        }
     }
 
     #[test]

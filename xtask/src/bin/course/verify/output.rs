@@ -1,28 +1,137 @@
 //! The console blocks of the prose are what their commands print.
 
-use super::compare::{Ports, difference};
-use super::markdown::{Fence, parse};
-use super::tree::Tree;
+use super::command::{command, free_port, on_port, typed_text};
+use super::compare::difference;
+use super::markdown::{Document, Fence, parse};
+use super::normalise::Ports;
+use super::pictures::{self, Outputs, Picture};
+use super::tree::{File, Tree};
 use super::{finding, process};
-use std::net::{TcpListener, UdpSocket};
-use xtask::catalog::{self, Argument, DEFAULT_PORT, LESSONS, Role};
+use xtask::catalog::LESSONS;
 
+/// Runs every block, and compares what it prints, and what it draws.
 pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
-    if let Err(text) = build() {
-        findings.push(finding("Cargo.toml", 1, &text));
-    }
-    let mut total = 0;
-    for file in tree.prose() {
-        for fence in parse(&file.text).fences {
-            if fence.info.starts_with("console") {
-                total += 1;
-                if let Err(text) = run(&fence) {
-                    findings.push(finding(&file.path, fence.line, &text));
+    let mut blocks = Blocks { tree, findings, draws: false, total: 0 };
+    blocks.run();
+    format!("output: {} console blocks run", blocks.total)
+}
+
+/// Runs the blocks with pictures, and draws them.
+pub fn draw(tree: &Tree, findings: &mut Vec<String>) -> String {
+    let mut blocks = Blocks { tree, findings, draws: true, total: 0 };
+    blocks.run();
+    format!("pictures drawn anew: {}", blocks.total)
+}
+
+struct Blocks<'a> {
+    tree: &'a Tree,
+    findings: &'a mut Vec<String>,
+    draws: bool,
+    /// Blocks that were run, or pictures that were drawn.
+    total: usize,
+}
+
+impl Blocks<'_> {
+    fn run(&mut self) {
+        if let Err(text) = build() {
+            self.findings.push(finding("Cargo.toml", 1, &text));
+        }
+        for file in self.tree.prose() {
+            let document = parse(&file.text);
+            for fence in &document.fences {
+                if fence.info.starts_with("console") {
+                    self.run_one(fence, &document, file);
                 }
             }
         }
     }
-    format!("output: {total} console blocks run")
+
+    fn run_one(&mut self, fence: &Fence<'_>, document: &Document<'_>, file: &File) {
+        let picture = Picture::below(fence, document, &file.path);
+        let result = match (&picture, self.draws) {
+            (None, true) => return,
+            (Some(picture), true) => self.draw(fence, picture),
+            (picture, false) => self.compare(fence, picture.as_ref()),
+        };
+        if let Err(text) = result {
+            self.findings.push(finding(&file.path, fence.line, &text));
+        }
+    }
+
+    fn draw(&mut self, fence: &Fence<'_>, picture: &Picture) -> Result<(), String> {
+        let is_new = try_again(fence, |run| {
+            run.check_output(fence)?;
+            picture.draw(run.picture.as_ref()?, &run.ports, self.tree)
+        })?;
+        self.total += usize::from(is_new);
+        Ok(())
+    }
+
+    fn compare(&mut self, fence: &Fence<'_>, picture: Option<&Picture>) -> Result<(), String> {
+        self.total += 1;
+        picture.map_or(Ok(()), |picture| picture.find(self.tree).map(drop))?;
+        try_again(fence, |run| {
+            run.check_output(fence)?;
+            let Some(picture) = picture else { return Ok(()) };
+            picture.compare(run.picture.as_ref()?, &run.ports, self.tree)
+        })
+    }
+}
+
+/// How often a run with a wire may show something else than a block does. Of two datagrams that
+/// are under way at the same time, now one comes first and now the other.
+const TRIES: usize = 8;
+
+/// Runs a block's command until what it does is right, or too often.
+fn try_again<T>(
+    fence: &Fence<'_>,
+    mut is_right: impl FnMut(&Run<'_>) -> Result<T, String>,
+) -> Result<T, String> {
+    let mut tries = if pictures::has_wire(fence) { TRIES } else { 1 };
+    loop {
+        let result = is_right(&Run::of(fence)?);
+        tries -= 1;
+        if tries == 0 || result.is_ok() {
+            return result;
+        }
+    }
+}
+
+/// What the command of a block has done.
+struct Run<'a> {
+    command: &'a str,
+    typed: String,
+    printed: String,
+    picture: Result<String, String>,
+    ports: Ports,
+}
+
+impl<'a> Run<'a> {
+    fn of(fence: &Fence<'a>) -> Result<Self, String> {
+        let typed = typed_text(fence.info)?;
+        let (command, words) = command(fence)?;
+        let port = free_port()?;
+        let mut words = on_port(&words, port);
+        let outputs = Outputs::redirect(&mut words, pictures::has_wire(fence))?;
+        let printed = outputs.with_their_names(&process::output_of(&words, &typed)?);
+        let ports = Ports::new(command, port);
+        Ok(Self { command, typed, printed, picture: outputs.picture(), ports })
+    }
+
+    /// An error says what is wrong with the block.
+    fn check_output(&self, fence: &Fence<'_>) -> Result<(), String> {
+        let expected = fence.lines.get(1..).unwrap_or_default();
+        // The runner shows what is typed; without it, only a terminal would.
+        let unseen = if self.command.starts_with("cargo run ") { &self.typed } else { "" };
+        match difference(&expected.join("\n"), &self.printed, unseen, &self.ports) {
+            None => Ok(()),
+            Some(lines) => Err(format!(
+                "`{}` doesn't print this; mend the block or the program \
+                 (- block, + program){lines}",
+                self.command
+            )),
+        }
+    }
 }
 
 /// Builds the programs, so that the first blocks don't show how cargo compiles them.
@@ -36,204 +145,4 @@ fn build() -> Result<(), String> {
         return Ok(());
     }
     Err(format!("the lessons don't build in silence; mend what cargo says:\n{printed}"))
-}
-
-/// Runs a block's command; an error says what is wrong with the block.
-fn run(fence: &Fence<'_>) -> Result<(), String> {
-    let typed = typed_text(fence.info)?;
-    let words = command(fence)?;
-    let name = words.join(" ");
-    let port = free_port()?;
-    let printed = process::output_of(&on_port(&words, port), &typed)?;
-    let expected = fence.lines.get(1..).unwrap_or_default();
-    // The runner shows what is typed; without it, only a terminal would.
-    let unseen = if name.starts_with("cargo run ") { &typed } else { "" };
-    let ports = Ports::new(&name, port);
-    match difference(&expected.join("\n"), &printed, unseen, &ports) {
-        None => Ok(()),
-        Some(lines) => Err(format!(
-            "`{name}` doesn't print this; mend the block or the program (- block, + program){lines}"
-        )),
-    }
-}
-
-/// The words of the command that a block shows, if it is one that this part may run.
-fn command<'a>(fence: &Fence<'a>) -> Result<Vec<&'a str>, String> {
-    let mut prompts = 0;
-    for line in &fence.lines {
-        prompts += usize::from(line.starts_with("$ "));
-    }
-    let command = fence.lines.first().and_then(|line| line.strip_prefix("$ "));
-    let Some(command) = command.filter(|_| prompts == 1) else {
-        return Err("a block is `$ COMMAND` and its output; give each command a block".to_owned());
-    };
-    if command.contains(SHELL_SYNTAX) {
-        return Err(format!("no shell runs `{command}`; write it without shell syntax"));
-    }
-    let words: Vec<&str> = command.split(' ').collect();
-    let may_run = match words.as_slice() {
-        // This part would run itself for ever.
-        ["cargo", "xtask", "verify" | "bench", ..] => false,
-        ["cargo", "xtask", ..] => true,
-        ["cargo", "run", "-q", "-p", name] | ["cargo", "run", "-q", "-p", name, "--", _] => {
-            name.starts_with("lesson-") && catalog::find(name).is_some()
-        }
-        _ => false,
-    };
-    if may_run {
-        return Ok(words);
-    }
-    let allowed = "`cargo xtask …`, or `cargo run -q -p lesson-N` with or without `-- ARGUMENT`";
-    Err(format!("verify can't run `{command}`; write {allowed}, or use a `sh` block"))
-}
-
-const SHELL_SYNTAX: &[char] = &['|', '<', '>', '&', ';', '"', '\'', '$', '\\'];
-
-/// The lines named in `console typed="hello\nexit"`, each with its end.
-fn typed_text(info: &str) -> Result<String, String> {
-    let typed = info.strip_prefix("console").unwrap_or_default();
-    if typed.is_empty() {
-        return Ok(String::new());
-    }
-    let lines = typed.strip_prefix(" typed=\"").and_then(|lines| lines.strip_suffix("\""));
-    let Some(mut rest) = lines else {
-        return Err(format!("`{info}` isn't of the form `console typed=\"LINE\\nLINE\"`; mend it"));
-    };
-    let mut text = String::new();
-    while let Some((line, others)) = rest.split_once("\\n") {
-        text += &repeated(line);
-        rest = others;
-    }
-    Ok(text + &repeated(rest))
-}
-
-/// A line with its end; `好*400` stands for 400 times `好`.
-fn repeated(line: &str) -> String {
-    if let Some((text, count)) = line.rsplit_once("*")
-        && let Ok(count @ ..=1_000_000) = count.parse::<usize>()
-        && !text.is_empty()
-    {
-        return text.repeat(count) + "\n";
-    }
-    format!("{line}\n")
-}
-
-/// The command with another port in place of the default, which may be in use.
-fn on_port(words: &[&str], port: u16) -> Vec<String> {
-    let port = port.to_string();
-    let mut command = Vec::new();
-    for word in words {
-        command.push(word.replace(&DEFAULT_PORT.to_string(), &port));
-    }
-    match words {
-        ["cargo", "xtask", "run", name]
-            if catalog::find(name).is_some_and(|lesson| lesson.role != Role::Alone) =>
-        {
-            command.push("--port".to_owned());
-            command.push(port);
-        }
-        ["cargo", "run", "-q", "-p", name] => {
-            let argument = match catalog::find(name).map(|lesson| &lesson.role) {
-                None | Some(Role::Alone) => return command,
-                Some(Role::Server { argument: Argument::Port, .. }) => port,
-                Some(Role::Client { .. } | Role::Server { .. }) => format!("127.0.0.1:{port}"),
-            };
-            command.push("--".to_owned());
-            command.push(argument);
-        }
-        _ => {}
-    }
-    command
-}
-
-/// A port below those that systems give out by themselves, so that no client gets it by chance.
-fn free_port() -> Result<u16, String> {
-    // Another verify that runs at the same time begins elsewhere.
-    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap_or_default();
-    for port in first..first + 2_000 {
-        let address = ("127.0.0.1", port);
-        if UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok() {
-            return Ok(port);
-        }
-    }
-    Err(format!("no port from {first} on is free for this command; try again later"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<(String, String), String> {
-        let document = parse(text);
-        Ok((command(&document.fences[0])?.join(" "), typed_text(document.fences[0].info)?))
-    }
-
-    #[test]
-    fn a_block_names_its_command_and_its_input() {
-        let text = "```console typed=\"a b\\n\\n好*3\\n*2\"\n$ cargo xtask run 3\nx\n```\n";
-        let (command, typed) = read(text).unwrap();
-        assert_eq!(command, "cargo xtask run 3");
-        assert_eq!(typed, "a b\n\n好好好\n*2\n");
-        assert_eq!(typed_text("console").unwrap(), "");
-        assert_eq!(typed_text("console typed=\"\"").unwrap(), "\n");
-        assert!(typed_text("console typed=a").is_err());
-        assert!(typed_text("consoles").is_err());
-    }
-
-    #[test]
-    fn only_our_own_programs_are_run() {
-        for command in [
-            "cargo xtask list",
-            "cargo xtask help verify",
-            "cargo run -q -p lesson-2",
-            "cargo run -q -p lesson-2 -- [::1]:99",
-        ] {
-            assert!(read(&format!("```console\n$ {command}\n```")).is_ok(), "{command}");
-        }
-        for command in [
-            "",
-            "rm -r crates",
-            "cargo test",
-            "cargo xtask verify",
-            "cargo xtask bench echo",
-            "cargo run -p lesson-2",
-            "cargo run -q -p xtask",
-            "cargo run -q -p lesson-2 -- a b",
-            "cargo run -q -p lesson-2 < file",
-        ] {
-            assert!(read(&format!("```console\n$ {command}\n```")).is_err(), "{command}");
-        }
-        assert!(read("```console\nhello\n```").is_err());
-        assert!(read("```console\n```").is_err());
-        assert!(read("```console\n$ cargo xtask\n$ cargo xtask\n```").is_err());
-    }
-
-    #[test]
-    fn the_default_port_is_replaced() {
-        let on_port = |command: &str| {
-            let words: Vec<&str> = command.split(' ').collect();
-            super::on_port(&words, 20_001).join(" ")
-        };
-        for (command, expected) in [
-            ("cargo xtask run lesson-3", "cargo xtask run lesson-3 --port 20001"),
-            ("cargo xtask run 4 --port 8090", "cargo xtask run 4 --port 20001"),
-            ("cargo xtask run 4 --port 9001", "cargo xtask run 4 --port 9001"),
-            ("cargo xtask run lesson-1", "cargo xtask run lesson-1"),
-            ("cargo xtask run lesson-9", "cargo xtask run lesson-9"),
-            ("cargo xtask list", "cargo xtask list"),
-            ("cargo run -q -p lesson-1", "cargo run -q -p lesson-1"),
-            ("cargo run -q -p lesson-2", "cargo run -q -p lesson-2 -- 127.0.0.1:20001"),
-            ("cargo run -q -p lesson-5", "cargo run -q -p lesson-5 -- 20001"),
-            ("cargo run -q -p lesson-1 -- [::1]:8090", "cargo run -q -p lesson-1 -- [::1]:20001"),
-            ("cargo run -q -p lesson-2 -- nowhere", "cargo run -q -p lesson-2 -- nowhere"),
-        ] {
-            assert_eq!(on_port(command), expected);
-        }
-    }
-
-    #[test]
-    fn a_free_port_can_be_bound() {
-        let port = free_port().unwrap();
-        assert!((20_000..32_768).contains(&port));
-    }
 }

@@ -14,6 +14,10 @@ use xtask::catalog;
 /// Within it a command has ended; it may have to compile something first.
 const DEADLINE: Duration = Duration::from_secs(60);
 
+/// Variables that a reader may have, but that would change what is printed.
+const UNSET: [&str; 5] =
+    ["RUST_BACKTRACE", "RUST_LIB_BACKTRACE", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"];
+
 /// Returns what `cargo …` prints to stdout and to stderr, in one text.
 pub fn output_of(words: &[String], input: &str) -> Result<String, String> {
     let name = words.join(" ");
@@ -53,7 +57,9 @@ fn start(words: &[String], keeper: &mut Keeper) -> Result<(Child, PipeReader)> {
     command.args(words.get(1..).unwrap_or_default()).current_dir(catalog::root());
     command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
     command.env("NO_COLOR", "1").env("CARGO_TERM_COLOR", "never");
-    for name in ["RUST_BACKTRACE", "RUST_LIB_BACKTRACE", "CLICOLOR_FORCE", "FORCE_COLOR"] {
+    // The prose shows what is drawn with Unicode, in lines of the usual length.
+    command.env("LC_ALL", "C.UTF-8");
+    for name in UNSET {
         command.env_remove(name);
     }
     // The end of this function drops the command, and with it our own ends of the pipe.

@@ -8,7 +8,7 @@ use std::path::Path;
 pub struct File {
     /// From the root, with `/` on every system.
     pub path: String,
-    /// Only Markdown, Rust and TOML files have their text here; the others are empty.
+    /// Only Markdown, Rust, TOML and SVG files have their text here; the others are empty.
     pub text: String,
 }
 
@@ -76,7 +76,7 @@ impl Tree {
 
 fn read_text(path: &Path) -> Result<String> {
     let name = path.to_string_lossy();
-    if ![".md", ".rs", ".toml"].iter().any(|end| name.ends_with(*end)) {
+    if ![".md", ".rs", ".toml", ".svg"].iter().any(|end| name.ends_with(*end)) {
         return Ok(String::new());
     }
     fs::read_to_string(path).with_context(|| format!("cannot read `{name}`: is it UTF-8?"))
