@@ -38,13 +38,13 @@ impl Input {
     pub fn start(stdin: ChildStdin, events: SyncSender<Event>) -> Self {
         let terminal_echoes = io::stdin().is_terminal() && io::stdout().is_terminal();
         let (to_client, lines) = channel();
-        let (taken, may_read) = channel();
-        for () in [(); READ_AHEAD] {
+        let (taken, buffers) = channel();
+        for _ in 0..READ_AHEAD {
             // The other end is still here.
-            let _ = taken.send(());
+            let _ = taken.send(Vec::new());
         }
         thread::spawn(move || write_lines(stdin, &lines, &taken));
-        thread::spawn(move || read_lines(&events, &may_read));
+        thread::spawn(move || read_lines(&events, &buffers));
         Self {
             echo: !terminal_echoes,
             paced: !terminal_echoes,
@@ -63,11 +63,12 @@ impl Input {
     }
 }
 
-/// Reads our standard input, never more than a few lines ahead of the client.
-fn read_lines(events: &SyncSender<Event>, may_read: &Receiver<()>) {
+/// Reads our standard input, never more than a few lines ahead of the client: there are only so
+/// many buffers, and one comes back when the client has taken its line.
+fn read_lines(events: &SyncSender<Event>, buffers: &Receiver<Vec<u8>>) {
     let mut stdin = io::stdin().lock();
-    while may_read.recv().is_ok() {
-        let mut bytes = Vec::new();
+    for mut bytes in buffers {
+        bytes.clear();
         let result = (&mut stdin).take(CHUNK as u64).read_until(b'\n', &mut bytes);
         if result.is_err() {
             bytes.clear();
@@ -81,9 +82,9 @@ fn read_lines(events: &SyncSender<Event>, may_read: &Receiver<()>) {
 }
 
 /// Writes lines to the client until it has ended, or until there are no more.
-fn write_lines(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>, taken: &Sender<()>) {
+fn write_lines(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>, taken: &Sender<Vec<u8>>) {
     for line in lines {
-        if stdin.write_all(&line).is_err() || taken.send(()).is_err() {
+        if stdin.write_all(&line).is_err() || taken.send(line).is_err() {
             return;
         }
     }

@@ -226,3 +226,28 @@ pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) -> Result<()>
     }
     Ok(())
 }
+
+/// Waits until a program that was started has ended.
+#[cfg(target_os = "linux")]
+pub fn end_of(child: &mut process::Child) -> Result<process::ExitStatus> {
+    let mut status = None;
+    eventually("the program has ended", || {
+        status = child.try_wait().ok().flatten();
+        status.is_some()
+    })?;
+    status.context("it has no status")
+}
+
+/// Whether a signal does nothing to the programs that we start: what we ignore, as `nohup` has it,
+/// they ignore, too.
+#[cfg(target_os = "linux")]
+pub fn is_ignored(signal: rustix::process::Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    let is_ignored = mask >> (signal.as_raw() - 1) & 1 == 1;
+    if is_ignored {
+        eprintln!("skipped: signal {} is ignored here", signal.as_raw());
+    }
+    is_ignored
+}
