@@ -13,6 +13,9 @@ use std::{fs, thread};
 /// The longest that anything here may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The same, where cargo may have to compile everything, on a computer that is busy besides.
+pub const BUILD_PATIENCE: Duration = Duration::from_secs(600);
+
 const SLUGS: [&str; 5] =
     ["create-sockets", "send-once", "receive-once", "echo-client", "echo-server"];
 

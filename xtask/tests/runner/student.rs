@@ -1,6 +1,6 @@
 //! A student's workspace, for the tests of what belongs to one.
 
-use crate::common::{PATIENCE, xtask};
+use crate::common::{BUILD_PATIENCE, xtask};
 use anyhow::{Context, Result};
 use assert_cmd::assert::{Assert, OutputAssertExt};
 use predicates::str::is_empty;
@@ -61,7 +61,7 @@ impl Student {
 
     pub fn cargo(&self, words: &[&str]) -> assert_cmd::Command {
         let mut command = assert_cmd::Command::new(env!("CARGO"));
-        command.current_dir(&self.root).args(words).timeout(PATIENCE);
+        command.current_dir(&self.root).args(words).timeout(BUILD_PATIENCE);
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("student");
         command.env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
         command.env_remove("RUSTFLAGS").env("CARGO_TERM_COLOR", "never");
