@@ -114,7 +114,7 @@ fn where_no_events_come_it_says_so_once_and_looks_itself() -> Result<()> {
     let mut said = watching.until(PROMPT)?;
     for order in ["one", "two", "three"] {
         save(&fixture, 3, order)?;
-        watching.until(&format!("judged: // {order}\n"))?;
+        said += &watching.until(&format!("judged: // {order}\n"))?;
         said += &watching.until(PROMPT)?;
     }
     watching.press("q\n")?;
