@@ -7,6 +7,8 @@ mod lesson_3;
 mod lesson_4;
 mod lesson_5;
 
+use anyhow::{Context, Result, ensure};
+
 /// What one lesson's checks are tested with.
 pub struct Course {
     pub lesson: &'static str,
@@ -36,6 +38,29 @@ pub struct Variant {
     #[expect(dead_code, reason = "it is there for the reader")]
     pub what: &'static str,
     pub edits: &'static [(&'static str, &'static str)],
+}
+
+impl Mistake {
+    /// The step with this mistake in it.
+    pub fn made_in(&self, step: &str) -> Result<String> {
+        replace_once(step, self.find, self.put).context(self.id)
+    }
+}
+
+impl Variant {
+    /// What becomes of the step.
+    pub fn made_of(&self, step: &str) -> Result<String> {
+        let edited = self
+            .edits
+            .iter()
+            .try_fold(step.to_owned(), |program, (find, put)| replace_once(&program, find, put));
+        edited.context(self.id)
+    }
+}
+
+fn replace_once(source: &str, find: &str, put: &str) -> Result<String> {
+    ensure!(source.matches(find).count() == 1, "`{find}` doesn't stand in the step exactly once");
+    Ok(source.replacen(find, put, 1))
 }
 
 pub const COURSE: &[Course] = &[

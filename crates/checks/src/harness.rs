@@ -25,7 +25,7 @@ pub fn main(lesson: &str, program: &str) -> ExitCode {
         eprintln!("{}: seed {seed} (SEED={seed} repeats this run)", lesson.name);
     }
     let command = vec![Path::new(program).into()];
-    let program = Program { command, keeper };
+    let program = Program { command, name: None, keeper };
     let tests = lesson.checks.iter().map(|check| {
         let program = program.clone();
         Trial::test(check.id, move || test(check, &program, seed))

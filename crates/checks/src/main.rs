@@ -14,7 +14,8 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 const USAGE: &str = "\
-usage: checks check LESSON [--seed N] [--all] [--format human|json] [--score FILE] --program CMD [ARG…]
+usage: checks check LESSON [--seed N] [--all] [--format human|json] [--score FILE] [--shown NAME]
+                    --program CMD [ARG…]
        checks play LESSON ARGUMENT
        checks changes FOLDER…
 exit codes: 0 full marks, 1 less, 2 wrong usage, 3 a check itself failed";
@@ -68,13 +69,14 @@ impl Request {
         }
         let keeper = env::current_exe().context("cannot find the path of this program")?;
         let (mut lesson, mut seed, mut score) = (None, random_seed(), None);
-        let (mut all, mut json) = (false, false);
+        let (mut all, mut json, mut name) = (false, false, None);
         let mut parser = Parser::from_args(ours);
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Long("seed") => seed = parser.value()?.parse()?,
                 Arg::Long("all") => all = true,
                 Arg::Long("format") => json = is_json(&parser.value()?)?,
+                Arg::Long("shown") => name = Some(parser.value()?.string()?),
                 Arg::Long("score") => score = Some(PathBuf::from(parser.value()?)),
                 Arg::Value(name) if lesson.is_none() => {
                     let name = name.to_string_lossy().into_owned();
@@ -85,7 +87,7 @@ impl Request {
             }
         }
         let lesson = lesson.context("which lesson?")?;
-        Ok(Self { lesson, seed, all, json, score, program: Program { command, keeper } })
+        Ok(Self { lesson, seed, all, json, score, program: Program { command, name, keeper } })
     }
 
     fn judge(&self) -> Result<ExitCode, Error> {

@@ -1,7 +1,7 @@
 //! Port numbers for programs under test.
 
 use anyhow::{Result, bail};
-use std::fs;
+use keeper::sockets::{self, Protocol};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -62,32 +62,23 @@ impl Port {
     }
 }
 
+/// To bind the port and let it go again isn't as good as to look at the system's list: a program
+/// that another thread starts at that moment inherits the socket, and so the port is taken for
+/// another moment.
 fn udp_is_taken(number: u16) -> bool {
-    is_listed("udp", number).unwrap_or_else(|| !can_bind(number, UdpSocket::bind))
+    let is_taken = sockets::is_bound(Protocol::Udp, number);
+    is_taken.unwrap_or_else(|| !can_bind(number, UdpSocket::bind))
 }
 
 fn tcp_is_taken(number: u16) -> bool {
-    is_listed("tcp", number).unwrap_or_else(|| !can_bind(number, TcpListener::bind))
+    let is_taken = sockets::is_bound(Protocol::Tcp, number);
+    is_taken.unwrap_or_else(|| !can_bind(number, TcpListener::bind))
 }
 
 /// Windows lets one socket have a port at every address, and another at a single one.
 fn can_bind<S>(number: u16, bind: fn(SocketAddr) -> io::Result<S>) -> bool {
     let addresses = [Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST];
     addresses.into_iter().all(|ip| bind((ip, number).into()).is_ok())
-}
-
-/// Whether the system lists a socket of `protocol` on the port; `None` where it has no list.
-///
-/// To bind the port and let it go again isn't as good: a program that another thread starts at
-/// that moment inherits the socket, and so the port is taken for another moment.
-fn is_listed(protocol: &str, number: u16) -> Option<bool> {
-    let ipv4 = fs::read_to_string(format!("/proc/net/{protocol}")).ok()?;
-    // This one isn't there where IPv6 is switched off.
-    let ipv6 = fs::read_to_string(format!("/proc/net/{protocol}6")).unwrap_or_default();
-    // A row begins with its number, then `0100007F:4E20`: address and port in hexadecimal.
-    let port = format!(":{number:04X}");
-    let mut rows = ipv4.lines().chain(ipv6.lines());
-    Some(rows.any(|row| row.split_whitespace().nth(1).is_some_and(|local| local.ends_with(&port))))
 }
 
 #[cfg(test)]

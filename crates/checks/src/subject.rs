@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use keeper::Keeper;
 use keeper::sockets::{self, Protocol};
 use pipes::{await_end, collect, feed};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
@@ -27,6 +27,10 @@ pub const START: Duration = Duration::from_secs(5);
 
 /// The contract's "promptly".
 pub const PROMPTLY: Duration = Duration::from_secs(1);
+
+/// How long to wait between looks at the system's list of ports: at first, and at most. A look
+/// takes time that programs need to start.
+const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(20));
 
 /// How long the output of a program that has ended may take to be read; a process that it has
 /// started may hold it open.
@@ -101,12 +105,17 @@ impl Subject {
         command.env("RES_OPTIONS", "timeout:1 attempts:1");
         command.envs(ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?))));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let name = Path::new(first).file_name().unwrap_or(first).to_string_lossy();
         let child = keeper.spawn(&mut command);
         let mut child = child.with_context(|| format!("cannot start `{}`", first.display()))?;
-        let words = others.iter().map(OsString::as_os_str).chain(argument);
-        let words: String = words.map(|word| format!(" {}", word.display())).collect();
-        log.step(format!("started `{name}{words}`"));
+        let mut words = program.shown();
+        if let Some(path) = words.first_mut() {
+            // Where a program lies is of no interest.
+            let name =
+                Path::new(&*path).file_name().map(|name| name.to_string_lossy().into_owned());
+            *path = name.unwrap_or_else(|| path.clone());
+        }
+        words.extend(argument.map(|word| word.to_string_lossy().into_owned()));
+        log.step(format!("started `{}`", words.join(" ")));
         let state = Arc::new(State::default());
         let (stdin, input) = mpsc::channel();
         if let Some(pipe) = child.stdin.take() {
@@ -153,7 +162,8 @@ impl Subject {
         loop {
             let (status, has_spoken) = {
                 let is_done = |streams: &Streams| streams.status.is_some();
-                let streams = self.state.wait(Duration::from_millis(1), is_done);
+                let pause = (started.elapsed() / 4).clamp(LOOK_AGAIN.0, LOOK_AGAIN.1);
+                let streams = self.state.wait(pause, is_done);
                 (streams.status, !streams.stdout.is_empty())
             };
             let is_bound = sockets::is_bound(Protocol::Udp, port)

@@ -16,8 +16,20 @@ use std::path::PathBuf;
 pub struct Program {
     /// The command; a lesson's own argument comes behind it.
     pub command: Vec<OsString>,
+    /// What it is called where the command is nobody's business.
+    pub name: Option<String>,
     /// A program that can be started as a keeper (see crate `keeper`).
     pub keeper: PathBuf,
+}
+
+impl Program {
+    /// What people are told was started, word by word.
+    pub fn shown(&self) -> Vec<String> {
+        match &self.name {
+            Some(name) => vec![name.clone()],
+            None => self.command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
+        }
+    }
 }
 
 /// One run of one check.

@@ -129,7 +129,8 @@ fn every_lesson_has_100_points_and_every_check_a_mistake() -> Result<()> {
 /// Judges a case, as far as it has to be.
 fn hold(case: &Case, program: &Path) -> Result<()> {
     let keeper = PathBuf::from(env!("CARGO_BIN_EXE_checks"));
-    let program = Program { command: vec![program.into(), case.module.clone().into()], keeper };
+    let program =
+        Program { command: vec![program.into(), case.module.clone().into()], name: None, keeper };
     match case.expected {
         Expected::CaughtBy(check) => {
             // Once, even if time ran out: it has to fail every time.
@@ -166,25 +167,15 @@ fn cases_of(course: &Course) -> Result<Vec<Case>> {
     for mistake in course.mistakes.iter().copied().flatten() {
         let check = lesson.checks.iter().find(|check| check.id == mistake.caught_by);
         let check = check.with_context(|| format!("no check {}", mistake.caught_by))?;
-        let wrong = replace_once(&source, mistake.find, mistake.put).context(mistake.id)?;
-        add("mistake", mistake.id, wrong, Expected::CaughtBy(check));
+        add("mistake", mistake.id, mistake.made_in(&source)?, Expected::CaughtBy(check));
     }
     for variant in course.variants {
-        let mut right = source.clone();
-        for (find, put) in variant.edits {
-            right = replace_once(&right, find, put).context(variant.id)?;
-        }
-        add("variant", variant.id, right, Expected::FullMarks);
+        add("variant", variant.id, variant.made_of(&source)?, Expected::FullMarks);
     }
     for (number, open) in with_one_gap(&source).into_iter().enumerate() {
         add("gap", &number.to_string(), open, Expected::Caught);
     }
     Ok(cases)
-}
-
-fn replace_once(source: &str, find: &str, put: &str) -> Result<String> {
-    ensure!(source.matches(find).count() == 1, "`{find}` doesn't stand in the step exactly once");
-    Ok(source.replacen(find, put, 1))
 }
 
 /// The program once for each region, with that region left open.

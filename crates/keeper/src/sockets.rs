@@ -5,7 +5,8 @@
 //! descriptor in `/proc/PID/fd` that is a socket is a link to `socket:[INODE]`.
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 
 /// The two transport protocols, whose ports are independent of each other.
 #[derive(Clone, Copy)]
@@ -73,12 +74,20 @@ fn table(pid: u32, protocol: Protocol) -> Option<Vec<Socket>> {
         Protocol::Tcp => "tcp",
         Protocol::Udp => "udp",
     };
-    let mut sockets = parse(&fs::read_to_string(format!("/proc/{pid}/net/{name}")).ok()?);
+    let mut sockets = parse(&read(&format!("/proc/{pid}/net/{name}")).ok()?);
     // A system without IPv6 has no second table.
-    if let Ok(text) = fs::read_to_string(format!("/proc/{pid}/net/{name}6")) {
+    if let Ok(text) = read(&format!("/proc/{pid}/net/{name}6")) {
         sockets.extend(parse(&text));
     }
     Some(sockets)
+}
+
+/// Reads a table at once, as long as it is short: with each further read, the system goes through
+/// all of its sockets again.
+fn read(table: &str) -> io::Result<String> {
+    let mut text = String::with_capacity(1 << 14);
+    File::open(table)?.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 fn parse(table: &str) -> Vec<Socket> {

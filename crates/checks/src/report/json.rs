@@ -9,12 +9,11 @@ use serde_json::{Value, json};
 pub fn verdict(lesson: &Lesson, program: &Program, reports: &[Report], seed: u64) -> String {
     let (earned, maximum) = points(reports);
     let count = |word| reports.iter().filter(|report| report.outcome.word() == word).count();
-    let command = program.command.iter().map(|word| word.to_string_lossy());
     let verdict = json!({
         "tool": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
         "lesson": lesson.name,
-        "program": command.collect::<Vec<_>>(),
+        "program": program.shown(),
         // A string: many readers of JSON can't hold 64 bits in a number.
         "seed": seed.to_string(),
         "points": earned,
@@ -35,6 +34,7 @@ fn entry(report: &Report) -> Value {
         Outcome::Skipped(needed) => (format!("needs {needed}"), ""),
         Outcome::GraderError(error) => (error.clone(), ""),
     };
+    let is_late = matches!(&report.outcome, Outcome::Fail(failure) if failure.is_late);
     let has_passed = matches!(report.outcome, Outcome::Pass);
     json!({
         "id": report.check.id,
@@ -44,6 +44,7 @@ fn entry(report: &Report) -> Value {
         "status": report.outcome.word(),
         "message": message,
         "cause": cause,
+        "late": is_late,
         "section": report.check.section,
         "transcript": report.steps,
         "end": report.end,

@@ -26,13 +26,34 @@ impl Ended {
         let (status, stderr) = (self.status, visible(&self.stderr));
         require(!status.success(), "it ended with success, where nothing could succeed", cause)?;
         // 101 is what a Rust program ends with when it has panicked.
-        let is_crash = status.code().is_none_or(|code| code == 101);
+        let is_crash = status.code().is_none_or(|code| code == 101 || stands_for_a_signal(code));
         let panic = "A panic or a signal is no error message: return the error from `main`.";
         require(!is_crash, format!("it crashed: {status}"), panic)?;
         require(!self.stderr.is_empty(), "it said nothing on stderr", cause)?;
         let is_named = crate::check::find(&self.stderr, name.as_bytes());
         require(is_named, format!("its message doesn't name `{name}`: {stderr}"), cause)
     }
+}
+
+/// Characters of a line that a report shows; who writes more doesn't write for people.
+const LINE: usize = 400;
+
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(LINE) {
+        Some((end, _)) => {
+            let start = line.get(..end).unwrap_or_default();
+            format!("{} … ({} bytes)", printable(start), line.len())
+        }
+        None => printable(line),
+    }
+}
+
+/// Whether a program that starts another, such as a shell or a sandbox, tells by this status that
+/// a signal for crashes has ended it: 128 and the signal's number. Others end with such numbers,
+/// too, but hardly with these.
+fn stands_for_a_signal(code: i32) -> bool {
+    // Illegal instruction, trap, abort, bus error, arithmetic, killed, segmentation fault.
+    [4, 5, 6, 7, 8, 9, 11].contains(&(code - 128))
 }
 
 impl Ending {
@@ -47,7 +68,7 @@ impl Ending {
         let text = String::from_utf8_lossy(&streams.stderr);
         let lines: Vec<&str> = text.lines().collect();
         let first = lines.len().saturating_sub(count);
-        lines.into_iter().skip(first).map(printable).collect()
+        lines.into_iter().skip(first).map(cut).collect()
     }
 
     /// The hint of a gap that is still open, if it ended because of one.
@@ -57,6 +78,6 @@ impl Ending {
         let text = String::from_utf8_lossy(&streams.stderr);
         let crashed = streams.status.is_some_and(|status| status.code() == Some(101));
         let (_, hint) = text.split_once(TODO).filter(|_| crashed)?;
-        Some(hint.lines().next().unwrap_or_default().to_owned())
+        Some(cut(hint.lines().next().unwrap_or_default()))
     }
 }

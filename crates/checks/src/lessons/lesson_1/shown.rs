@@ -61,6 +61,10 @@ fn port(stdout: &[u8], protocol: Protocol, ip: IpAddr) -> Option<u16> {
 fn port_beside(text: &str, protocol: Protocol, ip: &str) -> Option<u16> {
     let (before, after) = text.split_once(ip)?;
     let numbers: Vec<u16> = numbers(after).chain(numbers(before)).collect();
+    // To look into the system's list takes long, and mostly there is nothing to choose.
+    if let [only] = numbers.as_slice() {
+        return Some(*only);
+    }
     let is_bound = |port: &u16| sockets::is_bound(protocol, *port) == Some(true);
     numbers.iter().copied().find(is_bound).or_else(|| numbers.first().copied())
 }
