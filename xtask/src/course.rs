@@ -43,7 +43,7 @@ output     the console blocks are what their commands print, and the pictures ar
 
 pub const BENCH: Subcommand = Subcommand {
     name: "bench",
-    arguments: "first-run|warm-run|echo|link|link-soak",
+    arguments: "first-run|warm-run|echo|link|link-soak|grade|grade-2000|grade-stability",
     summary: "measure how fast the course is, against its limits",
     details: "\
 Each figure stands beside its limit, with `ok` or `MISSED`; a missed limit is exit code 1.
@@ -53,7 +53,10 @@ Measure while the computer has nothing else to do.
   warm-run     a later `cargo xtask run lesson-3`, compared with doing the same by hand
   echo         round trips a second of lesson 5, and of the same server in C and in Python
   link         what the link adds to a round trip, takes from the throughput, and how exact it is
-  link-soak    ten minutes of load with faults: memory and threads must not grow",
+  link-soak    ten minutes of load with faults: memory and threads must not grow
+  grade        what it takes to grade 200 students, beside `cargo test` in a folder for each
+  grade-2000   the same with ten times as many: the cost must grow no faster
+  grade-stability  the same class several times on a busy computer: the grades must be the same",
     hidden: false,
     run: |parser| delegate(&BENCH, parser),
 };

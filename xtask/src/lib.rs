@@ -7,6 +7,7 @@
 //! - [`session`]: a running pair of programs; [`screen`]: what they print; [`wire`]: what travels
 //!   between them
 //! - [`build`]: calls cargo; [`grading`]: calls the checks, and learns their verdict
+//! - [`grade`]: starts the grader, for instructors
 //! - [`catalog`]: the list of lessons; [`nearest`]: did you mean …?
 //! - [`workspace`], [`progress`]: a student's workspace, and what the student has reached there
 //! - text → text: [`starter`] makes gaps of regions, [`diff`] compares
@@ -17,6 +18,7 @@ pub mod catalog;
 pub mod check;
 pub mod course;
 pub mod diff;
+pub mod grade;
 pub mod grading;
 pub mod help;
 pub mod hint;
@@ -63,6 +65,7 @@ pub const COMMANDS: &[Command] = &[
     reset::COMMAND,
     list::COMMAND,
     course::START,
+    grade::COMMAND,
     help::COMMAND,
     course::VERIFY,
     course::BENCH,

@@ -3,17 +3,22 @@
 //! # Layout
 //!
 //! - this file: the table of benchmarks, and what they share
-//! - [`first_run`], [`warm_run`], [`echo`], [`link`], [`link_soak`]: one file a benchmark
+//! - [`first_run`], [`warm_run`], [`echo`], [`link`], [`link_soak`], [`grade`],
+//!   [`grade_stability`]: one file a benchmark
 //! - [`server`], [`load`]: an echo server, and a client that keeps it busy
+//! - [`usage`]: CPU time and memory of other processes
 //! - [`scratch`]: a temporary folder that is removed on every way out
 
 mod echo;
 mod first_run;
+mod grade;
+mod grade_stability;
 mod link;
 mod link_soak;
 mod load;
 mod scratch;
 mod server;
+mod usage;
 mod warm_run;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -36,6 +41,9 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("echo", echo::run),
     ("link", link::run),
     ("link-soak", link_soak::run),
+    ("grade", grade::run),
+    ("grade-2000", grade::run_with_many),
+    ("grade-stability", grade_stability::run),
 ];
 
 /// How long a build may take.
@@ -55,6 +63,9 @@ pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     };
     if name == scratch::REMOVER {
         return scratch::remove(&parser.value()?);
+    }
+    if name == grade::class::WRITER {
+        return grade::class::write_into(&parser.value()?);
     }
     if name == link::CLIENT {
         return link::client(&parser.value()?);

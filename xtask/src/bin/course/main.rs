@@ -2,6 +2,8 @@
 
 mod bench;
 mod files;
+#[path = "../../../../crates/checks/mistakes/mod.rs"]
+mod mistakes;
 mod start;
 mod verify;
 

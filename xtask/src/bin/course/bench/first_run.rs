@@ -1,6 +1,7 @@
 //! `cargo xtask bench first-run`: what a student waits for after cloning.
 
 use crate::bench::scratch::Scratch;
+use crate::bench::usage::cpu_seconds_of_children;
 use crate::bench::{
     BUILD_PATIENCE, Limit, Report, cargo, complete, create, create_input, free_port, open,
 };
@@ -16,9 +17,6 @@ use xtask::catalog;
 
 const CPU_SECONDS: Limit = Limit::AtMost(6.0);
 const CRATES: Limit = Limit::AtMost(10.0);
-
-/// The unit of the times in `/proc/PID/stat`. Source: proc(5), `USER_HZ`.
-const TICKS_PER_SECOND: f64 = 100.0;
 
 pub fn run(report: &mut Report) -> Result<()> {
     report.line("The first `cargo xtask run lesson-3` in a new copy, with downloaded crates:")?;
@@ -76,28 +74,9 @@ fn crates_compiled(messages: &str) -> Result<f64> {
     Ok(u32::try_from(names.len())?.into())
 }
 
-/// What all processes have used that this one has waited for, and those that they waited for.
-fn cpu_seconds_of_children() -> Option<f64> {
-    parse_stat(&fs::read_to_string("/proc/self/stat").ok()?)
-}
-
-/// `cutime` + `cstime`: columns 16 and 17. Column 2 is a name that may hold anything but `)`.
-fn parse_stat(stat: &str) -> Option<f64> {
-    let (_, columns_from_3) = stat.rsplit_once(')')?;
-    let mut columns = columns_from_3.split_whitespace().skip(16 - 3);
-    let mut seconds = || Some(columns.next()?.parse::<f64>().ok()? / TICKS_PER_SECOND);
-    Some(seconds()? + seconds()?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn adds_user_and_system_time_of_children() {
-        let stat = "7 (a ) b) S 1 7 7 0 -1 4194560 1 2 3 4 5 6 150 50 20 0 1 0 99 0 0";
-        assert_eq!(parse_stat(stat), Some(2.0));
-    }
 
     #[test]
     fn counts_lines_that_cargo_prints_for_crates() {

@@ -1,0 +1,244 @@
+//! The command line of the `grader` program.
+
+mod words;
+
+use crate::formats::{CanvasAssignment, Format, MoodleColumn};
+use crate::isolation::Isolation;
+use crate::partition::Partition;
+use anyhow::{Context, Result, ensure};
+use checks::lessons::LESSONS;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use words::{Word, Words};
+
+pub use words::UsageError;
+
+pub const USAGE: &str = "\
+usage: grader grade SUBMISSIONS… [OPTIONS]     grade a class
+       grader merge FOLDERS… [OPTIONS]         join the partitions of a run
+       grader gradescope-zip [--out FILE] [--lessons 1-5]
+                                               make an autograder for Gradescope
+
+SUBMISSIONS are folders with a folder for each student, or students' own folders or files.
+
+options of both:
+  --out DIR             where results are written; without it, grades
+  --format NAME[,NAME]  json, csv, canvas, moodle, gradescope, classroom50, junit, exercism,
+                        github; without it, csv. results.json and the reports come in any case
+  --canvas LESSON=NAME  the title of a lesson's column in Canvas, such as \"lesson-3=Echo (4711)\"
+  --moodle COLUMN       what Moodle knows students by: email, id-number, user-name, user-id
+
+options of grade:
+  --lessons 1-5         which lessons; without it, all
+  --roster FILE.csv     who the students are
+  --isolation KIND      strict (the default), best, or none: for nobody's code but your own
+  --jobs N              programs that are judged at a time; without it, 8 for each processor,
+                        and 1 without `strict`
+  --seed N              payloads as in the run with this seed
+  --partition I/N       only share I of N; give all shares the same --seed, then merge them
+  --resume              go on with the run in --out, or begin it: with its seed, lessons, share,
+                        isolation and formats; what hasn't changed isn't judged again
+
+exit codes: 0 graded, whatever the grades; 1 something couldn't be graded or written; 2 wrong usage
+";
+
+/// What is asked of the program.
+#[derive(Debug)]
+pub enum Request {
+    Grade(Grade),
+    Merge(Merge),
+    GradescopeZip(GradescopeZip),
+    Help,
+    Version,
+}
+
+#[derive(Default, Debug)]
+pub struct Grade {
+    pub submissions: Vec<PathBuf>,
+    /// In their order, each once.
+    pub lessons: Option<Vec<String>>,
+    pub roster: Option<PathBuf>,
+    pub isolation: Option<Isolation>,
+    pub jobs: Option<usize>,
+    pub seed: Option<u64>,
+    pub partition: Option<Partition>,
+    pub resume: bool,
+    pub output: Output,
+}
+
+#[derive(Default, Debug)]
+pub struct Merge {
+    pub folders: Vec<PathBuf>,
+    pub output: Output,
+}
+
+#[derive(Debug)]
+pub struct GradescopeZip {
+    pub out: PathBuf,
+    /// In their order, each once.
+    pub lessons: Option<Vec<String>>,
+}
+
+/// What is to be written, and where.
+#[derive(Clone, Debug)]
+pub struct Output {
+    pub folder: PathBuf,
+    pub formats: Option<Vec<Format>>,
+    pub canvas: BTreeMap<String, CanvasAssignment>,
+    pub moodle: Option<MoodleColumn>,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        let (canvas, moodle) = (BTreeMap::new(), None);
+        Self { folder: "grades".into(), formats: None, canvas, moodle }
+    }
+}
+
+/// Reads the words behind the program's name.
+///
+/// # Errors
+///
+/// A [`UsageError`].
+pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Request> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    if words.iter().any(|word| word == "--help" || word == "-h") {
+        return Ok(Request::Help);
+    }
+    let Some((command, rest)) = words.split_first() else {
+        return Err(UsageError::new("command", "which one? Try `grade` or `merge`").into());
+    };
+    let words = Words::of(rest);
+    match command.to_string_lossy().as_ref() {
+        "grade" => grade(words).map(Request::Grade),
+        "merge" => merge(words).map(Request::Merge),
+        "gradescope-zip" => gradescope_zip(words).map(Request::GradescopeZip),
+        "help" => Ok(Request::Help),
+        "--version" | "-V" => Ok(Request::Version),
+        other => Err(UsageError::new(other, "no such command; try `grade` or `merge`").into()),
+    }
+}
+
+fn grade(mut words: Words) -> Result<Grade> {
+    let mut request = Grade::default();
+    while let Some(word) = words.next()? {
+        let option = match word {
+            Word::Option(option) => option,
+            Word::Value(path) => {
+                request.submissions.push(path.into());
+                continue;
+            }
+        };
+        match option.as_str() {
+            "--lessons" => request.lessons = Some(words.read(lessons)?),
+            "--roster" => request.roster = Some(words.value()?.into()),
+            "--isolation" => request.isolation = Some(words.read(str::parse)?),
+            "--jobs" => request.jobs = Some(words.read(jobs)?),
+            "--seed" => request.seed = Some(words.read(seed)?),
+            "--partition" => request.partition = Some(words.read(str::parse)?),
+            "--resume" => request.resume = true,
+            _ => request.output.read(&mut words)?,
+        }
+    }
+    if request.submissions.is_empty() {
+        let problem = "whose? Name the folder that holds the students' folders";
+        return Err(UsageError::new("SUBMISSIONS", problem).into());
+    }
+    Ok(request)
+}
+
+fn merge(mut words: Words) -> Result<Merge> {
+    let mut request = Merge::default();
+    while let Some(word) = words.next()? {
+        match word {
+            Word::Option(_) => request.output.read(&mut words)?,
+            Word::Value(folder) => request.folders.push(folder.into()),
+        }
+    }
+    if request.folders.is_empty() {
+        let problem = "which? Name what was the --out of each partition";
+        return Err(UsageError::new("FOLDERS", problem).into());
+    }
+    Ok(request)
+}
+
+fn gradescope_zip(mut words: Words) -> Result<GradescopeZip> {
+    let mut request = GradescopeZip { out: "autograder.zip".into(), lessons: None };
+    while let Some(word) = words.next()? {
+        match word {
+            Word::Option(option) if option == "--out" => request.out = words.value()?.into(),
+            Word::Option(option) if option == "--lessons" => {
+                request.lessons = Some(words.read(lessons)?);
+            }
+            Word::Option(other) => {
+                let problem = "no such option; `grader help` shows all of them";
+                return Err(UsageError::new(other, problem).into());
+            }
+            Word::Value(word) => {
+                let problem = "this takes only options; try --out autograder.zip";
+                return Err(UsageError::new(word.to_string_lossy(), problem).into());
+            }
+        }
+    }
+    Ok(request)
+}
+
+impl Output {
+    /// Reads the option that stands here, if it is one of both commands.
+    fn read(&mut self, words: &mut Words) -> Result<()> {
+        match words.option() {
+            "--out" => self.folder = words.value()?.into(),
+            "--format" => self.formats.get_or_insert_default().extend(words.read(formats)?),
+            "--canvas" => self.canvas.extend([words.read(canvas)?]),
+            "--moodle" => self.moodle = Some(words.read(str::parse)?),
+            other => {
+                let problem = "no such option; `grader help` shows all of them";
+                return Err(UsageError::new(other, problem).into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The lessons that a word such as `1-3,lesson-5` means, in their order.
+fn lessons(text: &str) -> Result<Vec<String>> {
+    let number = |word: &str| {
+        let at = LESSONS.iter().position(|lesson| {
+            lesson.name == word || lesson.name.strip_prefix("lesson-") == Some(word)
+        });
+        at.with_context(|| format!("there is no lesson `{word}`; try 1-{}", LESSONS.len()))
+    };
+    let mut wanted = BTreeSet::new();
+    for part in text.split(',').map(str::trim) {
+        // `lesson-3` has a hyphen of its own.
+        let ends = part.strip_prefix("lesson-").unwrap_or(part).split_once('-');
+        let (first, last) = ends.unwrap_or((part, part));
+        let (first, last) = (number(first)?, number(last)?);
+        ensure!(first <= last, "`{part}` counts backwards; try it the other way round");
+        wanted.extend(first..=last);
+    }
+    let names = LESSONS.iter().enumerate().filter(|(at, _)| wanted.contains(at));
+    Ok(names.map(|(_, lesson)| lesson.name.to_owned()).collect())
+}
+
+fn jobs(text: &str) -> Result<usize> {
+    let jobs = text.parse().ok().filter(|jobs| *jobs > 0);
+    jobs.with_context(|| format!("`{text}` is no number of programs; try 8"))
+}
+
+fn seed(text: &str) -> Result<u64> {
+    let seed = text.parse().ok();
+    seed.with_context(|| format!("`{text}` is no seed; take a number, such as a run prints"))
+}
+
+fn formats(text: &str) -> Result<Vec<Format>> {
+    text.split(',').map(|name| name.trim().parse()).collect()
+}
+
+fn canvas(text: &str) -> Result<(String, CanvasAssignment)> {
+    let parts = text.split_once('=');
+    let (lesson, header) = parts.context("try \"lesson-3=Echo (4711)\"")?;
+    let lesson = lessons(lesson)?.pop().unwrap_or_default();
+    Ok((lesson, header.parse()?))
+}

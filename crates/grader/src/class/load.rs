@@ -1,0 +1,22 @@
+//! Whether the computer was too busy to judge a program fairly.
+
+use crate::model::Grade;
+use std::num::NonZero;
+use std::{fs, thread};
+
+/// Programs that want to run, for each processor, above which time that runs out says little. Our
+/// own work keeps well below that; it is for what else a computer is used for.
+const BUSY: f64 = 5.0;
+
+/// Whether a program failed because time ran out, while this computer was overloaded.
+pub fn may_have_cost_points(grade: &Grade) -> bool {
+    grade.checks.iter().any(|check| check.late) && is_overloaded()
+}
+
+/// Only Linux tells, in the first number of this file: the average of the last minute.
+fn is_overloaded() -> bool {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = text.split(' ').next().and_then(|word| word.parse::<f64>().ok());
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    load.is_some_and(|load| load > BUSY * processors as f64)
+}

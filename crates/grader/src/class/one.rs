@@ -1,0 +1,100 @@
+//! One unit of work: takes the source, has it judged, and labels what comes of it.
+
+use super::{Class, Judge, Place};
+use crate::model::{Grade, Lesson, Status};
+use crate::store::Key;
+use crate::submissions::{self, Taken};
+use crate::unit::{self, Unit};
+use anyhow::Result;
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe};
+
+impl<J: Judge> Class<'_, J> {
+    /// Takes the source and has it judged. A panic is this unit's grader error.
+    pub(super) fn judge_one(&self, place: Place<'_>) -> Grade {
+        let judged = panic::catch_unwind(AssertUnwindSafe(|| self.take_and_judge(place)));
+        let error = match judged {
+            Ok(Ok(grade)) => return self.labelled(place, grade),
+            Ok(Err(error)) => format!("{error:#}"),
+            Err(payload) => format!("the grader panicked: {}", words(&*payload)),
+        };
+        Grade { message: error, ..self.blank(place, Status::GraderError) }
+    }
+
+    fn take_and_judge(&self, place: Place<'_>) -> Result<Grade> {
+        let source = match submissions::take(place.submission, &place.task.name)? {
+            Taken::Source(source) => source,
+            Taken::Missing => return Ok(self.blank(place, Status::NotSubmitted)),
+            Taken::Refused(why) => {
+                return Ok(Grade { message: why, ..self.blank(place, Status::NotCompiled) });
+            }
+        };
+        let (student, lesson) = (place.submission.student.clone(), place.task.name.clone());
+        let source_sha256 = source.sha256.clone();
+        let unit = Unit { student, lesson, source, seed: self.seed(place) };
+        Ok(Grade { source_sha256, ..self.judge.judge(&unit) })
+    }
+
+    /// What a judge says about a unit is kept only as far as it is the judge's to say.
+    fn labelled(&self, place: Place<'_>, grade: Grade) -> Grade {
+        let seconds = if grade.seconds.is_finite() { grade.seconds } else { 0.0 };
+        // In milliseconds: a number that is the same after a detour through JSON.
+        let seconds = (seconds * 1e3).round() / 1e3;
+        Grade {
+            lesson: place.task.name.clone(),
+            seconds,
+            seed: self.seed(place),
+            isolation: self.judge.isolation(),
+            ..grade
+        }
+    }
+
+    /// A grade without points.
+    pub(super) fn blank(&self, place: Place<'_>, status: Status) -> Grade {
+        let blank = blank(place.task, status);
+        Grade { seed: self.seed(place), isolation: self.judge.isolation(), ..blank }
+    }
+
+    pub(super) fn key(&self, place: Place<'_>, sha256: &str) -> Key {
+        Key {
+            student: place.submission.student.clone(),
+            lesson: place.task.name.clone(),
+            source_sha256: sha256.to_owned(),
+            checks_sha256: self.judge.checks_sha256(),
+            seed: self.seed(place),
+            isolation: self.judge.isolation(),
+            version: self.store.run().version.clone(),
+        }
+    }
+
+    fn seed(&self, place: Place<'_>) -> u64 {
+        unit::seed(self.store.run().seed, &place.submission.student, &place.task.name)
+    }
+}
+
+/// As [`Class::blank`], of no run.
+#[must_use]
+pub fn blank(lesson: &Lesson, status: Status) -> Grade {
+    Grade {
+        lesson: lesson.name.clone(),
+        status,
+        score: 0,
+        max_score: lesson.max_score,
+        passed: 0,
+        failed: 0,
+        skipped: 0,
+        grader_errors: 0,
+        seconds: 0.0,
+        seed: 0,
+        isolation: String::new(),
+        source_sha256: String::new(),
+        message: String::new(),
+        checks: Vec::new(),
+    }
+}
+
+/// What a panic said.
+pub fn words(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
+}

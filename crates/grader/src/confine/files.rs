@@ -1,0 +1,109 @@
+//! What a program may read and write: landlock, as far as the kernel has it.
+//!
+//! Networks are left alone: a program needs UDP and TCP on loopback, and landlock knows ports only.
+
+use super::order::Order;
+use anyhow::{Context, Result};
+use landlock::{
+    ABI, Access, AccessFs, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
+    RulesetCreatedAttr, Scope,
+};
+use std::path::Path;
+
+/// The newest rules that were tried with this program. Older kernels enforce what they know.
+const ABI_KNOWN: ABI = ABI::V9;
+
+/// What landlock learned when, in words that follow "can't keep programs from".
+const LEARNED: &[(ABI, &str)] = &[
+    (ABI::V1, "other files and processes (Linux 5.13)"),
+    (ABI::V3, "truncating files (Linux 6.2)"),
+    (ABI::V5, "controlling devices (Linux 6.10)"),
+    (ABI::V6, "signalling other processes (Linux 6.12)"),
+];
+
+/// What a system needs to start programs, to look up names and to find the time. All of it is
+/// the same for everybody. `/proc/self` is us, and then PROGRAM, but never another process.
+const SYSTEM: &[&str] = &[
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/nix/store",
+    "/gnu/store",
+    "/etc/alternatives",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/ld.so.preload",
+    "/etc/host.conf",
+    "/etc/hosts",
+    "/etc/nsswitch.conf",
+    "/etc/resolv.conf",
+    "/etc/gai.conf",
+    "/etc/services",
+    "/etc/protocols",
+    "/etc/localtime",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/dev/urandom",
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/sys/vm/overcommit_memory",
+    "/sys/devices/system/cpu",
+    "/sys/kernel/mm",
+];
+
+/// Restricts this process; returns what the kernel can't enforce.
+pub fn restrict(order: &Order) -> Result<Vec<&'static str>> {
+    let failed = "cannot restrict access to files (landlock)";
+    let mut rules = create().context(failed)?;
+    let read = AccessFs::from_read(ABI_KNOWN);
+    if order.readable.is_empty() {
+        rules = allow(rules, Path::new("/"), read)?;
+    } else {
+        for place in SYSTEM.iter().map(Path::new).filter(|place| place.exists()) {
+            rules = allow(rules, place, read)?;
+        }
+        for place in order.readable.iter().chain([&order.program]) {
+            rules = allow(rules, place, read)?;
+        }
+    }
+    let nowhere = Path::new("/dev/null");
+    if nowhere.exists() {
+        rules = allow(rules, nowhere, AccessFs::ReadFile | AccessFs::WriteFile)?;
+    }
+    for place in &order.writable {
+        rules = allow(rules, place, writing())?;
+    }
+    let status = rules.restrict_self().context(failed)?;
+    let abi = ABI::from(status.landlock);
+    Ok(LEARNED.iter().filter(|(since, _)| abi < *since).map(|(_, what)| *what).collect())
+}
+
+fn create() -> Result<RulesetCreated, landlock::RulesetError> {
+    let files = || Ruleset::default().handle_access(AccessFs::from_all(ABI_KNOWN));
+    // Kernels exist that announce a newer landlock and don't know its scopes.
+    files()?.scope(Scope::from_all(ABI_KNOWN))?.create().or_else(|_| files()?.create())
+}
+
+/// Neither devices nor programs: what was written there isn't to be run.
+fn writing() -> BitFlags<AccessFs> {
+    let never = AccessFs::Execute | AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev;
+    AccessFs::from_all(ABI_KNOWN) & !never
+}
+
+fn allow(
+    rules: RulesetCreated,
+    place: &Path,
+    access: BitFlags<AccessFs>,
+) -> Result<RulesetCreated> {
+    let failed = || format!("cannot allow access to {}: is it there?", place.display());
+    let opened = PathFd::new(place).with_context(failed)?;
+    // For a single file, landlock's crate leaves out what makes sense for folders only.
+    rules.add_rule(PathBeneath::new(opened, access)).with_context(failed)
+}

@@ -1,0 +1,72 @@
+//! What the command line asks for.
+
+use anyhow::{Context, Result, bail, ensure};
+use lexopt::Arg::{Long, Value};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+const USAGE: &str = "usage: confine [--purpose run|compile] [--readable PATH]… \
+                     [--writable PATH]… [--strict-kernel] -- PROGRAM [ARG…]";
+
+/// What a program is started for, and so what it needs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// A student's program: one process.
+    Run,
+    /// The compiler, which starts a linker.
+    Compile,
+}
+
+pub struct Order {
+    pub purpose: Purpose,
+    /// If empty, all that is visible.
+    pub readable: Vec<PathBuf>,
+    pub writable: Vec<PathBuf>,
+    pub strict_kernel: bool,
+    pub program: PathBuf,
+    pub arguments: Vec<OsString>,
+}
+
+impl Order {
+    pub fn read(args: impl Iterator<Item = OsString>) -> Result<Self> {
+        let mut parser = lexopt::Parser::from_args(args);
+        let mut order = Self {
+            purpose: Purpose::Run,
+            readable: Vec::new(),
+            writable: Vec::new(),
+            strict_kernel: false,
+            program: PathBuf::new(),
+            arguments: Vec::new(),
+        };
+        while let Some(argument) = parser.next().context(USAGE)? {
+            match argument {
+                Long("purpose") => order.purpose = purpose(&parser.value().context(USAGE)?)?,
+                Long("readable") => order.readable.push(parser.value().context(USAGE)?.into()),
+                Long("writable") => order.writable.push(parser.value().context(USAGE)?.into()),
+                Long("strict-kernel") => order.strict_kernel = true,
+                Value(program) => {
+                    order.program = program.into();
+                    order.arguments = parser.raw_args().context(USAGE)?.collect();
+                    break;
+                }
+                other => return Err(other.unexpected()).context(USAGE),
+            }
+        }
+        ensure!(!order.program.as_os_str().is_empty(), "no program to start; {USAGE}");
+        // Whoever writes into a folder of PATH must not decide what is run.
+        ensure!(
+            order.program.components().count() > 1,
+            "cannot look for {}: give its path, for example `./{0}`",
+            order.program.display()
+        );
+        Ok(order)
+    }
+}
+
+fn purpose(word: &OsString) -> Result<Purpose> {
+    match word.to_str() {
+        Some("run") => Ok(Purpose::Run),
+        Some("compile") => Ok(Purpose::Compile),
+        _ => bail!("`{}` is no purpose; {USAGE}", word.display()),
+    }
+}

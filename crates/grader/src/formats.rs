@@ -1,0 +1,153 @@
+//! The files that instructors' platforms read.
+//!
+//! Nothing here writes a file: [`render`] returns all of them, and what the instructor should
+//! know about them.
+//!
+//! A grade without a score is never a number in any of them, and text from submissions is
+//! escaped for each format.
+//!
+//! # Layout
+//!
+//! - [`context`]: what only the platform knows
+//! - [`plain`]: JSON and CSV for everybody
+//! - [`canvas`], [`moodle`]: tables for gradebooks
+//! - [`gradescope`], [`classroom50`], [`exercism`]: JSON about a student
+//! - [`junit`], [`github`]: for continuous integration
+//! - `names`: names of files from names of students
+//! - `entry`, `gradebook`, `cells`, `text`: what they share
+
+pub mod canvas;
+pub mod classroom50;
+pub mod context;
+pub mod exercism;
+pub mod github;
+pub mod gradescope;
+pub mod junit;
+pub mod moodle;
+pub mod plain;
+
+mod cells;
+mod entry;
+mod gradebook;
+mod names;
+mod text;
+
+pub use context::{CanvasAssignment, Classroom50, Context, MoodleColumn};
+pub use names::file_names;
+
+use crate::model::Results;
+use anyhow::{Error, Result, bail};
+use std::fmt::{self, Display};
+use std::str::FromStr;
+
+/// Whom the grades are for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    Json,
+    Csv,
+    Canvas,
+    Moodle,
+    Gradescope,
+    Classroom50,
+    Junit,
+    Exercism,
+    Github,
+}
+
+/// A file to be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct File {
+    /// Below the folder of results, with `/` between folders. Safe on every system.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
+
+/// What a format makes of a class.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Rendered {
+    pub files: Vec<File>,
+    /// What was left out and why, a line each, safe to print.
+    pub notes: Vec<String>,
+}
+
+/// All files of a format.
+///
+/// # Errors
+///
+/// If something is missing in `context`, or a grade has no score and the format has no way to
+/// say so.
+pub fn render(format: Format, results: &Results, context: &Context) -> Result<Rendered> {
+    match format {
+        Format::Json => plain::json(results),
+        Format::Csv => plain::csv(results),
+        Format::Canvas => canvas::render(results, context),
+        Format::Moodle => moodle::render(results, context),
+        Format::Gradescope => gradescope::render(results),
+        Format::Classroom50 => classroom50::render(results, context),
+        Format::Junit => junit::render(results),
+        Format::Exercism => exercism::render(results),
+        Format::Github => Ok(github::render(results, context)),
+    }
+}
+
+impl Format {
+    pub const ALL: [Self; 9] = [
+        Self::Json,
+        Self::Csv,
+        Self::Canvas,
+        Self::Moodle,
+        Self::Gradescope,
+        Self::Classroom50,
+        Self::Junit,
+        Self::Exercism,
+        Self::Github,
+    ];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Canvas => "canvas",
+            Self::Moodle => "moodle",
+            Self::Gradescope => "gradescope",
+            Self::Classroom50 => "classroom50",
+            Self::Junit => "junit",
+            Self::Exercism => "exercism",
+            Self::Github => "github",
+        }
+    }
+}
+
+impl Display for Format {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match Self::ALL.into_iter().find(|format| format.name() == name) {
+            Some(format) => Ok(format),
+            None => bail!(
+                "There is no format `{}`. The formats are {}.",
+                text::line(name, 100),
+                Self::ALL.map(Self::name).join(", ")
+            ),
+        }
+    }
+}
+
+impl File {
+    fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), bytes: bytes.into() }
+    }
+}
+
+impl Rendered {
+    fn one(path: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { files: vec![File::new(path, bytes)], notes: Vec::new() }
+    }
+}

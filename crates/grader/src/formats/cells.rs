@@ -1,0 +1,66 @@
+//! Tables as CSV.
+
+use super::text::line;
+use anyhow::{Context as _, Result};
+
+/// Bytes of a cell at the most: no spreadsheet shows more than 32,767 characters.
+const LONGEST: usize = 8_000;
+
+/// Text that no spreadsheet takes for a formula: where it could, it starts with an apostrophe.
+///
+/// A spreadsheet may be set to take `;` for the end of a cell, quotes or not, so what follows
+/// one is treated in the same way. Control characters are made visible, so that a row is a line.
+pub fn defused(text: &str) -> String {
+    let text = line(text, LONGEST);
+    let defuse = |cell: &str| if is_formula(cell) { format!("'{cell}") } else { cell.into() };
+    text.split(';').map(defuse).collect::<Vec<_>>().join(";")
+}
+
+fn is_formula(cell: &str) -> bool {
+    let skipped = |c: char| c.is_whitespace() || c == '"' || c == '\'';
+    // The last four are their wide forms, which some spreadsheets take for the same.
+    let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    cell.trim_start_matches(skipped).starts_with(signs)
+}
+
+/// Rows of cells that are defused where they need it.
+pub fn table(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(&row).context("cannot write a row of CSV")?;
+    }
+    let bytes = writer.into_inner();
+    bytes.map_err(csv::IntoInnerError::into_error).context("cannot end a table of CSV")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_defused() {
+        for (text, shown) in [
+            ("=cmd()", "'=cmd()"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("  =1", "'  =1"),
+            ("\"=1", "'\"=1"),
+            ("'=1", "''=1"),
+            ("＝1", "'＝1"),
+            ("x;=cmd()", "x;'=cmd()"),
+            ("x;\"-1;y", "x;'\"-1;y"),
+            ("\t=1", "\\t=1"),
+            ("\r=1", "\\r=1"),
+        ] {
+            assert_eq!(defused(text), shown);
+        }
+    }
+
+    #[test]
+    fn other_text_stays() {
+        for text in ["", "Ann, \"Bob\"", "a=b", "1-2", "ann@example.org", "李明;x", "O'Neil"] {
+            assert_eq!(defused(text), text);
+        }
+    }
+}

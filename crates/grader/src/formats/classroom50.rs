@@ -1,0 +1,83 @@
+//! Classroom 50's `result.json` (`classroom50/result/v1`), for the one submission of a run.
+
+use super::entry::{Outcome, entries, total, without_score};
+use super::text::line;
+use super::{Classroom50, Context, Rendered};
+use crate::model::{Results, Submission};
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+/// Bytes of a test's feedback. Classroom 50 takes no file of more than 10 MiB.
+const MESSAGE: usize = 20_000;
+
+/// `classroom50/result.json`: all lessons of the submission as one assignment, a check a test.
+///
+/// What wasn't submitted has no points.
+///
+/// # Errors
+///
+/// If there isn't exactly one submission, if `context` lacks something, or if a grade has no
+/// score: Classroom 50 should then see the run fail, which it takes for a failure of ours.
+pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
+    let [submission] = results.submissions.as_slice() else {
+        bail!(
+            "Classroom 50 takes the result of one submission, and these are {}. Grade one \
+             repository at a time.",
+            results.submissions.len()
+        );
+    };
+    let bytes = student(submission, &context.classroom50)?;
+    Ok(Rendered::one("classroom50/result.json", bytes))
+}
+
+/// One student's file.
+///
+/// # Errors
+///
+/// As for [`render`].
+pub fn student(submission: &Submission, about: &Classroom50) -> Result<Vec<u8>> {
+    about.check()?;
+    let Some((score, max_score)) = total(&submission.grades) else {
+        let lessons = without_score(&submission.grades).unwrap_or_default();
+        bail!(
+            "There is no score for {lessons}, and Classroom 50 has no way to say so. \
+             Grade it again."
+        );
+    };
+    // The members are all that the schema allows, and all of them are required.
+    let document = json!({
+        "schema": "classroom50/result/v1",
+        "classroom": about.classroom,
+        "assignment": about.assignment,
+        "assignment_type": about.assignment_type,
+        "owner": about.owner,
+        "submission": about.submission,
+        "commit": about.commit,
+        "release": about.release,
+        "review": about.review,
+        "datetime": about.datetime,
+        "score": score,
+        "max-score": max_score,
+        "tests": tests(submission),
+    });
+    serde_json::to_vec_pretty(&document).context("cannot write JSON")
+}
+
+fn tests(submission: &Submission) -> Vec<Value> {
+    // All of them share the room.
+    let count: usize = submission.grades.iter().map(|grade| entries(grade).len()).sum();
+    let limit = MESSAGE.min(1_000_000 / count.max(1)).max(200);
+    let tests = submission.grades.iter().flat_map(|grade| {
+        entries(grade).into_iter().map(move |entry| {
+            json!({
+                "test-name": format!("{}: {}", line(&grade.lesson, 200), entry.title),
+                "passed": entry.outcome == Outcome::Pass,
+                "score": entry.points,
+                "max-score": entry.max_points,
+                // Classroom 50 keeps what else there is about a test.
+                "message": entry.feedback(limit),
+            })
+        })
+    });
+    tests.collect()
+}

@@ -1,0 +1,106 @@
+//! Gradescope's `results.json`, one a student.
+
+use super::entry::{Entry, Outcome, entries, seconds, total, verdict, without_score};
+use super::text::{line, paragraph};
+use super::{File, Rendered, file_names};
+use crate::model::{Grade, Lesson, Results, Submission};
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+/// Bytes of an output, so that a page of them stays readable.
+const OUTPUT: usize = 20_000;
+
+/// `gradescope/STUDENT/results.json` for each student who has a score.
+///
+/// Without a score there is no file: Gradescope then says that the autograder failed, which is
+/// so, and shows no points. What wasn't submitted has no points.
+///
+/// # Errors
+///
+/// None are expected: everything is written to memory.
+pub fn render(results: &Results) -> Result<Rendered> {
+    let students: Vec<&str> = results.submissions.iter().map(|s| s.student.as_str()).collect();
+    let mut rendered = Rendered::default();
+    for (submission, name) in results.submissions.iter().zip(file_names(&students)) {
+        match student(results, submission) {
+            Ok(bytes) => {
+                let path = format!("gradescope/{name}/results.json");
+                rendered.files.push(File::new(path, bytes));
+            }
+            Err(error) => {
+                let student = line(&submission.student, 200);
+                rendered.notes.push(format!("{student}: left out, because {error}"));
+            }
+        }
+    }
+    Ok(rendered)
+}
+
+/// One student's file.
+///
+/// # Errors
+///
+/// If a grade has no score.
+pub fn student(results: &Results, submission: &Submission) -> Result<Vec<u8>> {
+    let Some((score, _)) = total(&submission.grades) else {
+        let lessons = without_score(&submission.grades).unwrap_or_default();
+        bail!("there is no score for {lessons}: grade it again");
+    };
+    let tests = submission.grades.iter().flat_map(|grade| {
+        let lesson = results.lessons.iter().find(|lesson| lesson.name == grade.lesson);
+        entries(grade).into_iter().map(move |entry| test(&entry, lesson))
+    });
+    let tests: Vec<Value> = tests.collect();
+    let time: f64 = submission.grades.iter().map(seconds).sum();
+    let document = json!({
+        "score": score,
+        "execution_time": (time * 1000.0).round() / 1000.0,
+        "output": overview(submission),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "tests": tests,
+        "extra_data": extra(results, submission),
+    });
+    serde_json::to_vec_pretty(&document).context("cannot write JSON")
+}
+
+/// No test is hidden: a single one would hide the student's total.
+fn test(entry: &Entry, lesson: Option<&Lesson>) -> Value {
+    let of = lesson.map(|lesson| format!("{}: ", lesson.title)).unwrap_or_default();
+    json!({
+        "number": entry.number,
+        "name": format!("{of}{}", entry.title),
+        "score": entry.points,
+        "max_score": entry.max_points,
+        "status": if entry.outcome == Outcome::Pass { "passed" } else { "failed" },
+        "output": entry.feedback(OUTPUT),
+        "visibility": "visible",
+    })
+}
+
+fn overview(submission: &Submission) -> String {
+    let grades = submission.grades.iter();
+    let lines = grades.map(|grade| format!("{}: {}", line(&grade.lesson, 200), verdict(grade)));
+    paragraph(&lines.collect::<Vec<_>>().join("\n"), OUTPUT)
+}
+
+/// For instructors who look into a grade later; students don't see it.
+fn extra(results: &Results, submission: &Submission) -> Value {
+    let grade = |grade: &Grade| {
+        json!({
+            "lesson": grade.lesson,
+            // A string: many readers of JSON can't hold 64 bits in a number.
+            "seed": grade.seed.to_string(),
+            "isolation": grade.isolation,
+            "source_sha256": grade.source_sha256,
+        })
+    };
+    json!({
+        "tool": results.tool,
+        "version": results.version,
+        "notes": submission.notes.iter().take(100).map(|note| line(note, 500)).collect::<Vec<_>>(),
+        "lessons": submission.grades.iter().map(grade).collect::<Vec<_>>(),
+    })
+}

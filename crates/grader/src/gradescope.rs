@@ -1,0 +1,81 @@
+//! `grader gradescope-zip`: the course as an autograder for Gradescope.
+
+mod course;
+
+use crate::arguments;
+use crate::progress::Progress;
+use anyhow::{Context, Result, ensure};
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::Path;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// What Gradescope starts, and looks for at the root of the zip.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("setup.sh", include_str!("../platforms/gradescope/setup.sh")),
+    ("run_autograder", include_str!("../platforms/gradescope/run_autograder")),
+];
+
+/// Where the course is in the zip. The programs look for it there.
+const COURSE: &str = "course";
+
+/// Makes the zip from the course at `root`; returns whether it was written.
+///
+/// # Errors
+///
+/// The course can't be read, or the zip can't be written.
+pub fn run(request: &arguments::GradescopeZip, root: &Path, progress: &Progress) -> Result<bool> {
+    let bytes = zip(root, request.lessons.as_deref())?;
+    let out = &request.out;
+    fs::write(out, &bytes)
+        .with_context(|| format!("cannot write {}: choose another --out", out.display()))?;
+    progress.say(&format!(
+        "Wrote {} ({} KB).\nUpload it as the autograder of a programming assignment.\n",
+        out.display(),
+        bytes.len().div_ceil(1000)
+    ));
+    Ok(true)
+}
+
+/// The zip: the same course makes the same bytes.
+///
+/// # Errors
+///
+/// The course can't be read.
+pub fn zip(root: &Path, lessons: Option<&[String]>) -> Result<Vec<u8>> {
+    let files = course::files(root)?;
+    ensure!(
+        files.iter().any(|file| file == "Cargo.lock"),
+        "{} isn't the course any more, which this grader was built from; build it again",
+        root.display()
+    );
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in PROGRAMS {
+        // Whoever checked the course out on Windows may have other line ends.
+        add(&mut zip, name, text.replace("\r\n", "\n").as_bytes(), true)?;
+    }
+    if let Some(lessons) = lessons {
+        add(&mut zip, "lessons", lessons.join(",").as_bytes(), false)?;
+    }
+    for file in files {
+        let path = root.join(&file);
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let name = format!("{COURSE}/{file}");
+        add(&mut zip, &name, &bytes, course::is_executable(&path))?;
+    }
+    let bytes = zip.finish().context("cannot make the zip")?;
+    Ok(bytes.into_inner())
+}
+
+fn add(
+    zip: &mut ZipWriter<Cursor<Vec<u8>>>,
+    name: &str,
+    bytes: &[u8],
+    is_executable: bool,
+) -> Result<()> {
+    let mode = if is_executable { 0o755 } else { 0o644 };
+    let options = SimpleFileOptions::default().unix_permissions(mode);
+    zip.start_file(name, options).with_context(|| format!("cannot put {name} into the zip"))?;
+    zip.write_all(bytes).with_context(|| format!("cannot put {name} into the zip"))
+}

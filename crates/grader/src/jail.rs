@@ -1,0 +1,229 @@
+//! What the compiler, the checks and the programs can see and reach.
+//!
+//! With `strict`, bubblewrap stands around the checks of one program: a network of its own with
+//! nothing but loopback, and processes of its own. Within, a second one stands around the program
+//! itself, which shares the network with its checks and nothing else. The compiler has a jail like
+//! the program's, with the toolchain in it. In each jail `confine` sets limits before it becomes
+//! what is to be run.
+
+mod words;
+
+use crate::isolation::Isolation;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use words::{BECOME_NOBODY, JAIL, PUBLIC, ROOT, RUSTC, SYSTEM, Words, bind, command, joined};
+
+/// Where things are inside a jail. They are there whatever they are called outside.
+const TOOLCHAIN: &str = "/toolchain";
+const SHOP: &str = "/shop";
+const SOURCE: &str = "/source";
+const BUILT: &str = "/built";
+
+/// How to put commands into jails: what is the same for all programs.
+pub struct Jail {
+    pub isolation: Isolation,
+    /// The compiler's installation; `bin/rustc` is in it.
+    pub toolchain: PathBuf,
+    /// What the grader itself made for its work: `checks`, `confine`, `deps`, files of `/etc`.
+    pub shop: PathBuf,
+    /// The libraries that a compiled program is started with.
+    pub libraries: Vec<PathBuf>,
+    pub is_root: bool,
+}
+
+/// The folders of one program.
+pub struct Bench {
+    pub source: PathBuf,
+    /// Where the compiled program is, and its name.
+    pub built: PathBuf,
+}
+
+pub const PROGRAM: &str = "program";
+
+impl Jail {
+    /// The compiler, for a program whose main file is `main.rs` in `bench.source`.
+    pub fn compiler(&self, bench: &Bench, externs: &[String]) -> Command {
+        let is_strict = self.isolation == Isolation::Strict;
+        let place = |inside: &str, outside: &Path| {
+            if is_strict { PathBuf::from(inside) } else { outside.to_owned() }
+        };
+        let (toolchain, shop) = (place(TOOLCHAIN, &self.toolchain), place(SHOP, &self.shop));
+        let (source, built) = (place(SOURCE, &bench.source), place(BUILT, &bench.built));
+        let deps = shop.join("deps");
+        let mut words: Words = vec![toolchain.join("bin/rustc").into()];
+        words.extend(RUSTC.iter().map(OsString::from));
+        for name in externs {
+            let file = deps.join(format!("lib{name}.rlib"));
+            words
+                .extend(["--extern".into(), joined(&[name.as_ref(), "=".as_ref(), file.as_ref()])]);
+        }
+        words.extend(["-L".into(), joined(&["dependency=".as_ref(), deps.as_ref()])]);
+        words.extend(["-o".into(), built.join(PROGRAM).into(), source.join("main.rs").into()]);
+        // Only a jail's `/tmp` is the compiler's own.
+        let writable = if is_strict { vec![&*built, Path::new("/tmp")] } else { vec![&*built] };
+        let readable = [&toolchain, &deps, &source].map(PathBuf::as_path);
+        let words = self.confined("compile", &shop, &readable, &writable, words);
+        if !is_strict {
+            let mut compiler = command(words);
+            compiler.env("TMPDIR", built);
+            return compiler;
+        }
+        let mut jail = self.jail(&["--unshare-net"], SYSTEM);
+        bind(&mut jail, "--ro-bind", &self.outside().toolchain, TOOLCHAIN);
+        // Not the checks: a source could include them.
+        for name in ["confine", "deps"] {
+            let outside = self.outside().shop.join(name);
+            bind(&mut jail, "--ro-bind", outside, Path::new(SHOP).join(name));
+        }
+        bind(&mut jail, "--ro-bind", &self.outside_bench(bench).source, SOURCE);
+        bind(&mut jail, "--bind", &self.outside_bench(bench).built, BUILT);
+        bind(&mut jail, "--ro-bind-try", "/etc/alternatives", "/etc/alternatives");
+        jail.extend(["--chdir", SOURCE, "--"].map(OsString::from));
+        self.as_nobody(bench, [jail, words].concat())
+    }
+
+    /// The checks, with these arguments, for the program of `bench`.
+    pub fn checks(&self, bench: &Bench, arguments: &[OsString]) -> Command {
+        let mut words: Words = vec![self.shop_inside().join("checks").into()];
+        words.extend_from_slice(arguments);
+        words.push("--program".into());
+        words.extend(self.program(bench));
+        self.around_checks(bench, words)
+    }
+
+    /// The program of `bench` itself, with these arguments, where its checks would start it.
+    pub fn alone(&self, bench: &Bench, arguments: &[OsString]) -> Command {
+        let mut words = self.program(bench);
+        words.extend_from_slice(arguments);
+        self.around_checks(bench, words)
+    }
+
+    fn around_checks(&self, bench: &Bench, words: Words) -> Command {
+        if self.isolation != Isolation::Strict {
+            return command(words);
+        }
+        let mut jail = self.jail(&["--unshare-net"], SYSTEM);
+        bind(&mut jail, "--ro-bind", &self.outside().shop, SHOP);
+        bind(&mut jail, "--ro-bind", &self.outside_bench(bench).built, BUILT);
+        self.bind_names(&mut jail, &self.outside().shop);
+        jail.push("--".into());
+        self.as_nobody(bench, [jail, words].concat())
+    }
+
+    /// What the checks start: the program in its own jail.
+    fn program(&self, bench: &Bench) -> Words {
+        if self.isolation != Isolation::Strict {
+            let program = bench.built.join(PROGRAM);
+            let built = bench.built.as_path();
+            return self.confined("run", &self.shop, &[built], &[], vec![program.into()]);
+        }
+        let mut jail = self.jail(&["--disable-userns"], &[]);
+        let shop = Path::new(SHOP);
+        for library in &self.libraries {
+            bind(&mut jail, "--ro-bind", library, library);
+        }
+        self.bind_names(&mut jail, shop);
+        bind(&mut jail, "--ro-bind", shop.join("confine"), "/confine");
+        bind(&mut jail, "--ro-bind", Path::new(BUILT).join(PROGRAM), "/program");
+        jail.push("--".into());
+        let confine = Path::new("/");
+        let words =
+            self.confined("run", confine, &[], &[Path::new("/tmp")], vec!["/program".into()]);
+        [jail, words].concat()
+    }
+
+    /// bubblewrap, with what all jails have in common.
+    fn jail(&self, more: &[&str], folders: &[&str]) -> Words {
+        let mut words: Words =
+            ["bwrap"].iter().chain(JAIL).chain(more).map(OsString::from).collect();
+        for folder in folders {
+            // On most systems, `/lib` and its like are links into `/usr`.
+            match fs::read_link(folder) {
+                Ok(target) => bind(&mut words, "--symlink", &target, folder),
+                Err(_) => bind(&mut words, "--ro-bind-try", Path::new(folder), folder),
+            }
+        }
+        words
+    }
+
+    /// What names stand for: `localhost`, and nothing else.
+    fn bind_names(&self, jail: &mut Words, shop: &Path) {
+        for file in ["hosts", "nsswitch.conf"] {
+            bind(jail, "--ro-bind", shop.join(file), Path::new("/etc").join(file));
+        }
+    }
+
+    fn confined(
+        &self,
+        purpose: &str,
+        shop: &Path,
+        readable: &[&Path],
+        writable: &[&Path],
+        words: Words,
+    ) -> Words {
+        if self.isolation == Isolation::None {
+            return words;
+        }
+        let is_best = self.isolation == Isolation::Best;
+        let mut confined = Words::new();
+        if is_best && self.is_root {
+            confined.extend(BECOME_NOBODY.iter().map(OsString::from));
+        }
+        confined.push(shop.join("confine").into());
+        confined.extend(["--purpose", purpose].map(OsString::from));
+        if is_best {
+            for folder in readable {
+                confined.extend(["--readable".into(), folder.into()]);
+            }
+        }
+        for folder in writable {
+            confined.extend(["--writable".into(), folder.into()]);
+        }
+        confined.push("--".into());
+        [confined, words].concat()
+    }
+
+    fn shop_inside(&self) -> PathBuf {
+        if self.isolation == Isolation::Strict { SHOP.into() } else { self.shop.clone() }
+    }
+
+    /// Root gives up its rights before any jail is made. What it needs there is put where
+    /// everybody may look.
+    fn as_nobody(&self, bench: &Bench, words: Words) -> Command {
+        if !self.is_root {
+            return command(words);
+        }
+        let mut first: Words = ROOT.iter().map(OsString::from).collect();
+        bind(&mut first, "--ro-bind", &self.toolchain, self.outside().toolchain);
+        bind(&mut first, "--ro-bind", &self.shop, self.outside().shop);
+        bind(&mut first, "--ro-bind-try", &bench.source, self.outside_bench(bench).source);
+        bind(&mut first, "--bind", &bench.built, self.outside_bench(bench).built);
+        first.push("--".into());
+        first.extend(BECOME_NOBODY.iter().map(OsString::from));
+        command([first, words].concat())
+    }
+
+    /// Where the unprivileged user finds what jails are made of.
+    fn outside(&self) -> Outside {
+        if self.is_root {
+            let at = |name: &str| Path::new(PUBLIC).join(name);
+            return Outside { toolchain: at("toolchain"), shop: at("shop") };
+        }
+        Outside { toolchain: self.toolchain.clone(), shop: self.shop.clone() }
+    }
+
+    fn outside_bench(&self, bench: &Bench) -> Bench {
+        if self.is_root {
+            let at = |name: &str| Path::new(PUBLIC).join(name);
+            return Bench { source: at("source"), built: at("built") };
+        }
+        Bench { source: bench.source.clone(), built: bench.built.clone() }
+    }
+}
+
+struct Outside {
+    toolchain: PathBuf,
+    shop: PathBuf,
+}

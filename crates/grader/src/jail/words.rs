@@ -1,0 +1,101 @@
+//! The words of command lines that all jails have in common.
+
+use std::ffi::{OsStr, OsString};
+use std::process::Command;
+
+/// A command line, or a part of it.
+pub type Words = Vec<OsString>;
+
+/// The unprivileged user and group, whom every Unix has, that root becomes.
+pub const NOBODY: &str = "65534";
+
+pub const BECOME_NOBODY: &[&str] =
+    &["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--"];
+
+/// Bytes that fit into a jail's `/tmp`.
+pub const SCRATCH: &str = "8388608";
+
+/// A folder that every Linux has, and in which nobody keeps anything.
+pub const PUBLIC: &str = "/mnt";
+
+/// As root: the whole system as it is, but for `PUBLIC`; and the right to become another user.
+pub const ROOT: &[&str] = &[
+    "bwrap",
+    "--die-with-parent",
+    "--dev-bind",
+    "/",
+    "/",
+    "--tmpfs",
+    PUBLIC,
+    "--cap-add",
+    "CAP_SETUID",
+    "--cap-add",
+    "CAP_SETGID",
+];
+
+pub const JAIL: &[&str] = &[
+    "--unshare-user",
+    "--unshare-pid",
+    "--unshare-ipc",
+    "--unshare-uts",
+    "--unshare-cgroup-try",
+    "--die-with-parent",
+    "--new-session",
+    "--clearenv",
+    "--setenv",
+    "PATH",
+    "/usr/bin:/bin",
+    "--setenv",
+    "LANG",
+    "C.UTF-8",
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
+    "--size",
+    SCRATCH,
+    "--tmpfs",
+    "/tmp",
+];
+
+/// What the linker, the checks and a shell need.
+pub const SYSTEM: &[&str] = &["/usr", "/bin", "/lib", "/lib32", "/lib64"];
+
+/// One program, without anything that only a second build would need.
+pub const RUSTC: &[&str] = &[
+    "--edition",
+    "2024",
+    "--crate-name",
+    "program",
+    "--crate-type",
+    "bin",
+    "--emit",
+    "link",
+    "-C",
+    "debuginfo=0",
+    "-C",
+    "strip=symbols",
+    "-C",
+    "codegen-units=1",
+    "--cap-lints",
+    "warn",
+    "--error-format",
+    "human",
+    "--color",
+    "never",
+];
+
+pub fn bind(words: &mut Words, how: &str, outside: impl AsRef<OsStr>, inside: impl AsRef<OsStr>) {
+    words.extend([how.into(), outside.as_ref().to_owned(), inside.as_ref().to_owned()]);
+}
+
+pub fn joined(parts: &[&OsStr]) -> OsString {
+    parts.iter().copied().collect()
+}
+
+pub fn command(words: Words) -> Command {
+    let mut words = words.into_iter();
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words);
+    command
+}

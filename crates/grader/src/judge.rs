@@ -1,0 +1,154 @@
+//! One program: compiled, judged, and what comes of it.
+
+use crate::CANNOT_CONFINE;
+use crate::jail::Bench;
+use crate::model::{Check, Grade, Status};
+use crate::process;
+use crate::unit::Unit;
+use crate::workshop::Workshop;
+use anyhow::{Context, Result, bail};
+use checks::lessons;
+use serde::Deserialize;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How long a program may take to compile. Its CPU time is limited as well.
+const COMPILE: Duration = Duration::from_secs(60);
+
+/// How long the checks of a lesson may take: each has deadlines of its own.
+const CHECKS: Duration = Duration::from_secs(240);
+
+/// Bytes that are kept of the compiler's errors.
+const ERRORS: usize = 64 << 10;
+
+/// Bytes that are kept of a verdict; the largest have some hundred thousand.
+const VERDICT: usize = 16 << 20;
+
+/// Compiles and judges one program. What goes wrong on our side is a grade of its own.
+pub fn judge(workshop: &Workshop, unit: &Unit) -> Grade {
+    let started = Instant::now();
+    let mut grade = blank(workshop, unit);
+    if let Err(error) = fill(workshop, unit, &mut grade) {
+        grade.status = Status::GraderError;
+        grade.message = format!("{error:#}");
+    }
+    grade.seconds = started.elapsed().as_secs_f64();
+    grade
+}
+
+fn blank(workshop: &Workshop, unit: &Unit) -> Grade {
+    let lesson = lessons::find(&unit.lesson);
+    let checks = lesson.map(|lesson| lesson.checks).unwrap_or_default();
+    Grade {
+        lesson: unit.lesson.clone(),
+        status: Status::Judged,
+        score: 0,
+        max_score: checks.iter().map(|check| check.points).sum(),
+        passed: 0,
+        failed: 0,
+        skipped: 0,
+        grader_errors: 0,
+        seconds: 0.0,
+        seed: unit.seed,
+        isolation: workshop.jail.isolation.to_string(),
+        source_sha256: unit.source.sha256.clone(),
+        message: String::new(),
+        checks: Vec::new(),
+    }
+}
+
+fn fill(workshop: &Workshop, unit: &Unit, grade: &mut Grade) -> Result<()> {
+    let folder = workshop.unit_folder()?;
+    let bench = Bench { source: folder.path().join("source"), built: folder.path().join("built") };
+    prepare(&bench, unit)?;
+    if let Some(errors) = compile(workshop, &bench)? {
+        grade.status = Status::NotCompiled;
+        grade.message = errors;
+        return Ok(());
+    }
+    let verdict = check(workshop, &bench, unit)?;
+    grade.score = verdict.points;
+    grade.max_score = verdict.max_points;
+    grade.passed = verdict.passed;
+    grade.failed = verdict.failed;
+    grade.skipped = verdict.skipped;
+    grade.grader_errors = verdict.grader_errors;
+    grade.checks = verdict.checks;
+    Ok(())
+}
+
+/// Writes the source where the compiler will see it, and makes room for the program.
+pub fn prepare(bench: &Bench, unit: &Unit) -> Result<()> {
+    for (name, bytes) in &unit.source.files {
+        let path = bench.source.join(name);
+        let written = path.parent().map_or(Ok(()), fs::create_dir_all);
+        let written = written.and_then(|()| fs::write(&path, bytes));
+        written.with_context(|| format!("cannot write {name} for the compiler"))?;
+    }
+    fs::create_dir(&bench.built).context("cannot create a folder for the program")?;
+    open_to_writers(&bench.built)
+}
+
+/// The compiler may be another user than we are.
+#[cfg(unix)]
+fn open_to_writers(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let open = fs::Permissions::from_mode(0o777);
+    fs::set_permissions(folder, open).context("cannot open a folder to the compiler")
+}
+
+#[cfg(not(unix))]
+fn open_to_writers(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+/// Compiles; returns the errors, if it doesn't.
+pub fn compile(workshop: &Workshop, bench: &Bench) -> Result<Option<String>> {
+    let command = workshop.jail.compiler(bench, &workshop.externs);
+    let finished = process::run(&workshop.keeper, command, COMPILE, ERRORS)?;
+    let errors = String::from_utf8_lossy(&finished.stderr).into_owned();
+    let Some(status) = finished.status else {
+        return Ok(Some(format!("It didn't compile within {COMPILE:?}.\n{errors}")));
+    };
+    if status.success() {
+        return Ok(None);
+    }
+    // A source can make the compiler say the second, but not end like that.
+    let isnt_confined = status.code() == Some(125) && errors.starts_with(CANNOT_CONFINE);
+    if errors.starts_with("bwrap: ") || isnt_confined {
+        bail!("the compiler's jail couldn't be made: {}", errors.trim_end());
+    }
+    // A compiler that was ended by its limits has no last words.
+    let ended =
+        if status.code() == Some(1) { "" } else { "The compiler was ended by its limits.\n" };
+    Ok(Some(format!("{ended}{errors}")))
+}
+
+/// What `checks check --format json` prints.
+#[derive(Deserialize)]
+struct Verdict {
+    points: u32,
+    max_points: u32,
+    passed: u32,
+    failed: u32,
+    skipped: u32,
+    grader_errors: u32,
+    checks: Vec<Check>,
+}
+
+fn check(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<Verdict> {
+    let seed = unit.seed.to_string();
+    let words =
+        ["check", &unit.lesson, "--format", "json", "--seed", &seed, "--shown", &unit.lesson];
+    let words = words.map(OsString::from);
+    let command = workshop.jail.checks(bench, &words);
+    let finished = process::run(&workshop.keeper, command, CHECKS, VERDICT)?;
+    let errors = String::from_utf8_lossy(&finished.stderr);
+    let Some(status) = finished.status else {
+        bail!("the checks took more than {CHECKS:?}; they said: {errors}");
+    };
+    serde_json::from_slice(&finished.stdout)
+        .with_context(|| format!("the checks gave no verdict ({status}); they said: {errors}"))
+}

@@ -1,0 +1,38 @@
+//! Grades a class: many submissions, isolated, in parallel.
+//!
+//! # Layout
+//!
+//! - [`model`]: what grading results in
+//! - [`formats`]: the files that instructors' platforms read
+//! - [`report`]: what people read
+//! - [`workshop`]: made once for a class; [`judge`]: compiles and judges one program
+//! - [`isolation`], [`jail`], [`process`]: how; [`canary`]: the proof that it holds
+//! - [`class`]: grades all of it; [`store`]: keeps the grades; [`progress`]: what people see
+//! - [`partition`], [`merge`]: for several computers; [`arguments`]: the command line
+//! - [`gradescope`]: the course as an autograder
+//! - `confine` (Linux only): limits this process for good, and turns it into another program
+
+/// What `confine` says before the reason why it didn't start a program.
+pub const CANNOT_CONFINE: &str = "error: cannot confine a program: ";
+
+pub mod arguments;
+pub mod canary;
+pub mod class;
+#[cfg(target_os = "linux")]
+pub mod confine;
+pub mod formats;
+pub mod gradescope;
+pub mod isolation;
+pub mod jail;
+pub mod judge;
+pub mod merge;
+pub mod model;
+pub mod partition;
+pub mod process;
+pub mod progress;
+pub mod report;
+pub mod roster;
+pub mod store;
+pub mod submissions;
+pub mod unit;
+pub mod workshop;

@@ -1,0 +1,172 @@
+//! Joins the shares of a run into what one run would have written. How long something took is
+//! what it took on the computer that graded it.
+
+mod agreement;
+pub mod command;
+
+use crate::model::{Grade, Lesson, Results, Student, Submission};
+use crate::partition::Partition;
+use crate::progress::visible;
+use crate::store::outputs;
+use crate::store::run::Run;
+use crate::store::{self, Key, Store};
+use crate::unit;
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A folder with a share of a run.
+struct Share {
+    folder: PathBuf,
+    run: Run,
+    partition: Partition,
+}
+
+/// A whole class.
+pub struct Merged {
+    pub run: Run,
+    pub results: Results,
+    /// In the order of students and lessons, as the grades in `results` are.
+    keys: Vec<Key>,
+}
+
+/// Ungraded lessons that are named.
+const NAMED: usize = 10;
+
+/// Reads the folders of all shares of a run, in any order.
+///
+/// # Errors
+///
+/// They aren't all shares of one run, one is missing or there twice, or one isn't complete.
+pub fn merge(folders: &[PathBuf]) -> Result<Merged> {
+    let shares: Vec<Share> = folders.iter().map(|folder| open(folder)).collect::<Result<_>>()?;
+    let first =
+        shares.first().context("there is nothing to merge: name the folders of all shares")?;
+    for share in &shares {
+        agreement::agree(first, share)?;
+    }
+    agreement::is_whole(first, &shares)?;
+    let mut students = BTreeMap::new();
+    let mut lessons = Vec::new();
+    for share in &shares {
+        lessons = take(share, &mut students)?;
+    }
+    let (mut submissions, mut keys) = (Vec::new(), Vec::new());
+    for name in &first.run.class {
+        let student = students.remove(name);
+        let (submission, more) =
+            student.with_context(|| format!("nobody has graded {}", visible(name)))?;
+        submissions.push(submission);
+        keys.extend(more);
+    }
+    let run = Run { partition: None, complete: false, ..first.run.clone() };
+    let (tool, version) = (env!("CARGO_PKG_NAME").to_owned(), run.version.clone());
+    let results = Results { tool, version, lessons, submissions };
+    Ok(Merged { run, results, keys })
+}
+
+impl Merged {
+    /// Keeps all grades in a folder, as one run would have done.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Store::create`] and [`Store::save`].
+    pub fn keep(&self, folder: &Path) -> Result<Store> {
+        let store = Store::create(folder, self.run.clone())?;
+        let grades = self.results.submissions.iter().flat_map(|submission| &submission.grades);
+        for (key, grade) in self.keys.iter().zip(grades) {
+            store.save(key, grade)?;
+        }
+        Ok(store)
+    }
+}
+
+fn open(folder: &Path) -> Result<Share> {
+    let shown = folder.display();
+    let run = Run::read(folder)?;
+    let run =
+        run.with_context(|| format!("there is no run in {shown}; name an --out of `grade`"))?;
+    let partition = run.partition;
+    let partition = partition.with_context(|| {
+        format!("{shown} has a whole run in it, not a share made with --partition")
+    })?;
+    Ok(Share { folder: folder.to_owned(), run, partition })
+}
+
+type Students = BTreeMap<String, (Submission, Vec<Key>)>;
+
+/// Adds what a share has graded to `students`; returns its lessons.
+fn take(share: &Share, students: &mut Students) -> Result<Vec<Lesson>> {
+    let graded = graded(share)?;
+    let head: Head = outputs::read(&share.folder)?;
+    let names = head.submissions.iter().map(|submission| &submission.student);
+    let lessons = head.lessons.iter().map(|lesson| &lesson.name);
+    ensure!(
+        names.eq(share.run.students()) && lessons.eq(&share.run.lessons),
+        "the results in {} aren't those of its run; write them again with --resume",
+        share.folder.display()
+    );
+    for (head, units) in head.submissions.into_iter().zip(graded) {
+        let SubmissionHead { student, roster, notes } = head;
+        let (keys, grades) = units.into_iter().unzip();
+        let submission = Submission { student: student.clone(), roster, notes, grades };
+        students.insert(student, (submission, keys));
+    }
+    Ok(head.lessons)
+}
+
+/// What is only in the results: not the grades, whose own files have checksums.
+#[derive(Deserialize)]
+struct Head {
+    lessons: Vec<Lesson>,
+    submissions: Vec<SubmissionHead>,
+}
+
+#[derive(Deserialize)]
+struct SubmissionHead {
+    student: String,
+    roster: Option<Student>,
+    notes: Vec<String>,
+}
+
+/// The grades of each student in a share, all of its lessons.
+fn graded(share: &Share) -> Result<Vec<Vec<(Key, Grade)>>> {
+    let mut ungraded = Vec::new();
+    let mut all = Vec::new();
+    for student in share.run.students() {
+        let mut units = Vec::new();
+        for lesson in &share.run.lessons {
+            match unit_of(share, student, lesson)? {
+                Some(unit) => units.push(unit),
+                None => ungraded.push(format!("{} of {}", lesson, visible(student))),
+            }
+        }
+        all.push(units);
+    }
+    let (folder, partition) = (share.folder.display(), share.partition);
+    if !ungraded.is_empty() {
+        let (count, more) = (ungraded.len(), if ungraded.len() > NAMED { ", …" } else { "" });
+        let named: Vec<String> = ungraded.into_iter().take(NAMED).collect();
+        let named = named.join(", ") + more;
+        bail!(
+            "{folder} (partition {partition}) lacks {count} grades: {named}; go on with --resume"
+        );
+    }
+    let advice = "let --resume write them";
+    ensure!(share.run.complete, "{folder} (partition {partition}) has no results yet; {advice}");
+    Ok(all)
+}
+
+/// A unit's grade, if it is of this run.
+fn unit_of(share: &Share, student: &str, lesson: &str) -> Result<Option<(Key, Grade)>> {
+    let unit = store::read(&share.folder, student, lesson);
+    let unit = unit.context("--resume judges it again")?;
+    let run = &share.run;
+    Ok(unit.filter(|(key, _)| {
+        (&key.checks_sha256, &key.isolation, &key.version)
+            == (&run.checks_sha256, &run.isolation, &run.version)
+            && (key.student.as_str(), key.lesson.as_str()) == (student, lesson)
+            && key.seed == unit::seed(run.seed, student, lesson)
+    }))
+}

@@ -1,0 +1,133 @@
+//! What was found in the submissions, and what wasn't: a line a student.
+
+use super::{several, shown, visible};
+use crate::class::Options;
+use crate::class::look::Found;
+use crate::model::Student;
+use crate::roster::Roster;
+use crate::store::run::Run;
+use crate::submissions::{Submission, Survey};
+use std::fmt::Write;
+
+/// Notes of a submission that are shown; the report has all of them.
+const NOTES: usize = 5;
+
+/// Names that are shown of a list that should be empty.
+const NAMED: usize = 20;
+
+/// What stands between the submissions, and where they and the roster differ.
+#[must_use]
+pub fn survey(survey: &Survey, roster: Option<&Roster>) -> String {
+    let mut text = format!("Found {}.\n", several(survey.submissions.len(), "submission"));
+    let ignored = survey.ignored.iter().map(|what| line(what));
+    list(&mut text, "ignored: ", ignored.collect());
+    let Some(roster) = roster else { return text };
+    let students = survey.submissions.iter().map(|submission| submission.student.as_str());
+    let comparison = roster.compare(students);
+    let unknown = comparison.unknown.iter().map(|name| visible(name));
+    list(&mut text, "not on the roster: ", unknown.collect());
+    let called = |student: &Student| {
+        let names = [&student.name, &student.sis_login_id, &student.email, &student.id];
+        let name = names.into_iter().find(|name| !name.is_empty());
+        visible(name.map_or("somebody", |name| name.as_str()))
+    };
+    let absent = comparison.absent.iter().map(called);
+    list(&mut text, "on the roster, and no submission is theirs: ", absent.collect());
+    let doubled = comparison.doubled.iter().map(|(student, names)| {
+        let names: Vec<String> = names.iter().map(|name| visible(name)).collect();
+        format!("{}: {}", called(student), names.join(", "))
+    });
+    list(&mut text, "one student's, and more than one: ", doubled.collect());
+    text
+}
+
+fn list(text: &mut String, title: &str, entries: Vec<String>) {
+    let more = entries.len().checked_sub(NAMED).filter(|more| *more > 0);
+    for entry in entries.into_iter().take(NAMED) {
+        let _ = writeln!(text, "- {title}{entry}");
+    }
+    if let Some(more) = more {
+        let _ = writeln!(text, "- {title}{more} more");
+    }
+}
+
+/// How everything is graded.
+#[must_use]
+pub fn conditions(run: &Run, gaps: &[String]) -> String {
+    let mut text = format!("Seed {}, isolation {}", run.seed, run.isolation);
+    if let Some(partition) = run.partition {
+        let _ = write!(text, ", partition {partition}");
+    }
+    text.push_str(".\n");
+    for gap in gaps {
+        let _ = writeln!(text, "! not prevented: {gap}");
+    }
+    text
+}
+
+/// The whole list.
+#[must_use]
+pub fn listing(submissions: &[Submission], options: &Options, found: &[Vec<Found>]) -> String {
+    let names: Vec<String> = submissions.iter().map(|s| visible(&s.student)).collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default().min(32);
+    let lessons: Vec<&str> = options.lessons.iter().map(|lesson| lesson.name.as_str()).collect();
+    let mut text = format!(
+        "To be graded: {} of {}.\n",
+        lessons.join(", "),
+        several(submissions.len(), "submission")
+    );
+    for ((submission, name), row) in submissions.iter().zip(&names).zip(found) {
+        let marks: Vec<String> = lessons.iter().zip(row).map(|(l, f)| mark(l, f)).collect();
+        let gaps = gaps(&lessons, row);
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "- {name:width$}  {}{gaps}", marks.join(" "));
+        for detail in details(submission, &lessons, row) {
+            let _ = writeln!(text, "  - {detail}");
+        }
+    }
+    text
+}
+
+/// The lesson's number if it is there.
+fn mark(lesson: &str, found: &Found) -> String {
+    let number = lesson.strip_prefix("lesson-").unwrap_or(lesson);
+    match found {
+        Found::Source(_) => number.to_owned(),
+        Found::Missing => "-".to_owned(),
+        Found::Refused(_) | Found::Unreadable(_) => "!".to_owned(),
+    }
+}
+
+fn gaps(lessons: &[&str], row: &[Found]) -> String {
+    let missing = lessons.iter().zip(row).filter(|(_, found)| **found == Found::Missing);
+    let missing: Vec<&str> = missing.map(|(lesson, _)| *lesson).collect();
+    match missing.len() {
+        0 => String::new(),
+        count if count == lessons.len() => "  nothing was submitted".to_owned(),
+        _ => format!("  not submitted: {}", missing.join(", ")),
+    }
+}
+
+fn details(submission: &Submission, lessons: &[&str], row: &[Found]) -> Vec<String> {
+    let mut details = Vec::new();
+    for (lesson, found) in lessons.iter().zip(row) {
+        match found {
+            Found::Refused(why) => details.push(format!("{lesson} isn't taken: {}", line(why))),
+            Found::Unreadable(why) => {
+                details.push(format!("{lesson} can't be read, and is tried again: {}", line(why)));
+            }
+            Found::Source(_) | Found::Missing => {}
+        }
+    }
+    // What was found is known from the line above.
+    let news: Vec<_> = submission.notes.iter().filter(|note| !note.starts_with("found ")).collect();
+    details.extend(news.iter().take(NOTES).map(|note| format!("note: {}", line(note))));
+    if let Some(more @ 1..) = news.len().checked_sub(NOTES) {
+        details.push(format!("{} more", several(more, "note")));
+    }
+    details
+}
+
+fn line(text: &str) -> String {
+    shown(text, 400)
+}

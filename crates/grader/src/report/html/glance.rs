@@ -1,0 +1,195 @@
+//! The class at a glance: the scores of each lesson, and the checks that most students fail.
+
+use super::escape::{Prose, Text};
+use super::score::quality;
+use crate::model::{Lesson, Results, Status};
+use crate::report::statistics::{self, CheckStatistics, Distribution, Flag};
+use crate::report::text::{count, cut, short_name};
+use std::fmt::{self, Write};
+
+/// The checks that are explained at once; the others are in a table.
+const WORST: usize = 8;
+
+/// Some numbers about everyone, and a chart a lesson.
+pub fn scores(page: &mut String, results: &Results) -> fmt::Result {
+    page.push_str("<section>\n<h2>The class at a glance</h2>\n<dl class=\"tiles\">\n");
+    for (name, number) in tiles(results) {
+        writeln!(page, "<div><dt>{name}</dt><dd>{number}</dd></div>")?;
+    }
+    page.push_str("</dl>\n<div class=\"charts\">\n");
+    let lessons = results.lessons.iter().enumerate();
+    let all: Vec<_> =
+        lessons.map(|(at, lesson)| (lesson, statistics::distribution(results, at))).collect();
+    // One scale for all, so that the charts can be compared.
+    let highest = all.iter().flat_map(|(_, distribution)| distribution.bins).max().unwrap_or(0);
+    for (lesson, distribution) in &all {
+        chart(page, lesson, distribution, highest.max(1))?;
+    }
+    page.push_str("</div>\n</section>\n");
+    Ok(())
+}
+
+fn tiles(results: &Results) -> [(&'static str, String); 4] {
+    let students = &results.submissions;
+    let is_there = |flag: Flag| {
+        students.iter().filter(|student| statistics::flags(student).contains(&flag)).count()
+    };
+    let eyes = |flags: Vec<Flag>| flags.into_iter().any(Flag::needs_eyes);
+    let eyes = students.iter().filter(|student| eyes(statistics::flags(student))).count();
+    let handed_in = students
+        .iter()
+        .filter(|student| student.grades.iter().any(|grade| grade.status != Status::NotSubmitted));
+    let totals = handed_in.map(statistics::total).filter(|total| total.is_whole);
+    let median = statistics::median(totals.map(|total| f64::from(total.score)).collect());
+    let maximum: u32 = results.lessons.iter().map(|lesson| lesson.max_score).sum();
+    [
+        ("students", students.len().to_string()),
+        ("median total", median.map_or("–".into(), |median| format!("{median} of {maximum}"))),
+        ("with full marks", is_there(Flag::FullMarks).to_string()),
+        ("need your eyes", eyes.to_string()),
+    ]
+}
+
+/// How many scored how much, as bars.
+fn chart(page: &mut String, lesson: &Lesson, scores: &Distribution, highest: usize) -> fmt::Result {
+    let median = scores.median.map_or("no scores".into(), |median| format!("median {median}"));
+    let full = format!("{} with full marks", scores.full());
+    let name = short_name(lesson);
+    write!(
+        page,
+        "<figure>\n<figcaption><b>{}</b> {}</figcaption>\n\
+         <svg viewBox=\"0 0 220 92\" role=\"img\" aria-label=\"{} of {} points, {full}\">",
+        Text(&name),
+        Text(&lesson.title),
+        Text(&median),
+        lesson.max_score,
+    )?;
+    for (tenth, &students) in scores.bins.iter().enumerate() {
+        bar(page, lesson, tenth, students, highest)?;
+    }
+    write!(
+        page,
+        "<path d=\"M0 78.5H220\"/><text x=\"10\" y=\"89\">0</text>\
+         <text x=\"110\" y=\"89\">{}</text><text x=\"210\" y=\"89\">{}</text></svg>\n<p>{median}",
+        f64::from(lesson.max_score) / 2.0,
+        lesson.max_score,
+    )?;
+    let besides = [
+        (scores.not_compiled, "didn’t compile"),
+        (scores.not_submitted, "not submitted"),
+        (scores.without_score, "no score"),
+    ];
+    for (number, what) in besides.iter().filter(|(number, _)| *number > 0) {
+        write!(page, " · {number} {what}")?;
+    }
+    page.push_str("</p>\n</figure>\n");
+    Ok(())
+}
+
+fn bar(
+    page: &mut String,
+    lesson: &Lesson,
+    tenth: usize,
+    students: usize,
+    highest: usize,
+) -> fmt::Result {
+    let (x, height) = (tenth * 20, (students * 64).div_ceil(highest));
+    let range = match tenth {
+        10 => "full marks".to_owned(),
+        _ => format!("{} to {} % of {}", tenth * 10, tenth * 10 + 9, lesson.max_score),
+    };
+    if students > 0 {
+        write!(
+            page,
+            "<g><title>{}: {range}</title><rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"16\" \
+             height=\"{height}\" rx=\"2\"/><text x=\"{}\" y=\"{}\">{students}</text></g>",
+            count(students, "student"),
+            quality(tenth),
+            x + 2,
+            78 - height,
+            x + 10,
+            75 - height,
+        )?;
+    }
+    Ok(())
+}
+
+/// The checks that most students fail, each with what is to be taught; and a table of all checks.
+pub fn teach(page: &mut String, checks: &[CheckStatistics<'_>]) -> fmt::Result {
+    page.push_str("<section>\n<h2>Teach again tomorrow</h2>\n");
+    let mut worst: Vec<_> = checks.iter().filter(|check| check.failed > 0).collect();
+    worst.sort_by_key(|check| (std::cmp::Reverse(check.failed), check.number));
+    if worst.is_empty() {
+        page.push_str("<p>No check has failed.</p>\n");
+    }
+    page.push_str("<ol class=\"worst\">\n");
+    for check in worst.into_iter().take(WORST) {
+        lecture(page, check)?;
+    }
+    page.push_str("</ol>\n");
+    all_checks(page, checks)?;
+    page.push_str("</section>\n");
+    Ok(())
+}
+
+fn lecture(page: &mut String, statistics: &CheckStatistics<'_>) -> fmt::Result {
+    let CheckStatistics { lesson, check, number, failed, skipped, .. } = statistics;
+    let share = statistics.share();
+    write!(
+        page,
+        "<li>\n<h3>{} <small>{}</small></h3>\n<p class=\"share\">{}<b>{share} %</b> \
+         {failed} of {} fail",
+        Prose(&check.title),
+        Text(&short_name(lesson)),
+        share_bar(share),
+        statistics.judged(),
+    )?;
+    if *skipped > 0 {
+        write!(page, ", {skipped} never got that far")?;
+    }
+    write!(
+        page,
+        " <button type=\"button\" data-check=\"{number}\">Show who</button></p>\n\
+         <dl><dt>Goal</dt><dd>{}</dd>",
+        Prose(&check.goal)
+    )?;
+    if let Some((cause, times)) = statistics.cause {
+        let of_them =
+            if times == *failed { String::new() } else { format!(" ({times} of {failed})") };
+        write!(page, "<dt>Likely cause{of_them}</dt><dd>{}</dd>", Prose(&cut(cause)))?;
+    }
+    writeln!(
+        page,
+        "<dt>Teach again</dt><dd><code>lessons/{}</code></dd></dl>\n</li>",
+        Text(&check.section)
+    )
+}
+
+fn share_bar(share: usize) -> String {
+    format!(
+        "<svg class=\"bar\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+         <rect class=\"rest\" width=\"100\" height=\"8\"/><rect width=\"{share}\" height=\"8\"/></svg>"
+    )
+}
+
+fn all_checks(page: &mut String, checks: &[CheckStatistics<'_>]) -> fmt::Result {
+    page.push_str(
+        "<details class=\"all\"><summary>All checks of all lessons</summary>\n\
+         <div class=\"scroll\"><table><thead><tr><th>Lesson</th><th>Check</th><th>Goal</th>\
+         <th>Points</th><th>Failed</th><th>Passed</th><th>Not made</th></tr></thead><tbody>\n",
+    );
+    for statistics in checks {
+        let CheckStatistics { lesson, check, passed, failed, skipped, .. } = statistics;
+        writeln!(
+            page,
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{failed}</td><td>{passed}</td>\
+             <td>{skipped}</td></tr>",
+            Text(&short_name(lesson)),
+            Prose(&check.title),
+            Prose(&check.goal),
+            check.max_points,
+        )?;
+    }
+    page.push_str("</tbody></table></div></details>\n");
+    Ok(())
+}

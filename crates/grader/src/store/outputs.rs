@@ -1,0 +1,167 @@
+//! What a run results in: `results.json`, the formats that were asked for, and the reports.
+
+use crate::arguments::UsageError;
+use crate::class::{one::blank, queue};
+use crate::formats::{self, Context as Platform, File, Format};
+use crate::model::{Grade, Lesson, Results, Status, Submission};
+use crate::report;
+use crate::store::whole;
+use anyhow::{Context, Result};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::BufReader;
+use std::path::Path;
+
+/// Everything, for programs; written in any case.
+pub const RESULTS: &str = "results.json";
+
+/// Files that are written at a time: most of that is waiting for the disk.
+const WRITERS: usize = 16;
+
+/// What became of writing.
+#[derive(Default, Debug)]
+pub struct Written {
+    /// Where results are, below the run's folder.
+    pub places: Vec<String>,
+    /// What an instructor should know about them.
+    pub notes: Vec<String>,
+    /// What couldn't be written, and why.
+    pub failures: Vec<String>,
+}
+
+/// Reads the results of a run, or as much of them as `T` takes.
+///
+/// # Errors
+///
+/// They aren't there, or aren't results.
+pub fn read<T: DeserializeOwned>(folder: &Path) -> Result<T> {
+    let path = folder.join(RESULTS);
+    let advice = || format!("cannot read {}; write it again with --resume", path.display());
+    let file = fs::File::open(&path).with_context(advice)?;
+    serde_json::from_reader(BufReader::new(file)).with_context(advice)
+}
+
+/// Finds out whether these formats can be written, before hours are spent on grades for them.
+///
+/// # Errors
+///
+/// A [`UsageError`]: the platform's part is missing.
+pub fn rehearse(
+    formats: &[Format],
+    lessons: &[Lesson],
+    students: impl Iterator<Item = String>,
+    platform: &Platform,
+) -> Result<()> {
+    let blanks: Vec<Grade> =
+        lessons.iter().map(|lesson| blank(lesson, Status::NotSubmitted)).collect();
+    let submissions = students.map(|student| Submission {
+        student,
+        roster: None,
+        notes: Vec::new(),
+        grades: blanks.clone(),
+    });
+    let results = Results {
+        tool: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        lessons: lessons.to_vec(),
+        submissions: submissions.collect(),
+    };
+    for format in formats {
+        let rendered = formats::render(*format, &results, platform);
+        rendered.map_err(|error| {
+            let problem = format!("{error:#} `grader help` shows the options for that.");
+            UsageError::new(format!("--format {format}"), problem)
+        })?;
+    }
+    Ok(())
+}
+
+/// Writes all of it. One format that fails doesn't keep the others from being written.
+///
+/// # Errors
+///
+/// `results.json` can't be written.
+pub fn write(
+    folder: &Path,
+    results: &Results,
+    formats: &[Format],
+    platform: &Platform,
+) -> Result<Written> {
+    let mut written = Written::default();
+    whole::write_with(&folder.join(RESULTS), |file| {
+        serde_json::to_writer_pretty(file, results).context("cannot turn the results into JSON")
+    })?;
+    written.places.push(RESULTS.to_owned());
+    written.note("report.html", page(folder, results));
+    written.note("reports", reports(folder, results));
+    for format in formats.iter().filter(|format| **format != Format::Json) {
+        match formats::render(*format, results, platform) {
+            Ok(rendered) => {
+                written.notes.extend(rendered.notes);
+                let files = files(folder, &rendered.files);
+                written.note(&top(&rendered.files), files);
+            }
+            Err(error) => written.failures.push(format!("--format {format}: {error:#}")),
+        }
+    }
+    whole::settle(folder)?;
+    Ok(written)
+}
+
+impl Written {
+    fn note(&mut self, place: &str, result: Result<()>) {
+        match result {
+            Ok(()) => self.places.push(place.to_owned()),
+            Err(error) => self.failures.push(format!("{place}: {error:#}")),
+        }
+    }
+}
+
+fn page(folder: &Path, results: &Results) -> Result<()> {
+    whole::write(&folder.join("report.html"), report::html::page(results).as_bytes())
+}
+
+/// A page for each student, and none for who isn't in the class any more.
+fn reports(folder: &Path, results: &Results) -> Result<()> {
+    let folder = folder.join("reports");
+    create(&folder)?;
+    let students: Vec<&str> = results.submissions.iter().map(|s| s.student.as_str()).collect();
+    let names = formats::file_names(&students);
+    let names: Vec<String> = names.iter().map(|name| format!("report-{name}.md")).collect();
+    let pages: Vec<_> = results.submissions.iter().zip(&names).collect();
+    queue::map(&pages, WRITERS, |(submission, name)| {
+        let page = report::student::page(results, submission);
+        whole::write(&folder.join(name), page.as_bytes())
+    })?;
+    let names: BTreeSet<String> = names.into_iter().collect();
+    let context = || format!("cannot tidy {}", folder.display());
+    for entry in fs::read_dir(&folder).with_context(context)? {
+        let entry = entry.with_context(context)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("report-") && name.ends_with(".md") && !names.contains(&name) {
+            fs::remove_file(entry.path()).with_context(context)?;
+        }
+    }
+    whole::settle(&folder)
+}
+
+fn files(folder: &Path, files: &[File]) -> Result<()> {
+    let write = |file: &File| {
+        let path = folder.join(&file.path);
+        path.parent().map_or(Ok(()), create)?;
+        whole::write(&path, &file.bytes)
+    };
+    queue::map(files, WRITERS, write).map(|_| ())
+}
+
+fn create(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create {}: is it a file?", folder.display()))
+}
+
+/// What to look at to find these files: their folder, or the only one.
+fn top(files: &[File]) -> String {
+    let tops = files.iter().filter_map(|file| file.path.split('/').next());
+    tops.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+}

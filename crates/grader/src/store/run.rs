@@ -1,0 +1,108 @@
+//! What a run is: the file `run.json` in its folder.
+
+use crate::arguments::UsageError;
+use crate::partition::Partition;
+use crate::store::outputs::RESULTS;
+use crate::store::whole;
+use anyhow::{Context, Error, Result, bail};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Run {
+    /// Of the grader.
+    pub version: String,
+    pub seed: u64,
+    /// `lesson-3`
+    pub lessons: Vec<String>,
+    pub partition: Option<Partition>,
+    pub isolation: String,
+    pub checks_sha256: String,
+    /// Of the file; empty without a roster.
+    pub roster_sha256: String,
+    /// What is written besides `results.json` and the reports.
+    pub formats: Vec<String>,
+    /// Every student who was found, whatever their partition.
+    pub class: Vec<String>,
+    /// Whether the results have been written.
+    pub complete: bool,
+}
+
+const FILE: &str = "run.json";
+
+impl Run {
+    /// The run in a folder, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// It can't be read.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(FILE);
+        let text = match fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            text => text.with_context(|| format!("cannot read {}", path.display()))?,
+        };
+        let run = serde_json::from_slice(&text).with_context(|| {
+            format!("{} isn't of this grader: choose another --out", path.display())
+        })?;
+        Ok(Some(run))
+    }
+
+    /// The students that are graded: those of the partition.
+    pub fn students(&self) -> impl Iterator<Item = &String> {
+        self.class.iter().filter(|name| self.partition.is_none_or(|share| share.has(name)))
+    }
+
+    pub(super) fn write(&self, folder: &Path) -> Result<()> {
+        let text = serde_json::to_vec_pretty(self).context("cannot turn the run into JSON")?;
+        whole::write(&folder.join(FILE), &text)?;
+        whole::settle(folder)
+    }
+
+    /// Refuses a folder that has a run.
+    ///
+    /// # Errors
+    ///
+    /// A [`UsageError`].
+    pub fn refuse_another(folder: &Path) -> Result<()> {
+        if folder.join(FILE).exists() {
+            let advice = "go on with it by --resume, or choose another --out";
+            return Err(refused(folder, "has a run in it", advice));
+        }
+        Self::refuse_foreign(folder)
+    }
+
+    /// Results that aren't ours may be all that somebody has.
+    fn refuse_foreign(folder: &Path) -> Result<()> {
+        if folder.join(RESULTS).exists() {
+            let what = "has results in it, but isn't from `grade` or `merge`";
+            return Err(refused(folder, what, "choose another --out"));
+        }
+        Ok(())
+    }
+
+    /// A folder's grades are of one seed and one share; anything else would mix them.
+    pub(super) fn refuse_different(&self, folder: &Path) -> Result<()> {
+        let Some(old) = Self::read(folder)? else { return Self::refuse_foreign(folder) };
+        let share = |run: &Self| run.partition.map_or("none".to_owned(), |p| p.to_string());
+        let pairs = [
+            ("--seed", old.seed.to_string(), self.seed.to_string()),
+            ("--lessons", old.lessons.join(", "), self.lessons.join(", ")),
+            ("--partition", share(&old), share(self)),
+        ];
+        for (argument, was, is) in pairs {
+            if was != is {
+                let advice = format!("leave {argument} out, or choose another --out");
+                let problem = format!("the run in {} has {was}, not {is}", folder.display());
+                bail!(UsageError::new(argument, format!("{problem}: {advice}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refused(folder: &Path, what: &str, advice: &str) -> Error {
+    UsageError::new("--out", format!("{} {what}: {advice}", folder.display())).into()
+}

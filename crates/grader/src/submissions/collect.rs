@@ -1,0 +1,213 @@
+//! Tells whose work is where in the paths that an instructor gives.
+
+use super::disk::{self, Budget, Entry, Kind, Outcome, Stop, show};
+use super::look::{self, Look};
+use super::{Submission, Survey, names};
+use anyhow::{Context, Error, Result, bail};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Students, or their files, in one folder.
+const CLASS: usize = 100_000;
+
+pub fn collect(paths: &[PathBuf]) -> Result<Survey> {
+    let mut collector = Collector { is_alone: paths.len() == 1, ..Collector::default() };
+    for path in paths {
+        match collector.path(path) {
+            Ok(()) => {}
+            Err(Stop::Refused(reason)) => return Err(Error::msg(reason)),
+            Err(Stop::Failed(error)) => return Err(error),
+        }
+    }
+    Ok(collector.survey())
+}
+
+/// What is given twice is in here once: paths are absolute.
+#[derive(Default)]
+struct Collector {
+    /// Whether only one path was given.
+    is_alone: bool,
+    /// Folders that are one student's, and archives.
+    wholes: BTreeSet<PathBuf>,
+    /// Flat files that stand beside others', by their folder and the student's name.
+    loose: BTreeMap<(PathBuf, Vec<u8>), BTreeSet<PathBuf>>,
+    ignored: BTreeSet<String>,
+}
+
+impl Collector {
+    fn path(&mut self, given: &Path) -> Outcome<()> {
+        let shown = show(given.as_os_str());
+        let path = fs::canonicalize(given);
+        let path = path.with_context(|| format!("cannot find {shown}; is that where they are?"))?;
+        match disk::kind(&path)? {
+            Some(Kind::Folder) => self.folder(path),
+            Some(Kind::File) => Ok(self.file(path)?),
+            _ => disk::refuse(format!("{shown} is neither a folder nor a file")),
+        }
+    }
+
+    /// A file that was given by its name.
+    fn file(&mut self, path: PathBuf) -> Result<()> {
+        let name = path.file_name().unwrap_or_default();
+        let folder = path.parent().unwrap_or(&path);
+        let student = if let Some(loose) = names::of_loose_file(name.as_encoded_bytes()) {
+            loose.student
+        } else if names::of_flat_file(&name.to_string_lossy()).is_some() {
+            folder.file_name().unwrap_or_default().as_encoded_bytes()
+        } else {
+            bail!("{} is no lesson's file; if it is an archive, unpack it first", show(name));
+        };
+        let key = (folder.to_owned(), student.to_owned());
+        self.loose.entry(key).or_default().insert(path);
+        Ok(())
+    }
+
+    /// A folder that was given: a class's, or one student's.
+    fn folder(&mut self, folder: PathBuf) -> Outcome<()> {
+        let entries = disk::list(&folder, &show(folder.as_os_str()), &mut Budget(CLASS))?;
+        if self.is_one_students(&entries) {
+            self.add(folder);
+        } else {
+            self.class(&folder, entries);
+        }
+        Ok(())
+    }
+
+    fn is_one_students(&self, entries: &[Entry]) -> bool {
+        if entries.iter().any(|entry| entry.name == "crates") && is_workspace(entries) {
+            return true;
+        }
+        let mut folders = look::subfolders(entries);
+        match (folders.next(), folders.next()) {
+            (None, _) => {
+                let is_archive = |entry: &Entry| names::is_archive(&entry.text());
+                let has_archives = self.is_alone && entries.iter().any(is_archive);
+                entries.iter().any(is_flat) || !(has_archives || entries.iter().any(is_loose))
+            }
+            // A class of one, or what an archive held: who gives several gives a student's each.
+            (Some(only), None) if !self.is_alone && has_lessons_itself(only) => true,
+            // A student's flat files and notes, or a file that strayed among the students?
+            _ => entries.iter().any(is_flat) && !look::subfolders(entries).any(has_lessons),
+        }
+    }
+
+    fn class(&mut self, folder: &Path, entries: Vec<Entry>) {
+        let bytes = |entry: &Entry| entry.name.as_encoded_bytes().to_owned();
+        let students: BTreeSet<_> = look::subfolders(&entries).map(bytes).collect();
+        for entry in entries {
+            let name = entry.name.as_encoded_bytes();
+            let is_archive = entry.kind == Kind::File && names::is_archive(&entry.text());
+            let is_unpacked = is_archive && students.contains(names::without_archive(name));
+            match (entry.kind, names::of_loose_file(name)) {
+                _ if entry.is_hidden() => {}
+                _ if is_unpacked => {
+                    self.ignore(&entry, "is an archive, and was unpacked beside it");
+                }
+                // A link, or an archive, may be all that a student is known by.
+                (Kind::Folder | Kind::Link, _) => self.add(entry.path),
+                _ if is_archive => self.add(entry.path),
+                (Kind::File, Some(loose)) => {
+                    let key = (folder.to_owned(), loose.student.to_owned());
+                    self.loose.entry(key).or_default().insert(entry.path);
+                }
+                _ if is_flat(&entry) => self.ignore(&entry, "is in no student's folder"),
+                _ => {
+                    let problem = look::problem(&entry.text(), entry.kind);
+                    self.ignore(&entry, problem.as_deref().unwrap_or("isn't recognised"));
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, whole: PathBuf) {
+        self.wholes.insert(whole);
+    }
+
+    fn ignore(&mut self, entry: &Entry, problem: &str) {
+        self.ignored.insert(format!("{} {problem}", show(entry.path.as_os_str())));
+    }
+
+    fn survey(self) -> Survey {
+        let mut submissions: Vec<_> = self.wholes.into_iter().map(whole).collect();
+        for ((folder, student), files) in self.loose {
+            let student = String::from_utf8_lossy(&student).into_owned();
+            let files: Vec<_> = files.into_iter().collect();
+            let path = files.first().cloned().unwrap_or(folder);
+            submissions.push(Submission { student, path, files, notes: Vec::new() });
+        }
+        for submission in &mut submissions {
+            submission.notes = look::notes(submission);
+        }
+        tell_apart(&mut submissions);
+        Survey { submissions, ignored: self.ignored.into_iter().collect() }
+    }
+}
+
+fn is_flat(entry: &Entry) -> bool {
+    names::of_flat_file(&entry.text()).is_some()
+}
+
+fn is_loose(entry: &Entry) -> bool {
+    names::of_loose_file(entry.name.as_encoded_bytes()).is_some()
+}
+
+/// Whether there are lessons in the folder, or in a folder in it.
+fn has_lessons(folder: &Entry) -> bool {
+    look::look(&whole(folder.path.clone())).is_ok_and(|look| look.has_lessons())
+}
+
+/// Whether there are lessons in the folder, and not only in a folder in it.
+fn has_lessons_itself(folder: &Entry) -> bool {
+    let entries = disk::list(&folder.path, "", &mut Budget(look::ENTRIES));
+    entries.and_then(|entries| level(&entries)).is_ok_and(|look| look.has_lessons())
+}
+
+fn level(entries: &[Entry]) -> Outcome<Look> {
+    look::level(entries, "", &mut Budget(look::ENTRIES))
+}
+
+/// Whether `crates` is a workspace's, and not the folder of a student of that name.
+fn is_workspace(entries: &[Entry]) -> bool {
+    let has_crates = |look: Look| look.lessons.iter().any(|found| found.is_crate);
+    level(entries).is_ok_and(has_crates) || !look::subfolders(entries).any(has_lessons)
+}
+
+fn whole(path: PathBuf) -> Submission {
+    let name = path.file_name().unwrap_or_default();
+    let name = match disk::kind(&path) {
+        Ok(Some(Kind::File)) => names::without_archive(name.as_encoded_bytes()),
+        _ => name.as_encoded_bytes(),
+    };
+    let student = match name {
+        b"" => "submission".to_owned(),
+        name => String::from_utf8_lossy(name).into_owned(),
+    };
+    Submission { student, path, ..Submission::default() }
+}
+
+/// Sorts by names, and numbers those that are the same. None of them keeps its name: nobody knows
+/// to which of them a roster's student belongs.
+fn tell_apart(submissions: &mut [Submission]) {
+    let key = |submission: &Submission| (submission.student.clone(), submission.path.clone());
+    submissions.sort_by_key(key);
+    let mut all: BTreeMap<String, usize> = BTreeMap::new();
+    for submission in submissions.iter() {
+        *all.entry(submission.student.clone()).or_default() += 1;
+    }
+    let mut taken: BTreeSet<String> = all.keys().cloned().collect();
+    for submission in submissions.iter_mut() {
+        if all.get(&submission.student).is_none_or(|count| *count < 2) {
+            continue;
+        }
+        let others = format!("others are called {}, too", show(submission.student.as_ref()));
+        let place = show(submission.path.as_os_str());
+        submission.notes.insert(0, format!("{others}; this is the one in {place}"));
+        let numbered = (1_usize..).map(|number| format!("{} ({number})", submission.student));
+        if let Some(name) = numbered.into_iter().find(|name| !taken.contains(name)) {
+            taken.insert(name.clone());
+            submission.student = name;
+        }
+    }
+    submissions.sort_by_key(key);
+}

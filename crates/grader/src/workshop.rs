@@ -1,0 +1,192 @@
+//! What is made once for a whole class: the checks, the compiler and the dependencies in their
+//! places.
+
+use crate::class::Judge;
+use crate::isolation::Isolation;
+use crate::jail::Jail;
+use crate::judge;
+use crate::model::Grade;
+use crate::unit::Unit;
+use anyhow::{Context, Result, bail, ensure};
+use checks::lessons;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::env::{self, consts::EXE_SUFFIX};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// Compiles and judges programs.
+pub struct Workshop {
+    pub jail: Jail,
+    /// The crates that a program may use, as `rustc --extern` names them.
+    pub externs: Vec<String>,
+    /// A program that can be a keeper (see crate `keeper`).
+    pub keeper: PathBuf,
+    checks_sha256: String,
+    /// `jail.shop` and the programs' folders are in it. It goes with this value.
+    folder: TempDir,
+}
+
+impl Workshop {
+    /// Builds what is needed, with cargo, from the course at `root`.
+    ///
+    /// # Errors
+    ///
+    /// The course or the compiler isn't there, or the course doesn't compile.
+    pub fn open(root: &Path, isolation: Isolation) -> Result<Self> {
+        let keeper = env::current_exe().context("cannot find the path of this program")?;
+        let folder = tempfile::Builder::new().prefix("grader-").tempdir();
+        let folder = folder.context("cannot create a temporary folder: is the disk full?")?;
+        let shop = folder.path().join("shop");
+        let deps = shop.join("deps");
+        fs::create_dir_all(&deps).context("cannot create a folder for the dependencies")?;
+        let artifacts = dependencies(root)?;
+        let externs = stock(&artifacts, &deps)?;
+        let programs = keeper.parent().context("this program is in no folder")?;
+        for name in ["checks", "confine"] {
+            let file = programs.join(format!("{name}{EXE_SUFFIX}"));
+            // `confine` exists only where it can work.
+            if name != "confine" || cfg!(target_os = "linux") {
+                copy(&file, &shop.join(name))?;
+            }
+        }
+        fs::write(shop.join("hosts"), "127.0.0.1 localhost\n::1 localhost\n")?;
+        fs::write(shop.join("nsswitch.conf"), "hosts: files\n")?;
+        let checks_sha256 = hash(&fs::read(shop.join("checks"))?);
+        let libraries = libraries(&shop.join("checks"));
+        open_to_all(folder.path())?;
+        let (toolchain, is_root) = (sysroot(root)?, is_root());
+        let jail = Jail { isolation, toolchain, shop, libraries, is_root };
+        Ok(Self { jail, externs, keeper, checks_sha256, folder })
+    }
+
+    /// A new folder, for one program.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file system.
+    pub fn unit_folder(&self) -> Result<TempDir> {
+        let folder = tempfile::Builder::new().prefix("unit-").tempdir_in(self.folder.path());
+        let folder = folder.context("cannot create a temporary folder: is the disk full?")?;
+        open_to_all(folder.path())?;
+        Ok(folder)
+    }
+}
+
+impl Judge for Workshop {
+    fn judge(&self, unit: &Unit) -> Grade {
+        judge::judge(self, unit)
+    }
+
+    fn checks_sha256(&self) -> String {
+        self.checks_sha256.clone()
+    }
+
+    fn isolation(&self) -> String {
+        self.jail.isolation.to_string()
+    }
+}
+
+/// The libraries that the lessons' programs depend on, built by cargo.
+fn dependencies(root: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root).args(["build", "--quiet", "--message-format", "json"]);
+    for lesson in lessons::LESSONS {
+        cargo.args(["--package", lesson.name]);
+    }
+    let target = env::current_exe().ok();
+    if let Some(target) = target.as_deref().and_then(|program| program.ancestors().nth(2)) {
+        cargo.arg("--target-dir").arg(target);
+    }
+    let output = cargo.output().context("cannot start cargo; is Rust installed?")?;
+    ensure!(
+        output.status.success(),
+        "the lessons' programs don't compile, so nothing can be graded:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    let messages = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    Ok(messages.filter_map(|message| library(&message)).collect())
+}
+
+/// The name and the file of the library that a message of cargo tells of, if it does.
+fn library(message: &Value) -> Option<(String, PathBuf)> {
+    let target = message.get("target")?;
+    let is_library = target.get("kind")?.as_array()?.iter().any(|kind| kind == "lib");
+    let name = target.get("name")?.as_str()?.replace('-', "_");
+    let files = message.get("filenames")?.as_array()?;
+    let file = files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".rlib"))?;
+    is_library.then(|| (name, file.into()))
+}
+
+/// Copies the libraries to where compilers find them; returns their names.
+fn stock(artifacts: &[(String, PathBuf)], deps: &Path) -> Result<Vec<String>> {
+    if artifacts.is_empty() {
+        bail!("cargo named no library that the lessons depend on, though they use anyhow");
+    }
+    for (name, file) in artifacts {
+        copy(file, &deps.join(format!("lib{name}.rlib")))?;
+    }
+    Ok(artifacts.iter().map(|(name, _)| name.clone()).collect())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let copied = fs::copy(from, to);
+    copied.with_context(|| format!("cannot copy {} for the grader's jails", from.display()))?;
+    Ok(())
+}
+
+/// Where the toolchain is. Its own compiler is called, and not rustup's.
+fn sysroot(root: &Path) -> Result<PathBuf> {
+    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let output = rustc.current_dir(root).args(["--print", "sysroot"]).output();
+    let output = output.context("cannot start rustc; is Rust installed?")?;
+    let path = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    ensure!(path.join("bin").is_dir(), "rustc doesn't tell where its toolchain is");
+    Ok(path)
+}
+
+/// The shared libraries that a program of ours is started with, the loader included; whatever
+/// `ldd` names with a path.
+fn libraries(program: &Path) -> Vec<PathBuf> {
+    let output = Command::new("ldd").arg(program).output().map(|output| output.stdout);
+    let text = output.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let words = text.split_whitespace().filter(|word| word.starts_with('/'));
+    let mut libraries: Vec<PathBuf> = words.map(PathBuf::from).collect();
+    // Without these, the C library of some systems can't look up `localhost`.
+    let beside = libraries.iter().filter_map(|library| library.parent());
+    let names: Vec<PathBuf> = beside.map(|folder| folder.join("libnss_files.so.2")).collect();
+    libraries.extend(names.into_iter().filter(|file| file.exists()));
+    libraries.sort();
+    libraries.dedup();
+    libraries
+}
+
+/// The unprivileged user that programs run as must get through.
+#[cfg(unix)]
+fn open_to_all(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let open = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(folder, open).context("cannot open a temporary folder to its programs")
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn is_root() -> bool {
+    nix::unistd::geteuid().is_root()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_root() -> bool {
+    false
+}
+
+pub fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,162 @@
+//! The program `grader`, as far as it compiles nothing.
+
+use crate::fixture::{Class, Pretender, grade, grade_share, timeless};
+use anyhow::Result;
+use assert_cmd::Command;
+use grader::arguments::{Request, UsageError, read};
+use grader::partition::Partition;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+/// What the program says, and its exit code.
+fn grader(folder: &Path, words: &[&str]) -> Result<(String, String, Option<i32>)> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_grader"));
+    let output = command.current_dir(folder).args(words).output()?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok((text(&output.stdout), text(&output.stderr), output.status.code()))
+}
+
+fn words(line: &str) -> Vec<OsString> {
+    line.split_whitespace().map(OsString::from).collect()
+}
+
+#[test]
+fn wrong_usage_names_the_argument_and_what_to_try() -> Result<()> {
+    let class = Class::of(1)?;
+    fs::create_dir(class.path("other"))?;
+    fs::write(class.path("other/results.json"), "{}")?;
+    let cases = [
+        ("", "command: ", "`grade`"),
+        ("gade x", "gade: ", "`grade`"),
+        ("grade", "SUBMISSIONS: ", "folder"),
+        ("grade x --lessons 1-9", "--lessons: ", "1-5"),
+        ("grade x --lessons 3-1", "--lessons: ", "the other way round"),
+        ("grade x --lessons", "--lessons: ", "value"),
+        ("grade x --jobs 0", "--jobs: ", "try 8"),
+        ("grade x --seed ten", "--seed: ", "number"),
+        ("grade x --partition 5/4", "--partition: ", "1/4"),
+        ("grade x --isolation good", "--isolation: ", "strict, best or none"),
+        ("grade x --format json,exel", "--format: ", "csv"),
+        ("grade x --canvas 3", "--canvas: ", "lesson-3="),
+        ("grade x --moodle e-mail", "--moodle: ", "id-number"),
+        ("grade x --resum", "--resum: ", "grader help"),
+        ("grade x -j 3", "-j: ", "grader help"),
+        ("grade x --resume=yes", "--resume: ", "yes"),
+        ("grade submissions --partition 1/4", "--partition: ", "--seed"),
+        ("grade submissions --format canvas", "--format canvas: ", "grader help"),
+        ("grade submissions --format csv,moodle", "--format moodle: ", "id-number"),
+        ("grade submissions --out other", "--out: ", "another --out"),
+        ("merge", "FOLDERS: ", "--out"),
+        ("merge x --seed 3", "--seed: ", "grader help"),
+    ];
+    for (line, argument, advice) in cases {
+        let line: Vec<&str> = line.split_whitespace().collect();
+        let (out, err, code) = grader(&class.path(""), &line)?;
+        assert_eq!(code, Some(2), "{line:?}: {out}{err}");
+        assert!(err.starts_with(&format!("error: {argument}")), "{line:?}: {err}");
+        assert!(err.contains(advice), "{line:?}: {err}");
+    }
+    Ok(())
+}
+
+#[test]
+fn help_is_no_error() -> Result<()> {
+    let class = Class::of(0)?;
+    for line in [["help"].as_slice(), &["--help"], &["grade", "-h"]] {
+        let (out, err, code) = grader(&class.path(""), line)?;
+        assert_eq!((code, err.as_str()), (Some(0), ""));
+        assert!(out.contains("--partition I/N") && out.contains("exit codes"), "{out}");
+        assert!(out.lines().all(|line| line.chars().count() < 100), "{out}");
+    }
+    let (out, _, code) = grader(&class.path(""), &["--version"])?;
+    assert_eq!(
+        (code, out.as_str()),
+        (Some(0), concat!("grader ", env!("CARGO_PKG_VERSION"), "\n"))
+    );
+    Ok(())
+}
+
+#[test]
+fn options_are_read_as_they_are_meant() -> Result<()> {
+    let line = "grade a --lessons 1-2,lesson-4,lesson-4 --out x b --jobs 3 --seed 7 --resume \
+        --partition 2/4 --isolation none --format csv,junit --format canvas --canvas=4=Echo";
+    let Request::Grade(request) = read(words(line))? else { panic!("not grade") };
+    assert_eq!(request.submissions, [Path::new("a"), Path::new("b")]);
+    assert_eq!(request.lessons.as_deref().unwrap(), ["lesson-1", "lesson-2", "lesson-4"]);
+    assert_eq!((request.jobs, request.seed, request.resume), (Some(3), Some(7), true));
+    assert_eq!(request.partition.unwrap().to_string(), "2/4");
+    assert_eq!(request.isolation.unwrap().to_string(), "none");
+    let formats = request.output.formats.unwrap();
+    assert_eq!(formats.iter().map(|f| f.name()).collect::<Vec<_>>(), ["csv", "junit", "canvas"]);
+    assert_eq!(request.output.canvas["lesson-4"].title, "Echo");
+    assert_eq!(request.output.folder, Path::new("x"));
+    let Request::Grade(request) = read(words("grade a --lessons lesson-2-lesson-3"))? else {
+        panic!("not grade")
+    };
+    assert_eq!(request.lessons.unwrap(), ["lesson-2", "lesson-3"]);
+    assert_eq!(request.output.folder, Path::new("grades"));
+    assert!(read(words("grade --lessons -")).unwrap_err().is::<UsageError>());
+    Ok(())
+}
+
+#[test]
+fn a_run_is_not_begun_over_another() -> Result<()> {
+    let class = Class::of(1)?;
+    grade(&Pretender::new(), &class.submissions(), &class.path("grades"))?;
+    for line in [&["grade", "submissions"], &["merge", "anything"]] {
+        let (_, err, code) = grader(&class.path(""), line)?;
+        assert_eq!(code, Some(2), "{err}");
+        assert!(err.contains("--out") && err.contains("--resume"), "{err}");
+    }
+    Ok(())
+}
+
+#[test]
+fn submissions_that_are_not_there_are_told() -> Result<()> {
+    let class = Class::of(0)?;
+    let (_, err, code) = grader(&class.path(""), &["grade", "nowhere"])?;
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.contains("nowhere"), "{err}");
+    Ok(())
+}
+
+#[test]
+fn merging_writes_what_one_run_would_have_written() -> Result<()> {
+    let class = Class::of(12)?;
+    grade(&Pretender::new(), &class.submissions(), &class.path("whole"))?;
+    for partition in Partition::all(2) {
+        let out = class.path(&format!("share-{}", partition.index()));
+        grade_share(&Pretender::new(), &class.submissions(), &out, Some(partition))?;
+    }
+    let (out, err, code) = grader(&class.path(""), &["merge", "share-1", "share-2"])?;
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("12 submissions") && out.contains("In grades: results.json"), "{out}");
+    assert_eq!(timeless(&class.path("grades"))?, timeless(&class.path("whole"))?);
+    let names = |folder: &str| -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for place in ["", "grades", "reports"] {
+            for entry in fs::read_dir(class.path(folder).join(place))? {
+                names.push(format!("{place}/{}", entry?.file_name().display()));
+            }
+        }
+        names.sort();
+        Ok(names)
+    };
+    assert_eq!(names("grades")?, names("whole")?);
+    let (_, err, code) = grader(&class.path(""), &["merge", "share-1", "--out", "x"])?;
+    assert_eq!(code, Some(1));
+    assert!(err.contains("2/2 is missing"), "{err}");
+    Ok(())
+}
+
+#[test]
+fn a_merge_with_a_grader_error_is_not_all_well() -> Result<()> {
+    let class = Class::new(&[("ada", ["fails always", "", ""])])?;
+    let share = Partition::all(1).next();
+    grade_share(&Pretender::new(), &class.submissions(), &class.path("a"), share)?;
+    let (out, _, code) = grader(&class.path(""), &["merge", "a"])?;
+    assert_eq!(code, Some(1));
+    assert!(out.contains("1 grader error.") && out.contains("- ada, lesson-1"), "{out}");
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Within bubblewrap, as programs are graded.
+
+use crate::stage::{CONFINE, is_installed, is_root, output, prints, program};
+use std::path::Path;
+use std::process::Command;
+
+/// Around the checks.
+const OUTER: &[&str] = &[
+    "bwrap",
+    "--unshare-user",
+    "--unshare-net",
+    "--unshare-pid",
+    "--unshare-ipc",
+    "--unshare-uts",
+    "--die-with-parent",
+    "--ro-bind",
+    "/",
+    "/",
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
+    "--",
+];
+
+/// Around the program.
+const INNER: &[&str] = &[
+    "bwrap",
+    "--unshare-user",
+    "--unshare-pid",
+    "--unshare-ipc",
+    "--unshare-uts",
+    "--die-with-parent",
+    "--disable-userns",
+    "--clearenv",
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
+    "--size",
+    "8388608",
+    "--tmpfs",
+    "/tmp",
+];
+
+#[test]
+fn a_program_in_a_jail_does_what_it_may() {
+    if is_impossible() {
+        return;
+    }
+    assert_eq!(prints(jailed("honest", &["udp"])), "over UDP\n");
+    assert_eq!(prints(jailed("honest", &["tcp"])), "over TCP\n");
+    assert_eq!(prints(jailed("honest", &["threads", "100"])), "100\n");
+    assert_eq!(prints(jailed("honest", &["write", "/tmp/new"])), "written");
+    // bubblewrap tells of a signal as shells do.
+    let aborted = output(jailed("honest", &["abort"]), "");
+    assert_eq!(aborted.status.code(), Some(128 + nix::libc::SIGABRT));
+}
+
+#[test]
+fn a_program_in_a_jail_does_nothing_else() {
+    if is_impossible() {
+        return;
+    }
+    for place in ["/new", "/dev/shm/new", "/dev/new", "/proc/self/comm"] {
+        assert_ne!(prints(jailed("honest", &["write", place])), "written", "{place}");
+    }
+    assert_eq!(prints(jailed("honest", &["start", "/program"])), "PermissionDenied\n");
+    let status = prints(jailed("honest", &["read", "/proc/self/status"]));
+    for line in ["CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2"] {
+        assert!(status.contains(line), "{status}");
+    }
+}
+
+#[test]
+fn a_program_in_a_jail_has_256_threads_whatever_others_run() {
+    if is_impossible() {
+        return;
+    }
+    let limits = prints(jailed("honest", &["read", "/proc/self/limits"]));
+    let line = limits.lines().find(|line| line.starts_with("Max processes")).unwrap();
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let numbers: Vec<u32> = release.split(['.', '-']).map_while(|part| part.parse().ok()).collect();
+    if numbers[..2] < [5, 14][..] {
+        return println!("skipped: before 5.14, Linux counts the user's threads everywhere");
+    }
+    assert!(line.contains(" 256 "), "{line}");
+    let count: u32 = prints(jailed("greedy", &["threads"])).trim().parse().unwrap();
+    assert!((240..256).contains(&count), "{count}");
+}
+
+/// A program of ours, confined, in both jails; as an ordinary user.
+fn jailed(name: &str, words: &[&str]) -> Command {
+    let (mut command, confine) = jail(name);
+    command.arg("--").args([confine, "--writable", "/tmp", "--", "/program"]).args(words);
+    command
+}
+
+fn jail(name: &str) -> (Command, &'static str) {
+    let mut command = Command::new("env");
+    if is_root() {
+        let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"];
+        command.args(nobody);
+    }
+    command.args(OUTER).args(INNER);
+    for folder in ["/lib", "/lib64", "/usr/lib", "/usr/lib64"] {
+        if Path::new(folder).exists() {
+            command.args(["--ro-bind", folder, folder]);
+        }
+    }
+    command.arg("--ro-bind").arg(CONFINE).arg("/confine");
+    command.arg("--ro-bind").arg(program(name)).arg("/program");
+    (command, "/confine")
+}
+
+/// Whether there are no such jails here; says so.
+fn is_impossible() -> bool {
+    if !is_installed("bwrap") {
+        println!("skipped: bubblewrap isn't installed");
+        return true;
+    }
+    let (mut command, _) = jail("honest");
+    command.args(["--", "/program", "hello"]);
+    let tried = output(command, "");
+    let is_impossible = !tried.status.success();
+    if is_impossible {
+        let why = String::from_utf8_lossy(&tried.stderr);
+        println!("skipped: bubblewrap can't make a jail in a jail here: {why}");
+    }
+    is_impossible
+}

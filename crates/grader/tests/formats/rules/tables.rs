@@ -1,0 +1,92 @@
+//! The rules of the formats that are CSV.
+
+use super::only;
+use anyhow::Result;
+use grader::formats::Rendered;
+use grader::model::{Results, Submission};
+
+const HEADER: &str = "student,lesson,score,max_score,passed,failed,skipped,grader_errors,\
+    seconds,seed,isolation,source_sha256";
+
+pub fn csv_holds(results: &Results, rendered: &Rendered) -> Result<()> {
+    let rows = rows(only(rendered))?;
+    assert_eq!(rows[0].join(","), HEADER);
+    let grades = results.submissions.iter().flat_map(|s| s.grades.iter().map(move |g| (s, g)));
+    let grades: Vec<_> = grades.collect();
+    assert_eq!(rows.len(), grades.len() + 1);
+    for (row, (submission, grade)) in rows[1..].iter().zip(grades) {
+        assert_eq!(row[1], grade.lesson);
+        let is_plain = |c: char| c.is_alphanumeric() || " ._-".contains(c);
+        if submission.student.chars().all(is_plain) && !submission.student.starts_with('-') {
+            assert_eq!(row[0], submission.student);
+        }
+        let score = if grade.has_score() { grade.score.to_string() } else { String::new() };
+        assert_eq!(row[2], score);
+        assert!(row[8].parse::<f64>().is_ok_and(f64::is_finite));
+        assert_eq!(row[9].parse(), Ok(grade.seed));
+    }
+    Ok(())
+}
+
+pub fn canvas_holds(results: &Results, rendered: &Rendered) -> Result<()> {
+    let rows = rows(only(rendered))?;
+    assert_eq!(rows[0][..5], ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]);
+    assert!(rows[1][0].contains("Points Possible"));
+    assert_eq!(rows[1][5..], results.lessons.iter().map(most).collect::<Vec<_>>());
+    for row in &rows[2..] {
+        // Canvas would take it for what the assignments are worth.
+        assert!(!row[0].contains("Points Possible"));
+        assert!(row[1..4].iter().any(|identifier| !identifier.is_empty()));
+        assert!(row[1].is_empty() || row[1].parse::<u64>().is_ok_and(|id| id > 0));
+        scores_hold(&row[5..]);
+    }
+    nobody_is_lost(results, rendered, rows.len() - 2);
+    Ok(())
+}
+
+pub fn moodle_holds(results: &Results, rendered: &Rendered) -> Result<()> {
+    let rows = rows(only(rendered))?;
+    for row in &rows[1..] {
+        assert!(!row[0].is_empty() && row[0] != "0");
+        let is_known = |s: &Submission| s.roster.as_ref().is_some_and(|r| r.email.trim() == row[0]);
+        assert_eq!(results.submissions.iter().filter(|s| is_known(s)).count(), 1, "{row:?}");
+        scores_hold(&row[2..]);
+    }
+    nobody_is_lost(results, rendered, rows.len() - 1);
+    Ok(())
+}
+
+fn most(lesson: &grader::model::Lesson) -> String {
+    lesson.max_score.to_string()
+}
+
+/// An empty cell would be a change of the grade that is there.
+fn scores_hold(cells: &[String]) {
+    for cell in cells {
+        assert!(cell.parse::<u32>().is_ok(), "{cell:?} is no score");
+    }
+}
+
+/// Each student has a row, or a note that says why not.
+fn nobody_is_lost(results: &Results, rendered: &Rendered, rows: usize) {
+    let left_out = rendered.notes.iter().filter(|note| note.contains(": left out, because"));
+    assert_eq!(rows + left_out.count(), results.submissions.len());
+    let without = |s: &&Submission| !s.grades.iter().all(grader::model::Grade::has_score);
+    assert!(results.submissions.iter().filter(without).count() + rows <= results.submissions.len());
+}
+
+/// All rows, of equal length, each in a line of its own, and no cell of them a formula.
+pub fn rows(text: &str) -> Result<Vec<Vec<String>>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    let rows = reader.deserialize().collect::<Result<Vec<Vec<String>>, _>>()?;
+    assert_eq!(text.lines().count(), rows.len());
+    for cell in rows.iter().flatten() {
+        assert!(!cell.contains(char::is_control), "{cell:?}");
+        // A spreadsheet may take a `;` for the end of a cell.
+        for part in cell.split(';') {
+            let start = part.trim_start_matches(|c: char| c.is_whitespace() || c == '"');
+            assert!(!start.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']), "{cell:?}");
+        }
+    }
+    Ok(rows)
+}

@@ -1,0 +1,127 @@
+//! Who attacks how, and what that deserves.
+
+use crate::shapes;
+use crate::stage::Stage;
+use anyhow::Result;
+use std::ops::RangeInclusive;
+
+/// How the run is isolated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rung {
+    Strict,
+    Best,
+}
+
+impl Rung {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Best => "best",
+        }
+    }
+}
+
+/// A lesson of a student, and what must come of it.
+pub struct Case {
+    pub student: String,
+    pub lesson: String,
+    pub expected: Expected,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Expected {
+    /// Judged, with so many points.
+    Points(RangeInclusive<u32>),
+    /// Doesn't compile, or isn't taken: no points.
+    NotCompiled,
+    NotSubmitted,
+}
+
+impl Case {
+    pub fn new(student: &str, lesson: &str, expected: Expected) -> Self {
+        Self { student: student.to_owned(), lesson: lesson.to_owned(), expected }
+    }
+}
+
+/// Where an attack makes sense.
+#[derive(PartialEq, Eq)]
+enum Where {
+    Anywhere,
+    /// `best` doesn't prevent it, and says so.
+    Strict,
+}
+use Where::{Anywhere, Strict};
+
+const LESSON: &str = "lesson-3";
+
+const NONE: RangeInclusive<u32> = 0..=0;
+const ALL: RangeInclusive<u32> = 100..=100;
+/// It hurts itself, and nobody knows how much.
+const ANY: RangeInclusive<u32> = 0..=100;
+/// What a program gets that names an argument that is no address, and does nothing else.
+const FEW: RangeInclusive<u32> = 0..=5;
+
+/// Programs, each with its lesson. Who attacks and then does what it should deserves all points.
+const PROGRAMS: &[(&str, &str, RangeInclusive<u32>, Where)] = &[
+    ("infinite_loop", LESSON, NONE, Anywhere),
+    ("never_ends", LESSON, 50..=80, Anywhere),
+    ("ignores_signals", LESSON, ALL, Anywhere),
+    ("fork_bomb", LESSON, ALL, Anywhere),
+    ("daemon", LESSON, ALL, Anywhere),
+    ("memory_hog", LESSON, ALL, Anywhere),
+    ("disk_filler", LESSON, ALL, Anywhere),
+    ("open_files", LESSON, ALL, Anywhere),
+    // Without a namespace of its own, the user's other processes are added to its limit.
+    ("many_threads", LESSON, ALL, Strict),
+    ("busy_threads", LESSON, ANY, Strict),
+    ("floods_stdout", LESSON, NONE, Anywhere),
+    ("floods_stderr", LESSON, NONE, Anywhere),
+    ("long_line", LESSON, NONE, Anywhere),
+    ("wide_error", LESSON, ALL, Anywhere),
+    ("reads_others", LESSON, ALL, Anywhere),
+    ("writes_outside", LESSON, ALL, Anywhere),
+    ("kills", LESSON, ALL, Anywhere),
+    ("forged_lines", LESSON, ALL, Anywhere),
+    ("forged_verdict", LESSON, NONE, Anywhere),
+    ("forged_jail", LESSON, NONE, Anywhere),
+    ("forged_gap", LESSON, NONE, Anywhere),
+    ("connects_outside", LESSON, ALL, Strict),
+    ("binds_ports", LESSON, ANY, Strict),
+    ("answers_for_others", "lesson-5", ANY, Strict),
+    ("floods_the_network", "lesson-2", 0..=10, Strict),
+    ("hard_coded", LESSON, FEW, Anywhere),
+    ("detects_the_grader", LESSON, FEW, Anywhere),
+    ("slow", "lesson-5", 20..=95, Strict),
+];
+
+/// Programs that must not compile.
+const SOURCES: &[(&str, Where)] = &[
+    ("proc_macro", Anywhere),
+    ("forged_jail_of_the_compiler", Anywhere),
+    ("forged_errors", Anywhere),
+    ("takes_minutes", Strict),
+    ("takes_gigabytes", Anywhere),
+    ("makes_large_files", Anywhere),
+    ("never_compiles", Strict),
+];
+
+/// Hands in all that make sense with this isolation.
+pub fn hand_in(stage: &Stage, rung: Rung) -> Result<Vec<Case>> {
+    let makes_sense = |place: &Where| *place == Anywhere || rung == Rung::Strict;
+    let mut cases = Vec::new();
+    for (name, lesson, points, _) in PROGRAMS.iter().filter(|program| makes_sense(&program.3)) {
+        stage.hand_in_program(name, lesson)?;
+        cases.push(Case::new(name, lesson, Expected::Points(points.clone())));
+    }
+    for (name, _) in SOURCES.iter().filter(|source| makes_sense(&source.1)) {
+        stage.hand_in_program(name, LESSON)?;
+        cases.push(Case::new(name, LESSON, Expected::NotCompiled));
+    }
+    cases.extend(shapes::including(stage)?);
+    if rung == Rung::Strict {
+        cases.extend(shapes::odd_names(stage)?);
+        cases.extend(shapes::odd_files(stage)?);
+        cases.extend(shapes::odd_trees(stage)?);
+    }
+    Ok(cases)
+}

@@ -1,0 +1,7 @@
+//! Does nothing, as fast as it can.
+
+fn main() {
+    loop {
+        std::hint::spin_loop();
+    }
+}

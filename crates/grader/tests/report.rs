@@ -1,0 +1,156 @@
+//! The pages that people read, tested: against golden files, with hostile submissions, and in a
+//! browser if there is one.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "report/browser.rs"]
+mod browser;
+#[path = "report/fixture.rs"]
+mod fixture;
+#[path = "report/golden.rs"]
+mod golden;
+#[path = "report/markdown.rs"]
+mod markdown;
+
+use anyhow::{Result, ensure};
+use fixture::{HOSTILE, class};
+use grader::model::{Results, Submission};
+use grader::report::{html, student};
+
+#[test]
+fn the_class_report_is_as_it_was() -> Result<()> {
+    golden::same("class.html", &golden::without_assets(&html::page(&class()))?)
+}
+
+#[test]
+fn the_students_pages_are_as_they_were() -> Result<()> {
+    let class = class();
+    for (name, file) in [("bob", "bob.md"), ("carol", "carol.md"), (HOSTILE, "hostile.md")] {
+        golden::same(file, &student::page(&class, find(&class, name)))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_grade_without_a_score_is_never_a_number() {
+    let class = class();
+    // The fixture says 77 where there is no score.
+    assert!(!html::page(&class).contains("77"));
+    let page = student::page(&class, find(&class, "carol"));
+    assert!(!page.contains("77") && page.contains("no score"), "{page}");
+}
+
+#[test]
+fn nothing_hostile_stands_outside_of_code_in_a_students_page() -> Result<()> {
+    let class = class();
+    for submission in &class.submissions {
+        let page = student::page(&class, submission);
+        let open = markdown::without_code(&page)?;
+        for part in ["hacked", "javascript:", "<img", "<script", "# forged", "\u{1b}", "\u{202e}"] {
+            assert!(!open.contains(part), "{part:?} is open in:\n{open}");
+        }
+        let tags = markdown::tags(&open);
+        assert!(tags.iter().all(|tag| ["details", "summary"].contains(tag)), "{tags:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_instructors_page_has_no_markup_from_submissions() {
+    let page = html::page(&class());
+    for part in ["<img", "<iframe", "<a href=\"java", "\u{1b}", "\u{202e}", "\u{0}"] {
+        assert!(!page.contains(part), "{part:?}");
+    }
+    assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (1, 1));
+    assert_eq!((page.matches("<style").count(), page.matches("</style").count()), (1, 1));
+}
+
+#[test]
+fn everything_is_in_the_page_even_without_its_script() {
+    let page = html::page(&class());
+    for part in [
+        "sent 5 bytes to 127.0.0.1:8090",
+        "Turn the argument into",
+        "thread &#39;main&#39; panicked",
+        "error[E0425]: cannot find value",
+        "big.rs is too large",
+        "the sandbox could not be started",
+    ] {
+        assert!(page.contains(part), "{part:?}");
+    }
+}
+
+#[test]
+fn no_submission_makes_a_page_long() {
+    let mut class = class();
+    class.submissions.retain(|submission| submission.student == "bob");
+    let usual = html::page(&class).len();
+    let flood = "x".repeat(10_000_000) + &"y\n".repeat(1_000_000);
+    for submission in &mut class.submissions {
+        submission.student.clone_from(&flood);
+        submission.notes = vec![flood.clone(); 3];
+        submission.notes.extend(vec!["a note".to_owned(); 10_000]);
+        for grade in &mut submission.grades {
+            grade.message.clone_from(&flood);
+            for check in grade.checks.iter_mut().filter(|check| check.status == "fail") {
+                check.message.clone_from(&flood);
+                check.cause.clone_from(&flood);
+                check.transcript = vec![flood.clone(); 2];
+                check.transcript.extend(vec!["a step".to_owned(); 100_000]);
+                check.stderr.clone_from(&check.transcript);
+                check.end = Some(flood.clone());
+            }
+        }
+    }
+    assert!(html::page(&class).len() < usual + 40_000);
+    let page = student::page(&class, class.submissions.first().unwrap());
+    assert!(page.len() < 40_000, "{}", page.len());
+    assert!(student::file_name(&flood).len() < 255);
+}
+
+#[test]
+fn a_class_of_nobody_has_a_page() {
+    let mut class = class();
+    class.submissions.clear();
+    assert!(html::page(&class).contains("0 students"));
+    class.lessons.clear();
+    assert!(html::page(&class).contains("0 lessons"));
+}
+
+#[test]
+fn in_a_browser_it_sorts_filters_and_unfolds() -> Result<()> {
+    let page = html::page(&class());
+    let page = browser::instrumented(&page, include_str!("report/probe.js"))?;
+    let Some(seen) = browser::open("in_a_browser_it_sorts_filters_and_unfolds", &page)? else {
+        return Ok(());
+    };
+    ensure!(seen.outcome == "[]", "the page says: {}", seen.outcome);
+    ensure!(seen.console.is_empty(), "the console says:\n{}", seen.console);
+    Ok(())
+}
+
+#[test]
+fn in_a_browser_nothing_hostile_runs_even_without_the_policy() -> Result<()> {
+    let page = browser::without_policy(&html::page(&class()))?;
+    let page = browser::instrumented(&page, include_str!("report/probe.js"))?;
+    let test = "in_a_browser_nothing_hostile_runs_even_without_the_policy";
+    let Some(seen) = browser::open(test, &page)? else { return Ok(()) };
+    ensure!(seen.outcome == "[]", "the page says: {}", seen.outcome);
+    Ok(())
+}
+
+#[test]
+fn in_a_browser_the_policy_stops_what_is_not_escaped() -> Result<()> {
+    let page = html::page(&class());
+    let (before, after) = page.split_once("<main>").unwrap();
+    let page = format!("{before}{}<main>{after}", fixture::MARKUP);
+    let page = browser::instrumented(&page, include_str!("report/intruder.js"))?;
+    let test = "in_a_browser_the_policy_stops_what_is_not_escaped";
+    let Some(seen) = browser::open(test, &page)? else { return Ok(()) };
+    ensure!(seen.outcome == "[]", "the page says: {}", seen.outcome);
+    Ok(())
+}
+
+fn find<'a>(class: &'a Results, student: &str) -> &'a Submission {
+    class.submissions.iter().find(|submission| submission.student == student).unwrap()
+}

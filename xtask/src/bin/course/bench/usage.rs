@@ -1,0 +1,134 @@
+//! What programs have used, as Linux tells it; None elsewhere.
+
+use std::fs;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::process::{self, Command};
+use std::thread;
+
+/// The unit of the times in `/proc/PID/stat` and `/proc/stat`. Source: proc(5), `USER_HZ`.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// CPU-seconds of all processes that this one has waited for, and of those that they waited for.
+pub fn cpu_seconds_of_children() -> Option<f64> {
+    parse_stat(&fs::read_to_string("/proc/self/stat").ok()?)
+}
+
+/// `cutime` + `cstime`: columns 16 and 17. Column 2 is a name that may hold anything but `)`.
+fn parse_stat(stat: &str) -> Option<f64> {
+    let (_, columns_from_3) = stat.rsplit_once(')')?;
+    let mut columns = columns_from_3.split_whitespace().skip(16 - 3);
+    let mut seconds = || Some(columns.next()?.parse::<f64>().ok()? / TICKS_PER_SECOND);
+    Some(seconds()? + seconds()?)
+}
+
+/// CPU-seconds that the whole computer has spent on anything since it was started.
+pub fn cpu_seconds_of_all() -> Option<f64> {
+    parse_all(&fs::read_to_string("/proc/stat").ok()?)
+}
+
+/// `cpu`, then user, nice, system, idle, iowait, irq, softirq; what a host took isn't ours.
+fn parse_all(stat: &str) -> Option<f64> {
+    let columns = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace().take(7);
+    let ticks: Option<Vec<f64>> = columns.map(|column| column.parse().ok()).collect();
+    let [user, nice, system, _, _, irq, softirq] = ticks?.try_into().ok()?;
+    let busy: [f64; 5] = [user, nice, system, irq, softirq];
+    Some(busy.iter().sum::<f64>() / TICKS_PER_SECOND)
+}
+
+/// The most memory that a process has had at any time, in MB.
+pub fn peak_megabytes(process: u32) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: f64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kilobytes * 1024.0 / 1e6)
+}
+
+pub fn cores() -> f64 {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    f64::from(u32::try_from(cores).unwrap_or(u32::MAX))
+}
+
+/// A control group, which counts what all of its processes use, whoever waits for them: those of
+/// a jail are waited for by nobody.
+pub struct Group {
+    folder: PathBuf,
+}
+
+impl Group {
+    /// None if this system, or its administrator, doesn't let us have one.
+    pub fn create() -> Option<Self> {
+        // `cgroup2 /sys/fs/cgroup cgroup2 rw,…`
+        let mounts = fs::read_to_string("/proc/self/mounts").ok()?;
+        let is_version_2 = |line: &&str| line.split(' ').nth(2) == Some("cgroup2");
+        let root = mounts.lines().find(is_version_2)?.split(' ').nth(1)?;
+        // `0::/user.slice/…`
+        let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
+        let ours = groups.lines().find_map(|line| line.strip_prefix("0::/"))?;
+        let name = format!("xtask-bench-{}", process::id());
+        let folder = PathBuf::from(root).join(ours).join(name);
+        fs::create_dir(&folder).ok()?;
+        let group = Self { folder };
+        let joined = group.within(&Command::new("true")).status();
+        joined.is_ok_and(|status| status.success()).then_some(group)
+    }
+
+    /// The same command, in this group.
+    pub fn within(&self, command: &Command) -> Command {
+        let mut within = Command::new("/bin/sh");
+        within.args(["-c", r#"echo $$ >"$0" && exec "$@""#]).arg(self.folder.join("cgroup.procs"));
+        within.arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => within.env(name, value),
+                None => within.env_remove(name),
+            };
+        }
+        if let Some(folder) = command.get_current_dir() {
+            within.current_dir(folder);
+        }
+        within
+    }
+
+    /// CPU-seconds of all that was in it.
+    pub fn cpu_seconds(&self) -> Option<f64> {
+        let statistics = fs::read_to_string(self.folder.join("cpu.stat")).ok()?;
+        let line = statistics.lines().find_map(|line| line.strip_prefix("usage_usec "))?;
+        Some(line.parse::<f64>().ok()? / 1e6)
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(&self.folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adds_user_and_system_time_of_children() {
+        let stat = "7 (a ) b) S 1 7 7 0 -1 4194560 1 2 3 4 5 6 150 50 20 0 1 0 99 0 0";
+        assert_eq!(parse_stat(stat), Some(2.0));
+    }
+
+    #[test]
+    fn adds_all_but_idle_time_and_what_a_host_took() {
+        let stat = "cpu  100 20 30 5000 600 4 46 700 0 0\ncpu0 1 2 3 4 5 6 7\n";
+        assert_eq!(parse_all(stat), Some(2.0));
+    }
+
+    #[test]
+    fn a_group_counts_what_its_processes_use() {
+        let Some(group) = Group::create() else {
+            return println!("skipped: this system gives us no control group");
+        };
+        let mut command = Command::new("sh");
+        command.args(["-c", "i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done"]);
+        assert!(group.within(&command).status().unwrap().success());
+        let used = group.cpu_seconds().unwrap();
+        assert!(used > 0.01, "{used}");
+    }
+}
