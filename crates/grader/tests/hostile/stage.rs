@@ -238,3 +238,17 @@ pub fn why_no_jail() -> Option<String> {
         Err(error) => Some(error.to_string()),
     }
 }
+
+/// Why the rung `best` can't compile here, if it can't: as root, the grader becomes nobody, who may
+/// be kept away from the compiler.
+pub fn why_not_best() -> Option<String> {
+    if !nix::unistd::geteuid().is_root() {
+        return None;
+    }
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output().ok()?.stdout;
+    let rustc = format!("{}/bin/rustc", String::from_utf8_lossy(&sysroot).trim());
+    let mut nobody = Command::new("setpriv");
+    nobody.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "--", &rustc]);
+    let can = nobody.arg("--version").output().is_ok_and(|output| output.status.success());
+    (!can).then(|| format!("root becomes nobody, who can't start {rustc}"))
+}
