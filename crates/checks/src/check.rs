@@ -57,8 +57,11 @@ pub struct Failure {
     pub comparison: Option<Comparison>,
     /// What is probably wrong in the program, and what to do.
     pub cause: String,
-    /// Whether it failed because time ran out; it is then tried once more, alone.
+    /// Whether it failed because time ran out.
     pub is_late: bool,
+    /// Whether another try would change nothing. All else is tried once more, alone: the computer
+    /// may have been busy, and programs with a fixed port disturb each other.
+    pub is_certain: bool,
 }
 
 /// Expected bytes beside actual ones.
@@ -80,6 +83,12 @@ pub fn failed(problem: impl Into<String>, cause: impl Into<String>) -> Fault {
 pub fn late(problem: impl Into<String>, cause: impl Into<String>) -> Fault {
     let (problem, cause) = (problem.into(), cause.into());
     Fault::Failed(Box::new(Failure { problem, cause, is_late: true, ..Failure::default() }))
+}
+
+/// A failure that has taken long, and that another try wouldn't change.
+pub fn certain(problem: impl Into<String>, cause: impl Into<String>) -> Fault {
+    let (problem, cause) = (problem.into(), cause.into());
+    Fault::Failed(Box::new(Failure { problem, cause, is_certain: true, ..Failure::default() }))
 }
 
 /// Requires that a condition holds.
@@ -125,12 +134,8 @@ pub fn find(whole: &[u8], part: &[u8]) -> bool {
 
 fn compared(problem: String, comparison: Comparison, cause: &str) -> Fault {
     let comparison = Some(comparison);
-    Fault::Failed(Box::new(Failure {
-        problem,
-        comparison,
-        cause: cause.to_owned(),
-        is_late: false,
-    }))
+    let cause = cause.to_owned();
+    Fault::Failed(Box::new(Failure { problem, comparison, cause, ..Failure::default() }))
 }
 
 /// How a check ended.

@@ -78,19 +78,18 @@ fn skip(lesson: &Lesson, check: &'static Check, needed: &'static str, reports: &
     }
 }
 
-/// Makes one check. If time ran out, or the check itself failed, it is made once more, alone,
-/// before it counts.
+/// Makes one check. Unless it passes, or can't pass, it is made once more, alone, before it counts.
 pub fn make(check: &'static Check, program: &Program, seed: u64) -> Report {
     let report = {
         let _together = ALONE.read().unwrap_or_else(PoisonError::into_inner);
         make_once(check, program, seed)
     };
     match &report.outcome {
-        Outcome::Fail(Failure { is_late: true, .. }) | Outcome::GraderError(_) => {
+        Outcome::Fail(Failure { is_certain: false, .. }) | Outcome::GraderError(_) => {
             let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
             make_once(check, program, seed)
         }
-        _ => report,
+        Outcome::Fail(_) | Outcome::Pass | Outcome::Skipped(_) => report,
     }
 }
 
@@ -128,9 +127,9 @@ fn explain(failure: Failure, endings: &[Ending]) -> Failure {
     let Some(hint) = endings.iter().find_map(Ending::open_gap) else { return failure };
     Failure {
         problem: "a gap in the program is still open".to_owned(),
-        comparison: None,
         cause: format!("Write what stands in the gap's place: {hint}"),
-        is_late: false,
+        is_certain: true,
+        ..Failure::default()
     }
 }
 

@@ -32,8 +32,8 @@ pub const PROMPTLY: Duration = Duration::from_secs(1);
 /// takes time that programs need to start.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(20));
 
-/// How long the output of a program that has ended may take to be read; a process that it has
-/// started may hold it open.
+/// How long the output of a program that has ended, or was ended, may take to come to its end; a
+/// process that it has started may hold it open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What is kept of a stream. The rest is read and thrown away, so that nothing grows for ever.
@@ -61,8 +61,8 @@ pub struct Subject {
     stdin: Option<mpsc::Sender<Vec<u8>>>,
     state: Arc<State>,
     log: Log,
-    /// Dropped last: it ends what is left.
-    _keeper: Keeper,
+    /// Ends what is left. None when that is done.
+    keeper: Option<Keeper>,
 }
 
 /// How a program ended, for the report; it is filled in as things happen.
@@ -124,7 +124,7 @@ impl Subject {
         collect(&state, child.stdout.take(), |streams| &mut streams.stdout);
         collect(&state, child.stderr.take(), |streams| &mut streams.stderr);
         await_end(&state, child);
-        Ok(Self { stdin: Some(stdin), state, log: log.clone(), _keeper: keeper })
+        Ok(Self { stdin: Some(stdin), state, log: log.clone(), keeper: Some(keeper) })
     }
 
     /// Types a line: `line`, and its end.
@@ -269,6 +269,10 @@ impl Drop for Subject {
         // If it has ended by itself, what it said last explains why: that is read to its end.
         let is_read = |streams: &Streams| streams.status.is_none() || streams.ended == 2;
         self.state.wait(LAST_WORDS, is_read).is_over = true;
+        drop(self.keeper.take());
+        // What it held, such as its ports, is free when all that could write is gone. In a sandbox
+        // that takes a little longer than the sandbox itself.
+        drop(self.state.wait(LAST_WORDS, |streams| streams.ended == 2));
     }
 }
 

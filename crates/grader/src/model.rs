@@ -113,13 +113,11 @@ pub struct Check {
     pub max_points: u32,
     /// `pass`, `fail`, `skipped` or `grader error`.
     pub status: String,
-    /// What went wrong, or the check that it needs; empty for a pass.
+    /// What went wrong, and in further lines the bytes that were compared; or the check that it
+    /// needs; empty for a pass.
     pub message: String,
     /// The likely cause of a failure.
     pub cause: String,
-    /// Whether it failed because time ran out.
-    #[serde(default)]
-    pub late: bool,
     /// Where to read about it, below `lessons/`.
     pub section: String,
     /// What was done and seen.

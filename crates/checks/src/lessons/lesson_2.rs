@@ -1,6 +1,6 @@
 //! Ask for a line, send it as one datagram, and end.
 
-use crate::check::{Fault, Lesson, Verdict, late};
+use crate::check::{Fault, Lesson, Verdict, failed, late};
 use crate::endpoint::{Datagram, Endpoint};
 use crate::subject::{START, Subject};
 use crate::trial::Trial;
@@ -69,8 +69,7 @@ fn receive(program: &Subject, receivers: &[Endpoint], cause: &str) -> Verdict<Da
             }
         }
         if has_ended {
-            // Late, so that it is tried again alone: senders with a fixed port disturb each other.
-            return Err(late("it ended, and no datagram has come from it", cause));
+            return Err(failed("it ended, and no datagram has come from it", cause));
         }
         if Instant::now() >= deadline {
             return Err(late(format!("no datagram has come from it within {START:?}"), cause));

@@ -1,5 +1,6 @@
 //! Bytes as text and in hexadecimal, with everything invisible made visible.
 
+use crate::check::Comparison;
 use crate::text::visible;
 use std::fmt::Write;
 
@@ -8,6 +9,14 @@ const WIDTH: usize = 16;
 
 /// Lines of a dump at the most.
 const LINES: usize = 6;
+
+/// Both sides of a comparison, each with its name.
+pub fn compare(comparison: &Comparison, colour: bool) -> [(&'static str, String); 2] {
+    let Comparison { expected, actual, is_part } = comparison;
+    let name = if *is_part { "Expected, somewhere in it" } else { "Expected" };
+    let difference = if *is_part { None } else { first_difference(expected, actual) };
+    [(name, dump(expected, None, colour)), ("Actual", dump(actual, difference, colour))]
+}
 
 /// The place of the first byte that differs, which may be just behind the end of one of them.
 pub fn first_difference(expected: &[u8], actual: &[u8]) -> Option<usize> {

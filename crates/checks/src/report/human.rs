@@ -1,6 +1,6 @@
 //! The verdict as a good teacher gives it: the first failure whole, the rest in a line each.
 
-use crate::check::{Comparison, Failure, Lesson, Outcome};
+use crate::check::{Failure, Lesson, Outcome};
 use crate::judge::{Report, points};
 use crate::report::bytes;
 use std::env;
@@ -94,11 +94,10 @@ pub fn details(report: &Report, style: Style) -> String {
 
 fn explain(failure: &Failure, part: &mut impl FnMut(&str, &str), style: Style) {
     part("What went wrong", &failure.problem);
-    if let Some(Comparison { expected, actual, is_part }) = &failure.comparison {
-        let name = if *is_part { "Expected, somewhere in it" } else { "Expected" };
-        part(name, &bytes::dump(expected, None, style.colour));
-        let difference = (!is_part).then(|| bytes::first_difference(expected, actual)).flatten();
-        part("Actual", &bytes::dump(actual, difference, style.colour));
+    if let Some(comparison) = &failure.comparison {
+        for (name, dump) in bytes::compare(comparison, style.colour) {
+            part(name, &dump);
+        }
     }
     part("Likely cause", &failure.cause);
 }

@@ -1,7 +1,8 @@
 //! The verdict as one JSON object. README.md of this crate describes it.
 
-use crate::check::{Lesson, Outcome};
+use crate::check::{Failure, Lesson, Outcome};
 use crate::judge::{Report, points};
+use crate::report::bytes;
 use crate::trial::Program;
 use serde_json::{Value, json};
 
@@ -30,11 +31,10 @@ pub fn verdict(lesson: &Lesson, program: &Program, reports: &[Report], seed: u64
 fn entry(report: &Report) -> Value {
     let (message, cause) = match &report.outcome {
         Outcome::Pass => (String::new(), ""),
-        Outcome::Fail(failure) => (failure.problem.clone(), failure.cause.as_str()),
+        Outcome::Fail(failure) => (problem(failure), failure.cause.as_str()),
         Outcome::Skipped(needed) => (format!("needs {needed}"), ""),
         Outcome::GraderError(error) => (error.clone(), ""),
     };
-    let is_late = matches!(&report.outcome, Outcome::Fail(failure) if failure.is_late);
     let has_passed = matches!(report.outcome, Outcome::Pass);
     json!({
         "id": report.check.id,
@@ -44,11 +44,19 @@ fn entry(report: &Report) -> Value {
         "status": report.outcome.word(),
         "message": message,
         "cause": cause,
-        "late": is_late,
         "section": report.check.section,
         "transcript": report.steps,
         "end": report.end,
         "stderr": report.stderr,
         "milliseconds": u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
     })
+}
+
+/// A sentence; behind it, in lines of their own, the bytes that were compared, if any were.
+fn problem(failure: &Failure) -> String {
+    let mut text = failure.problem.clone();
+    for (name, dump) in failure.comparison.iter().flat_map(|both| bytes::compare(both, false)) {
+        text += &format!("\n{name}: {dump}");
+    }
+    text
 }

@@ -120,7 +120,6 @@ fn verdict(unit: &Unit, text: &str, is_first: bool) -> Grade {
 
 fn check(unit: &Unit, points: u32) -> Check {
     Check {
-        late: false,
         id: "sends-the-text".into(),
         title: "sends the text".into(),
         points,

@@ -116,7 +116,6 @@ fn hostile_source(lesson: &str) -> Grade {
 /// A grade whose checks ended with these words.
 fn judged(lesson: &str, words: [&str; 4]) -> Grade {
     let check = |((id, title, max_points), word): ((&str, &str, u32), &str)| Check {
-        late: false,
         id: id.into(),
         title: title.into(),
         points: if word == "pass" { max_points } else { 0 },

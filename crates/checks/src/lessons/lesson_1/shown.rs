@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// The line may still be on its way when its first half is there.
-const REST_OF_THE_LINE: Duration = Duration::from_millis(30);
+pub const REST_OF_THE_LINE: Duration = Duration::from_millis(100);
 
 /// Waits for the line with this protocol and an address at `ip`; returns the address, whose port
 /// isn't 0. The program must then wait.

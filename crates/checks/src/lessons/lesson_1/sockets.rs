@@ -1,5 +1,6 @@
 //! The two sockets: what is shown of them, and what they do.
 
+use super::shown::REST_OF_THE_LINE;
 use super::{NEEDED, shown};
 use crate::check::{Check, Verdict, failed, require};
 use crate::subject::SOON;
@@ -69,7 +70,7 @@ fn tcp_accepts_connections(trial: &Trial) -> Verdict {
     // Both stay open: what comes first isn't all that is accepted.
     let _first = connect(trial, address)?;
     let _second = connect(trial, address)?;
-    program.still_runs("A client that connects is no reason to end.")
+    program.runs_on(REST_OF_THE_LINE, "A client that connects is no reason to end.")
 }
 
 /// Connects to the program's TCP socket.

@@ -46,7 +46,7 @@ fn prompted(trial: &Trial) -> Verdict<(Subject, Endpoint)> {
 
 fn prompts_before_it_reads(trial: &Trial) -> Verdict {
     let (program, _receiver) = prompted(trial)?;
-    program.still_runs("After the prompt the program must wait for a line.")
+    program.runs_on(REST_OF_THE_PROMPT, "After the prompt the program must wait for a line.")
 }
 
 fn says_that_it_has_sent(trial: &Trial) -> Verdict {
