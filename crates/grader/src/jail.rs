@@ -9,11 +9,15 @@
 mod words;
 
 use crate::isolation::Isolation;
+use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use words::{BECOME_NOBODY, JAIL, PUBLIC, ROOT, RUSTC, SYSTEM, Words, bind, command, joined};
+use words::{
+    BECOME_NOBODY, DEVICES, FEW_DEVICES, JAIL, OWN, PUBLIC, ROOT, RUSTC, SYSTEM, Words, bind,
+    command, joined,
+};
 
 /// Where things are inside a jail. They are there whatever they are called outside.
 const TOOLCHAIN: &str = "/toolchain";
@@ -21,15 +25,23 @@ const SHOP: &str = "/shop";
 const SOURCE: &str = "/source";
 const BUILT: &str = "/built";
 
+/// All that a program sees, in the shop: it is the root of its file system.
+const ROOM: &str = "room";
+
+/// Where bubblewrap is on most systems.
+const BWRAP: &str = "/usr/bin/bwrap";
+
+/// What names stand for: `localhost`, and nothing else.
+const NAMES: [&str; 2] = ["hosts", "nsswitch.conf"];
+
 /// How to put commands into jails: what is the same for all programs.
 pub struct Jail {
     pub isolation: Isolation,
     /// The compiler's installation; `bin/rustc` is in it.
     pub toolchain: PathBuf,
-    /// What the grader itself made for its work: `checks`, `confine`, `deps`, files of `/etc`.
+    /// What the grader itself made for its work: `checks`, `confine`, `deps`, files of `/etc`; and
+    /// the room of a program (see [`furnish`]).
     pub shop: PathBuf,
-    /// The libraries that a compiled program is started with.
-    pub libraries: Vec<PathBuf>,
     pub is_root: bool,
 }
 
@@ -70,7 +82,7 @@ impl Jail {
             compiler.env("TMPDIR", built);
             return compiler;
         }
-        let mut jail = self.jail(&["--unshare-net"], SYSTEM);
+        let mut jail = jail_with_system();
         bind(&mut jail, "--ro-bind", &self.outside().toolchain, TOOLCHAIN);
         // Not the checks: a source could include them.
         for name in ["confine", "deps"] {
@@ -104,7 +116,7 @@ impl Jail {
         if self.isolation != Isolation::Strict {
             return command(words);
         }
-        let mut jail = self.jail(&["--unshare-net"], SYSTEM);
+        let mut jail = jail_with_system();
         bind(&mut jail, "--ro-bind", &self.outside().shop, SHOP);
         bind(&mut jail, "--ro-bind", &self.outside_bench(bench).built, BUILT);
         self.bind_names(&mut jail, &self.outside().shop);
@@ -119,38 +131,29 @@ impl Jail {
             let built = bench.built.as_path();
             return self.confined("run", &self.shop, &[built], &[], vec![program.into()]);
         }
-        let mut jail = self.jail(&["--disable-userns"], &[]);
-        let shop = Path::new(SHOP);
-        for library in &self.libraries {
-            bind(&mut jail, "--ro-bind", library, library);
+        let mut jail: Words = JAIL.iter().map(OsString::from).collect();
+        // With a path, the checks needn't search for it in a copy of themselves.
+        if let Some(first) = jail.first_mut().filter(|_| Path::new(BWRAP).exists()) {
+            *first = BWRAP.into();
         }
-        self.bind_names(&mut jail, shop);
-        bind(&mut jail, "--ro-bind", shop.join("confine"), "/confine");
-        bind(&mut jail, "--ro-bind", Path::new(BUILT).join(PROGRAM), "/program");
+        jail.push("--disable-userns".into());
+        bind(&mut jail, "--ro-bind", Path::new(SHOP).join(ROOM), "/");
+        jail.extend(OWN.iter().chain(FEW_DEVICES).map(OsString::from));
+        bind(&mut jail, "--ro-bind", Path::new(BUILT).join(PROGRAM), Path::new("/").join(PROGRAM));
         jail.push("--".into());
         let confine = Path::new("/");
-        let words =
-            self.confined("run", confine, &[], &[Path::new("/tmp")], vec!["/program".into()]);
+        let words = self.confined(
+            "run",
+            confine,
+            &[],
+            &[Path::new("/tmp")],
+            vec![Path::new("/").join(PROGRAM).into()],
+        );
         [jail, words].concat()
     }
 
-    /// bubblewrap, with what all jails have in common.
-    fn jail(&self, more: &[&str], folders: &[&str]) -> Words {
-        let mut words: Words =
-            ["bwrap"].iter().chain(JAIL).chain(more).map(OsString::from).collect();
-        for folder in folders {
-            // On most systems, `/lib` and its like are links into `/usr`.
-            match fs::read_link(folder) {
-                Ok(target) => bind(&mut words, "--symlink", &target, folder),
-                Err(_) => bind(&mut words, "--ro-bind-try", Path::new(folder), folder),
-            }
-        }
-        words
-    }
-
-    /// What names stand for: `localhost`, and nothing else.
     fn bind_names(&self, jail: &mut Words, shop: &Path) {
-        for file in ["hosts", "nsswitch.conf"] {
+        for file in NAMES {
             bind(jail, "--ro-bind", shop.join(file), Path::new("/etc").join(file));
         }
     }
@@ -221,6 +224,46 @@ impl Jail {
         }
         Bench { source: bench.source.clone(), built: bench.built.clone() }
     }
+}
+
+/// A jail with what the compiler and the checks need, and a network without anybody else.
+fn jail_with_system() -> Words {
+    let words = JAIL.iter().chain(&["--unshare-net"]).chain(OWN).chain(DEVICES);
+    let mut words: Words = words.map(OsString::from).collect();
+    for folder in SYSTEM {
+        // On most systems, `/lib` and its like are links into `/usr`.
+        match fs::read_link(folder) {
+            Ok(target) => bind(&mut words, "--symlink", &target, folder),
+            Err(_) => bind(&mut words, "--ro-bind-try", Path::new(folder), folder),
+        }
+    }
+    words
+}
+
+/// Makes, in `shop`, all that a program sees: each single bind would cost each of its starts time.
+///
+/// # Errors
+///
+/// Those of the file system.
+pub fn furnish(shop: &Path, libraries: &[PathBuf]) -> Result<()> {
+    let room = shop.join(ROOM);
+    for folder in ["proc", "tmp", "dev", "etc"] {
+        fs::create_dir_all(room.join(folder))?;
+    }
+    for file in [PROGRAM, "dev/null", "dev/urandom"] {
+        fs::write(room.join(file), "")?;
+    }
+    let names = NAMES.iter().map(|name| (shop.join(name), Path::new("etc").join(name)));
+    let libraries = libraries
+        .iter()
+        .filter_map(|library| Some((library.clone(), library.strip_prefix("/").ok()?.to_owned())));
+    let confine = (shop.join("confine"), "confine".into());
+    for (from, to) in names.chain(libraries).chain([confine]) {
+        let to = room.join(to);
+        to.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::copy(&from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+    }
+    Ok(())
 }
 
 struct Outside {

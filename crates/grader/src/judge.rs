@@ -3,6 +3,7 @@
 use crate::CANNOT_CONFINE;
 use crate::jail::Bench;
 use crate::model::{Check, Grade, Status};
+use crate::permissions;
 use crate::process;
 use crate::unit::Unit;
 use crate::workshop::Workshop;
@@ -11,7 +12,6 @@ use checks::lessons;
 use serde::Deserialize;
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long a program may take to compile. Its CPU time is limited as well.
@@ -88,25 +88,14 @@ pub fn prepare(bench: &Bench, unit: &Unit) -> Result<()> {
         written.with_context(|| format!("cannot write {name} for the compiler"))?;
     }
     fs::create_dir(&bench.built).context("cannot create a folder for the program")?;
-    open_to_writers(&bench.built)
-}
-
-/// The compiler may be another user than we are.
-#[cfg(unix)]
-fn open_to_writers(folder: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let open = fs::Permissions::from_mode(0o777);
-    fs::set_permissions(folder, open).context("cannot open a folder to the compiler")
-}
-
-#[cfg(not(unix))]
-fn open_to_writers(_: &Path) -> Result<()> {
-    Ok(())
+    permissions::open_to_readers(&bench.source)?;
+    permissions::open_to_writers(&bench.built)
 }
 
 /// Compiles; returns the errors, if it doesn't.
 pub fn compile(workshop: &Workshop, bench: &Bench) -> Result<Option<String>> {
     let command = workshop.jail.compiler(bench, &workshop.externs);
+    let _turn = workshop.compilers.wait_for_turn();
     let finished = process::run(&workshop.keeper, command, COMPILE, ERRORS)?;
     let errors = String::from_utf8_lossy(&finished.stderr).into_owned();
     let Some(status) = finished.status else {

@@ -105,11 +105,13 @@ impl Progress {
         state.draw();
     }
 
-    /// What couldn't be judged is tried once more.
+    /// What couldn't be judged, or not fairly, is tried once more.
     pub fn again(&self, count: usize) {
         let mut state = self.state();
         let lessons = several(count, "lesson");
-        state.say(&format!("Couldn't be judged, and tried again, one at a time: {lessons}.\n"));
+        state.say(&format!(
+            "Not judged, or on an overloaded computer, so tried again, one at a time: {lessons}.\n"
+        ));
         state.bar.begin(count);
         state.draw();
     }

@@ -3,18 +3,21 @@
 
 use crate::class::Judge;
 use crate::isolation::Isolation;
-use crate::jail::Jail;
+use crate::jail::{self, Jail};
 use crate::judge;
 use crate::model::Grade;
+use crate::permissions;
+use crate::store::hash;
+use crate::turns::Turns;
 use crate::unit::Unit;
 use anyhow::{Context, Result, bail, ensure};
 use checks::lessons;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::env::{self, consts::EXE_SUFFIX};
-use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{fs, thread};
 use tempfile::TempDir;
 
 /// Compiles and judges programs.
@@ -24,6 +27,9 @@ pub struct Workshop {
     pub externs: Vec<String>,
     /// A program that can be a keeper (see crate `keeper`).
     pub keeper: PathBuf,
+    /// One for each processor: more wouldn't be done sooner, would need more memory, and would take
+    /// time from programs that are being judged.
+    pub compilers: Turns,
     checks_sha256: String,
     /// `jail.shop` and the programs' folders are in it. It goes with this value.
     folder: TempDir,
@@ -37,8 +43,7 @@ impl Workshop {
     /// The course or the compiler isn't there, or the course doesn't compile.
     pub fn open(root: &Path, isolation: Isolation) -> Result<Self> {
         let keeper = env::current_exe().context("cannot find the path of this program")?;
-        let folder = tempfile::Builder::new().prefix("grader-").tempdir();
-        let folder = folder.context("cannot create a temporary folder: is the disk full?")?;
+        let folder = temporary("grader-", &env::temp_dir(), isolation)?;
         let shop = folder.path().join("shop");
         let deps = shop.join("deps");
         fs::create_dir_all(&deps).context("cannot create a folder for the dependencies")?;
@@ -54,12 +59,16 @@ impl Workshop {
         }
         fs::write(shop.join("hosts"), "127.0.0.1 localhost\n::1 localhost\n")?;
         fs::write(shop.join("nsswitch.conf"), "hosts: files\n")?;
-        let checks_sha256 = hash(&fs::read(shop.join("checks"))?);
-        let libraries = libraries(&shop.join("checks"));
-        open_to_all(folder.path())?;
+        let checks_sha256 = checks_sha256(root)?;
+        if isolation == Isolation::Strict {
+            let libraries = libraries(&shop.join("checks"));
+            jail::furnish(&shop, &libraries).context("cannot make what programs will see")?;
+        }
+        permissions::open_to_readers(&shop)?;
         let (toolchain, is_root) = (sysroot(root)?, is_root());
-        let jail = Jail { isolation, toolchain, shop, libraries, is_root };
-        Ok(Self { jail, externs, keeper, checks_sha256, folder })
+        let jail = Jail { isolation, toolchain, shop, is_root };
+        let compilers = Turns::new(thread::available_parallelism().map_or(1, NonZero::get));
+        Ok(Self { jail, externs, keeper, compilers, checks_sha256, folder })
     }
 
     /// A new folder, for one program.
@@ -68,10 +77,7 @@ impl Workshop {
     ///
     /// Those of the file system.
     pub fn unit_folder(&self) -> Result<TempDir> {
-        let folder = tempfile::Builder::new().prefix("unit-").tempdir_in(self.folder.path());
-        let folder = folder.context("cannot create a temporary folder: is the disk full?")?;
-        open_to_all(folder.path())?;
-        Ok(folder)
+        temporary("unit-", self.folder.path(), self.jail.isolation)
     }
 }
 
@@ -164,17 +170,45 @@ fn libraries(program: &Path) -> Vec<PathBuf> {
     libraries
 }
 
-/// The unprivileged user that programs run as must get through.
-#[cfg(unix)]
-fn open_to_all(folder: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let open = fs::Permissions::from_mode(0o755);
-    fs::set_permissions(folder, open).context("cannot open a temporary folder to its programs")
+/// Of the checks' source, which is the same on all computers that share in grading a class. Their
+/// programs needn't be.
+fn checks_sha256(root: &Path) -> Result<String> {
+    let mut files = Vec::new();
+    for folder in ["crates/checks/src", "crates/keeper/src"] {
+        list(&root.join(folder), &mut files)?;
+    }
+    files.extend(["crates/checks/Cargo.toml", "Cargo.lock"].map(|file| root.join(file)));
+    files.sort();
+    let mut all = String::new();
+    for file in files {
+        let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let name = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+        all += &format!("{name}: {}\n", hash(&bytes));
+    }
+    Ok(hash(all.as_bytes()))
 }
 
-#[cfg(not(unix))]
-fn open_to_all(_: &Path) -> Result<()> {
+/// The files below a folder.
+fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    let listed = || format!("cannot list {}", folder.display());
+    for entry in fs::read_dir(folder).with_context(listed)? {
+        let path = entry.with_context(listed)?.path();
+        match path.is_dir() {
+            true => list(&path, files)?,
+            false => files.push(path),
+        }
+    }
     Ok(())
+}
+
+/// A folder that is ours alone; but without a jail that shows it to them, programs need a way to it.
+fn temporary(prefix: &str, within: &Path, isolation: Isolation) -> Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(within);
+    let folder = folder.context("cannot create a temporary folder: is the disk full?")?;
+    if isolation == Isolation::Best {
+        permissions::open_to_passers(folder.path())?;
+    }
+    Ok(folder)
 }
 
 #[cfg(target_os = "linux")]
@@ -185,8 +219,4 @@ fn is_root() -> bool {
 #[cfg(not(target_os = "linux"))]
 fn is_root() -> bool {
     false
-}
-
-pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,10 +1,10 @@
 //! Nothing is left behind: the programs that we start end when we do, however we end.
 //!
-//! A *keeper* is a second process of our own program. It leads a process group that programs are
-//! started into, and it reads from a pipe that only we hold open. When the pipe closes, because we
-//! are done or because we are gone (Ctrl-C, a panic, SIGKILL: the system closes it in any case),
-//! the keeper kills its whole group, itself included. Windows has no process groups; there the
-//! keeper is told the processes, and ends each with its children.
+//! A *keeper* is a second process. It leads a process group that programs are started into, and it
+//! reads from a pipe that only we hold open. When the pipe closes, because we are done or because
+//! we are gone (Ctrl-C, a panic, SIGKILL: the system closes it in any case), the keeper kills its
+//! whole group, itself included. On Unix it is a shell. Windows has no process groups; there it is
+//! our own program, which is told the processes, and ends each with its children.
 //!
 //! A program that uses it calls [`keep`] when its first argument is [`WORD`].
 
@@ -41,10 +41,8 @@ impl Keeper {
     ///
     /// The system can't start it.
     pub fn start_program(program: &Path) -> Result<Self> {
-        let mut command = Command::new(program);
-        command.arg(WORD).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut command = keeping(program);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut process =
             command.spawn().context("cannot start the process that cleans up after us")?;
         let lifeline = process.stdin.take();
@@ -80,19 +78,33 @@ impl Drop for Keeper {
     }
 }
 
+/// std can't signal a group. A crate that can would double what a student compiles before the first
+/// datagram; the `kill` that every POSIX shell has built in does it as well, and a shell starts in
+/// less time than our own program would. To `kill`, process 0 is the group that it is in itself.
+#[cfg(unix)]
+fn keeping(_: &Path) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", "read -r _; kill -s KILL 0"]);
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command
+}
+
+#[cfg(windows)]
+fn keeping(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.arg(WORD);
+    command
+}
+
 /// What a keeper does: waits until its standard input ends, and ends its group.
 ///
 /// # Errors
 ///
-/// The system can't read, or can't start what ends the group.
+/// The system can't start the shell that does it.
 #[cfg(unix)]
 pub fn keep() -> Result<()> {
     use std::os::unix::process::CommandExt;
-    io::copy(&mut io::stdin(), &mut io::sink()).context("cannot read from the lifeline")?;
-    // std can't signal a group. A crate that can would double what a student compiles before the
-    // first datagram; the `kill` that every POSIX shell has built in does it as well. To it,
-    // process 0 is the group that it is in itself.
-    let error = Command::new("/bin/sh").args(["-c", "kill -s KILL 0"]).exec();
+    let error = keeping(Path::new("")).exec();
     Err(error).context("cannot end the process group")
 }
 

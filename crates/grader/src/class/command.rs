@@ -20,7 +20,7 @@ use std::path::Path;
 use std::{env, fs, thread};
 
 /// Programs that are judged at a time, for each processor: most of a check is waiting.
-const JOBS: usize = 8;
+const JOBS: usize = 5;
 
 /// Grades a class with the course at `root`; returns whether all of it was graded and written.
 ///

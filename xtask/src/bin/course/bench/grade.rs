@@ -93,6 +93,9 @@ fn show_cost(report: &mut Report, cost: &Cost, submitted: usize) -> Result<Optio
     if let Some(megabytes) = cost.peak_megabytes {
         report.figure("MB, the grader at most", megabytes, &MEGABYTES)?;
     }
+    if let Some(megabytes) = cost.peak_megabytes_of_all {
+        report.figure("MB, all at most", megabytes, &MEGABYTES)?;
+    }
     Ok(Some(lesson))
 }
 

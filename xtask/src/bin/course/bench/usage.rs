@@ -44,6 +44,14 @@ pub fn peak_megabytes(process: u32) -> Option<f64> {
     Some(kilobytes * 1024.0 / 1e6)
 }
 
+/// The memory that the whole computer could still give to programs, in MB.
+pub fn available_megabytes() -> Option<f64> {
+    let memory = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = memory.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kilobytes: f64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kilobytes * 1024.0 / 1e6)
+}
+
 pub fn cores() -> f64 {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     f64::from(u32::try_from(cores).unwrap_or(u32::MAX))

@@ -1,7 +1,7 @@
 //! Runs a program, and measures it with all that it starts.
 
 use crate::bench::start;
-use crate::bench::usage::{Group, cores, cpu_seconds_of_all, peak_megabytes};
+use crate::bench::usage::{Group, available_megabytes, cores, cpu_seconds_of_all, peak_megabytes};
 use anyhow::{Context, Result, ensure};
 use keeper::Keeper;
 use std::process::{Command, Stdio};
@@ -24,6 +24,8 @@ pub struct Cost {
     pub cpu_seconds_of_all: Option<f64>,
     /// Of the program's own process.
     pub peak_megabytes: Option<f64>,
+    /// By how much the memory shrank that the computer could still give to programs.
+    pub peak_megabytes_of_all: Option<f64>,
 }
 
 impl Cost {
@@ -46,15 +48,24 @@ pub fn run(
     let mut command = group.as_ref().map(|group| group.within(&command)).unwrap_or(command);
     command.stdin(Stdio::null()).stdout(output).stderr(errors);
     let (before, clock) = (cpu_seconds_of_all(), Instant::now());
+    let free = available_megabytes();
+    let mut least = free;
     let mut child = start(keeper, &mut command)?;
     let (process, mut peak) = (child.id(), None);
     while child.try_wait().context("cannot wait for a program")?.is_none() {
         ensure!(clock.elapsed() < PATIENCE, "a program has been running for {PATIENCE:?}");
         peak = peak_megabytes(process).or(peak);
+        least = least.zip(available_megabytes()).map(|(least, now)| least.min(now));
         thread::sleep(LOOK_AGAIN);
     }
     let seconds = clock.elapsed().as_secs_f64();
     let all = cpu_seconds_of_all().zip(before).map(|(now, before)| now - before);
     let own = group.as_ref().map_or(all, Group::cpu_seconds);
-    Ok(Cost { seconds, cpu_seconds: own, cpu_seconds_of_all: all, peak_megabytes: peak })
+    Ok(Cost {
+        seconds,
+        cpu_seconds: own,
+        cpu_seconds_of_all: all,
+        peak_megabytes: peak,
+        peak_megabytes_of_all: free.zip(least).map(|(free, least)| free - least),
+    })
 }
