@@ -253,6 +253,11 @@ pub fn furnish(shop: &Path, libraries: &[PathBuf]) -> Result<()> {
     for file in [PROGRAM, "dev/null", "dev/urandom"] {
         fs::write(room.join(file), "")?;
     }
+    #[cfg(unix)]
+    for (number, stream) in ["stdin", "stdout", "stderr"].iter().enumerate() {
+        let target = format!("/proc/self/fd/{number}");
+        std::os::unix::fs::symlink(target, room.join("dev").join(stream))?;
+    }
     let names = NAMES.iter().map(|name| (shop.join(name), Path::new("etc").join(name)));
     let libraries = libraries
         .iter()

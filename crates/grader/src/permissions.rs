@@ -12,6 +12,9 @@ use std::path::Path;
 /// Those of the file system.
 pub fn open_to_readers(tree: &Path) -> Result<()> {
     let listed = || format!("cannot list {}", tree.display());
+    if tree.is_symlink() {
+        return Ok(());
+    }
     if tree.is_dir() {
         for entry in fs::read_dir(tree).with_context(listed)? {
             open_to_readers(&entry.with_context(listed)?.path())?;
