@@ -119,7 +119,10 @@ impl Jail {
         let mut jail = jail_with_system();
         bind(&mut jail, "--ro-bind", &self.outside().shop, SHOP);
         bind(&mut jail, "--ro-bind", &self.outside_bench(bench).built, BUILT);
-        self.bind_names(&mut jail, &self.outside().shop);
+        for file in NAMES {
+            let outside = self.outside().shop.join(file);
+            bind(&mut jail, "--ro-bind", outside, Path::new("/etc").join(file));
+        }
         jail.push("--".into());
         self.as_nobody(bench, [jail, words].concat())
     }
@@ -139,23 +142,12 @@ impl Jail {
         jail.push("--disable-userns".into());
         bind(&mut jail, "--ro-bind", Path::new(SHOP).join(ROOM), "/");
         jail.extend(OWN.iter().chain(FEW_DEVICES).map(OsString::from));
-        bind(&mut jail, "--ro-bind", Path::new(BUILT).join(PROGRAM), Path::new("/").join(PROGRAM));
+        let root = Path::new("/");
+        let program = root.join(PROGRAM);
+        bind(&mut jail, "--ro-bind", Path::new(BUILT).join(PROGRAM), &program);
         jail.push("--".into());
-        let confine = Path::new("/");
-        let words = self.confined(
-            "run",
-            confine,
-            &[],
-            &[Path::new("/tmp")],
-            vec![Path::new("/").join(PROGRAM).into()],
-        );
+        let words = self.confined("run", root, &[], &[Path::new("/tmp")], vec![program.into()]);
         [jail, words].concat()
-    }
-
-    fn bind_names(&self, jail: &mut Words, shop: &Path) {
-        for file in NAMES {
-            bind(jail, "--ro-bind", shop.join(file), Path::new("/etc").join(file));
-        }
     }
 
     fn confined(

@@ -65,7 +65,7 @@ pub const fn names_a_malformed_argument(points: u32, section: &'static str) -> C
 pub fn refuses_malformed_addresses(trial: &Trial) -> Verdict {
     let cause = "Turn the argument into an address, and let a failure end the program with a \
                  message on stderr that has the argument in it, and a status that isn't 0. In \
-                 Rust: `.with_context(|| format!(\"cannot use `{argument}`\"))?`.";
+                 Rust: `.with_context(|| format!(\"cannot use {argument:?}\"))?`.";
     let word = trial.random.word(10);
     // RFC 6761 promises that no name under `.invalid` will ever resolve.
     let name = format!("{word}.invalid");

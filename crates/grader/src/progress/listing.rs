@@ -119,10 +119,9 @@ fn details(submission: &Submission, lessons: &[&str], row: &[Found]) -> Vec<Stri
             Found::Source(_) | Found::Missing => {}
         }
     }
-    // What was found is known from the line above.
-    let news: Vec<_> = submission.notes.iter().filter(|note| !note.starts_with("found ")).collect();
-    details.extend(news.iter().take(NOTES).map(|note| format!("note: {}", line(note))));
-    if let Some(more @ 1..) = news.len().checked_sub(NOTES) {
+    let notes = &submission.notes;
+    details.extend(notes.iter().take(NOTES).map(|note| format!("note: {}", line(note))));
+    if let Some(more @ 1..) = notes.len().checked_sub(NOTES) {
         details.push(format!("{} more", several(more, "note")));
     }
     details

@@ -15,7 +15,8 @@ const NOTES: usize = 20;
 
 /// Things of one kind that are named.
 const NAMED: usize = 5;
-const LESSONS: usize = 20;
+
+const NOTHING: &str = "nothing to grade was found, neither `crates/lesson-N-…` nor `lesson-N.rs`";
 
 #[derive(Default, Debug)]
 pub struct Look {
@@ -191,14 +192,17 @@ pub fn problem(name: &str, kind: Kind) -> Option<String> {
     }
 }
 
-/// What there is to say about a submission before it is graded.
+/// What wasn't as expected in a submission.
 pub fn notes(submission: &Submission) -> Vec<String> {
     let look = match look(submission) {
         Ok(look) => look,
         Err(Stop::Refused(reason)) => return vec![reason],
         Err(Stop::Failed(error)) => return vec![format!("{error:#}")],
     };
-    let mut notes = vec![summary(&look)];
+    let mut notes = Vec::new();
+    if !look.has_lessons() {
+        notes.push(NOTHING.to_owned());
+    }
     notes.extend(look.names().filter_map(|lesson| ambiguity(&look, lesson)));
     notes.extend(not_recognised(&look.unknown));
     notes.extend(look.notes);
@@ -207,14 +211,6 @@ pub fn notes(submission: &Submission) -> Vec<String> {
         notes.push(format!("and {more} more of this kind"));
     }
     notes
-}
-
-fn summary(look: &Look) -> String {
-    let lessons = Vec::from_iter(look.names());
-    if lessons.is_empty() {
-        return "nothing to grade was found, neither `crates/lesson-N-…` nor `lesson-N.rs`".into();
-    }
-    format!("found {}", list(&lessons, LESSONS))
 }
 
 /// Why nobody can know which program is meant, if that is so.
