@@ -8,6 +8,7 @@ use crate::judge;
 use crate::model::Grade;
 use crate::permissions;
 use crate::store::hash;
+use crate::temporary::{self, Workplace};
 use crate::turns::Turns;
 use crate::unit::Unit;
 use anyhow::{Context, Result, bail, ensure};
@@ -32,7 +33,7 @@ pub struct Workshop {
     pub compilers: Turns,
     checks_sha256: String,
     /// `jail.shop` and the programs' folders are in it. It goes with this value.
-    folder: TempDir,
+    folder: Workplace,
 }
 
 impl Workshop {
@@ -43,7 +44,7 @@ impl Workshop {
     /// The course or the compiler isn't there, or the course doesn't compile.
     pub fn open(root: &Path, isolation: Isolation) -> Result<Self> {
         let keeper = env::current_exe().context("cannot find the path of this program")?;
-        let folder = temporary("grader-", &env::temp_dir(), isolation)?;
+        let folder = Workplace::create(isolation)?;
         let shop = folder.path().join("shop");
         let deps = shop.join("deps");
         fs::create_dir_all(&deps).context("cannot create a folder for the dependencies")?;
@@ -77,7 +78,7 @@ impl Workshop {
     ///
     /// Those of the file system.
     pub fn unit_folder(&self) -> Result<TempDir> {
-        temporary("unit-", self.folder.path(), self.jail.isolation)
+        temporary::folder("unit-", self.folder.path(), self.jail.isolation)
     }
 }
 
@@ -199,16 +200,6 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// A folder that is ours alone; but without a jail that shows it to them, programs need a way to it.
-fn temporary(prefix: &str, within: &Path, isolation: Isolation) -> Result<TempDir> {
-    let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(within);
-    let folder = folder.context("cannot create a temporary folder: is the disk full?")?;
-    if isolation == Isolation::Best {
-        permissions::open_to_passers(folder.path())?;
-    }
-    Ok(folder)
 }
 
 #[cfg(target_os = "linux")]
