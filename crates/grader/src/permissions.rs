@@ -41,6 +41,21 @@ pub fn open_to_writers(folder: &Path) -> Result<()> {
     change(folder, |_| 0o777)
 }
 
+/// The folder that other users don't get through on their way to `path`, if there is one.
+#[must_use]
+#[cfg(unix)]
+pub fn closed_on_the_way_to(path: &Path) -> Option<&Path> {
+    use std::os::unix::fs::MetadataExt;
+    path.ancestors()
+        .find(|folder| fs::metadata(folder).is_ok_and(|found| found.mode() & 0o001 == 0))
+}
+
+#[must_use]
+#[cfg(not(unix))]
+pub fn closed_on_the_way_to(_: &Path) -> Option<&Path> {
+    None
+}
+
 #[cfg(unix)]
 fn change(path: &Path, mode: impl Fn(u32) -> u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -67,6 +67,10 @@ impl Workshop {
         }
         permissions::open_to_readers(&shop)?;
         let (toolchain, is_root) = (sysroot(root)?, is_root());
+        if isolation == Isolation::Best && is_root {
+            let closed = permissions::closed_on_the_way_to(&toolchain);
+            closed.map_or(Ok(()), |folder| bail!(closed_to_nobody(&toolchain, folder)))?;
+        }
         let jail = Jail { isolation, toolchain, shop, is_root };
         let compilers = Turns::new(thread::available_parallelism().map_or(1, NonZero::get));
         Ok(Self { jail, externs, keeper, compilers, checks_sha256, folder })
@@ -153,6 +157,16 @@ fn sysroot(root: &Path) -> Result<PathBuf> {
     let path = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
     ensure!(path.join("bin").is_dir(), "rustc doesn't tell where its toolchain is");
     Ok(path)
+}
+
+fn closed_to_nobody(toolchain: &Path, folder: &Path) -> String {
+    format!(
+        "with `best`, what root starts becomes the user nobody, who can't use the compiler in {}: \
+         {} is closed to others. Grade as an ordinary user, or set RUSTUP_TOOLCHAIN to one that is \
+         installed for all; or install bubblewrap, and grade with `strict`",
+        toolchain.display(),
+        folder.display()
+    )
 }
 
 /// The shared libraries that a program of ours is started with, the loader included; whatever
