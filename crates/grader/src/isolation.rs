@@ -15,6 +15,12 @@ pub enum Isolation {
     None,
 }
 
+/// What `strict` needs, where it doesn't work.
+pub const REMEDY: &str = "Install bubblewrap (`apt install bubblewrap`, or what your system calls \
+                          it). Where it may not make namespaces, as in many containers, and for \
+                          ordinary users on Ubuntu 24.04 and newer, allow it there (on Ubuntu, \
+                          `sysctl kernel.apparmor_restrict_unprivileged_userns=0`, as root)";
+
 impl fmt::Display for Isolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

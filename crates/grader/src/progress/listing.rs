@@ -3,6 +3,7 @@
 use super::{several, shown, visible};
 use crate::class::Options;
 use crate::class::look::Found;
+use crate::isolation::{Isolation, REMEDY};
 use crate::model::Student;
 use crate::roster::Roster;
 use crate::store::run::Run;
@@ -61,6 +62,9 @@ pub fn conditions(run: &Run, gaps: &[String]) -> String {
     text.push_str(".\n");
     for gap in gaps {
         let _ = writeln!(text, "! not prevented: {gap}");
+    }
+    if run.isolation == Isolation::Best.to_string() {
+        let _ = writeln!(text, "`strict` would prevent that. {REMEDY}.");
     }
     text
 }
