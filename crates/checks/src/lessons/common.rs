@@ -101,8 +101,6 @@ pub fn refuses(trial: &Trial, cases: &[(String, String, Duration)], cause: &str)
 ///
 /// It crashed.
 pub fn did_not_crash(ended: &Ended) -> Verdict {
-    // 101 is what a Rust program ends with when it has panicked.
-    let is_crash = ended.status.code().is_none_or(|code| code == 101);
     let cause = "A panic or a signal is never a right way to end: return from `main`.";
-    require(!is_crash, format!("it crashed: {}", ended.status), cause)
+    require(!ended.is_crash(), format!("it crashed: {}", ended.status), cause)
 }

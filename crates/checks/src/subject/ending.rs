@@ -16,6 +16,12 @@ impl Ended {
         require(status.success(), format!("it ended with {status}, not with success"), cause)
     }
 
+    /// Whether it was a panic or a signal, which is never a right way to end.
+    pub fn is_crash(&self) -> bool {
+        // 101 is what a Rust program ends with when it has panicked.
+        self.status.code().is_none_or(|code| code == 101 || stands_for_a_signal(code))
+    }
+
     /// Requires an error of the program's own making: a status that isn't 0, neither a panic nor
     /// a signal, and a message on stderr that has `name` in it, if one is given.
     ///
@@ -25,10 +31,8 @@ impl Ended {
     pub fn failed_properly(&self, name: &str, cause: &str) -> Verdict {
         let (status, stderr) = (self.status, visible(&self.stderr));
         require(!status.success(), "it ended with success, where nothing could succeed", cause)?;
-        // 101 is what a Rust program ends with when it has panicked.
-        let is_crash = status.code().is_none_or(|code| code == 101 || stands_for_a_signal(code));
         let panic = "A panic or a signal is no error message: return the error from `main`.";
-        require(!is_crash, format!("it crashed: {status}"), panic)?;
+        require(!self.is_crash(), format!("it crashed: {status}"), panic)?;
         require(!self.stderr.is_empty(), "it said nothing on stderr", cause)?;
         let is_named = crate::check::find(&self.stderr, name.as_bytes());
         require(is_named, format!("its message doesn't name `{name}`: {stderr}"), cause)
