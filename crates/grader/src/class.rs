@@ -2,7 +2,7 @@
 //! time.
 
 pub mod command;
-mod load;
+pub mod load;
 pub mod look;
 pub mod one;
 pub mod queue;

@@ -41,21 +41,12 @@ pub fn judge(workshop: &Workshop, unit: &Unit) -> Grade {
 fn blank(workshop: &Workshop, unit: &Unit) -> Grade {
     let lesson = lessons::find(&unit.lesson);
     let checks = lesson.map(|lesson| lesson.checks).unwrap_or_default();
+    let most = checks.iter().map(|check| check.points).sum();
     Grade {
-        lesson: unit.lesson.clone(),
-        status: Status::Judged,
-        score: 0,
-        max_score: checks.iter().map(|check| check.points).sum(),
-        passed: 0,
-        failed: 0,
-        skipped: 0,
-        grader_errors: 0,
-        seconds: 0.0,
         seed: unit.seed,
         isolation: workshop.jail.isolation.to_string(),
         source_sha256: unit.source.sha256.clone(),
-        message: String::new(),
-        checks: Vec::new(),
+        ..Grade::blank(&unit.lesson, most, Status::Judged)
     }
 }
 

@@ -46,7 +46,7 @@ pub struct Submission {
     /// The name of the folder, or of the file.
     pub student: String,
     pub roster: Option<Student>,
-    /// What was found, and what wasn't taken, for the instructor.
+    /// What wasn't as expected in it, for the instructor.
     pub notes: Vec<String>,
     #[serde(serialize_with = "without_false_scores")]
     pub grades: Vec<Grade>,
@@ -130,6 +130,27 @@ pub struct Check {
 }
 
 impl Grade {
+    /// A grade without points, of no run.
+    #[must_use]
+    pub fn blank(lesson: &str, max_score: u32, status: Status) -> Self {
+        Self {
+            lesson: lesson.to_owned(),
+            status,
+            score: 0,
+            max_score,
+            passed: 0,
+            failed: 0,
+            skipped: 0,
+            grader_errors: 0,
+            seconds: 0.0,
+            seed: 0,
+            isolation: String::new(),
+            source_sha256: String::new(),
+            message: String::new(),
+            checks: Vec::new(),
+        }
+    }
+
     /// Whether there is a score that may be published.
     #[must_use]
     pub fn has_score(&self) -> bool {

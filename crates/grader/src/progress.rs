@@ -11,6 +11,7 @@ pub mod summary;
 use crate::class::look::Found;
 use crate::class::{Grades, Options, Place};
 use crate::model::{Grade, Results, Status};
+use crate::report::text::count as several;
 use crate::submissions::Submission;
 use bar::Bar;
 use std::env;
@@ -179,11 +180,6 @@ fn outcome(grade: &Grade) -> String {
         Status::NotCompiled => "not compiled".to_owned(),
         Status::Judged | Status::GraderError => "grader error".to_owned(),
     }
-}
-
-/// A number of things.
-fn several(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A name from a submission in one line. Nothing in it steers a terminal, turns the direction of

@@ -11,4 +11,4 @@ pub mod html;
 pub mod student;
 
 mod statistics;
-mod text;
+pub(crate) mod text;

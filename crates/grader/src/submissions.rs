@@ -24,7 +24,7 @@ pub struct Submission {
     pub student: String,
     /// The folder, or the first of `files`.
     pub path: PathBuf,
-    /// What was found and what wasn't recognised, for the instructor.
+    /// What wasn't as expected in it, for the instructor.
     pub notes: Vec<String>,
     /// Flat files in a folder that isn't the student's alone; otherwise empty.
     pub files: Vec<PathBuf>,

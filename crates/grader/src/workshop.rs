@@ -1,7 +1,7 @@
 //! What is made once for a whole class: the checks, the compiler and the dependencies in their
 //! places.
 
-use crate::class::Judge;
+use crate::class::{Judge, load::processors};
 use crate::isolation::Isolation;
 use crate::jail::{self, Jail};
 use crate::judge;
@@ -15,10 +15,9 @@ use anyhow::{Context, Result, bail, ensure};
 use checks::lessons;
 use serde_json::Value;
 use std::env::{self, consts::EXE_SUFFIX};
-use std::num::NonZero;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{fs, thread};
 use tempfile::TempDir;
 
 /// Compiles and judges programs.
@@ -72,7 +71,7 @@ impl Workshop {
             closed.map_or(Ok(()), |folder| bail!(closed_to_nobody(&toolchain, folder)))?;
         }
         let jail = Jail { isolation, toolchain, shop, is_root };
-        let compilers = Turns::new(thread::available_parallelism().map_or(1, NonZero::get));
+        let compilers = Turns::new(processors());
         Ok(Self { jail, externs, keeper, compilers, checks_sha256, folder })
     }
 

@@ -1,5 +1,6 @@
 //! `grader grade`: everything around [`grade`].
 
+use super::load::processors;
 use super::{Judge, Options, grade};
 use crate::arguments::{self, Output, UsageError};
 use crate::canary;
@@ -15,9 +16,8 @@ use crate::submissions::{self, Survey};
 use crate::workshop::Workshop;
 use anyhow::{Context, Result, bail, ensure};
 use checks::lessons::LESSONS;
-use std::num::NonZero;
 use std::path::Path;
-use std::{env, fs, thread};
+use std::{env, fs};
 
 /// Programs that are judged at a time, for each processor: most of a check is waiting.
 const JOBS: usize = 5;
@@ -183,7 +183,7 @@ fn default_jobs(isolation: Isolation) -> usize {
     if isolation != Isolation::Strict {
         return 1;
     }
-    JOBS * thread::available_parallelism().map_or(1, NonZero::get)
+    JOBS * processors()
 }
 
 /// A lesson, as results describe it.

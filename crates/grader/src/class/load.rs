@@ -17,6 +17,10 @@ pub fn may_have_cost_points(grade: &Grade) -> bool {
 fn is_overloaded() -> bool {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = text.split(' ').next().and_then(|word| word.parse::<f64>().ok());
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    load.is_some_and(|load| load > BUSY * processors as f64)
+    load.is_some_and(|load| load > BUSY * processors() as f64)
+}
+
+/// How many programs this computer can run at the same time.
+pub fn processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }

@@ -1,7 +1,7 @@
 //! One unit of work: takes the source, has it judged, and labels what comes of it.
 
 use super::{Class, Judge, Place};
-use crate::model::{Grade, Lesson, Status};
+use crate::model::{Grade, Status};
 use crate::store::Key;
 use crate::submissions::{self, Taken};
 use crate::unit::{self, Unit};
@@ -51,7 +51,7 @@ impl<J: Judge> Class<'_, J> {
 
     /// A grade without points.
     pub(super) fn blank(&self, place: Place<'_>, status: Status) -> Grade {
-        let blank = blank(place.task, status);
+        let blank = Grade::blank(&place.task.name, place.task.max_score, status);
         Grade { seed: self.seed(place), isolation: self.judge.isolation(), ..blank }
     }
 
@@ -69,27 +69,6 @@ impl<J: Judge> Class<'_, J> {
 
     fn seed(&self, place: Place<'_>) -> u64 {
         unit::seed(self.store.run().seed, &place.submission.student, &place.task.name)
-    }
-}
-
-/// As [`Class::blank`], of no run.
-#[must_use]
-pub fn blank(lesson: &Lesson, status: Status) -> Grade {
-    Grade {
-        lesson: lesson.name.clone(),
-        status,
-        score: 0,
-        max_score: lesson.max_score,
-        passed: 0,
-        failed: 0,
-        skipped: 0,
-        grader_errors: 0,
-        seconds: 0.0,
-        seed: 0,
-        isolation: String::new(),
-        source_sha256: String::new(),
-        message: String::new(),
-        checks: Vec::new(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What was found in the submissions, and what wasn't: a line a student.
 
-use super::{several, shown, visible};
+use super::{shown, visible};
 use crate::class::Options;
 use crate::class::look::Found;
 use crate::isolation::{Isolation, REMEDY};
 use crate::model::Student;
+use crate::report::text::count as several;
 use crate::roster::Roster;
 use crate::store::run::Run;
 use crate::submissions::{Submission, Survey};

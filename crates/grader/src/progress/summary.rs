@@ -1,7 +1,8 @@
 //! How a class was graded, in a few lines.
 
-use super::{several, shown, visible};
+use super::{shown, visible};
 use crate::model::{Grade, Results, Status};
+use crate::report::text::count as several;
 use std::fmt::Write;
 
 /// Grader errors that are shown; the report has all of them.

@@ -1,7 +1,7 @@
 //! What a run results in: `results.json`, the formats that were asked for, and the reports.
 
 use crate::arguments::UsageError;
-use crate::class::{one::blank, queue};
+use crate::class::queue;
 use crate::formats::{self, Context as Platform, File, Format};
 use crate::model::{Grade, Lesson, Results, Status, Submission};
 use crate::report;
@@ -54,7 +54,7 @@ pub fn rehearse(
     platform: &Platform,
 ) -> Result<()> {
     let blanks: Vec<Grade> =
-        lessons.iter().map(|lesson| blank(lesson, Status::NotSubmitted)).collect();
+        lessons.iter().map(|l| Grade::blank(&l.name, l.max_score, Status::NotSubmitted)).collect();
     let submissions = students.map(|student| Submission {
         student,
         roster: None,

@@ -3,8 +3,7 @@
 use super::disk::{self, Budget, Entry, Kind, Outcome, refuse, show};
 use super::look::{self, ENTRIES, Found};
 use super::{Source, Submission};
-use sha2::{Digest, Sha256};
-use std::fmt::Write;
+use crate::store::hash;
 use std::path::Path;
 
 const FILE_BYTES: u64 = 256 * 1024;
@@ -123,15 +122,12 @@ fn read(shown: &str, sources: Vec<(String, Entry)>) -> Outcome<Files> {
 
 /// Of names and contents. Their lengths come first, so that no two sources look the same.
 fn fingerprint(files: &[(String, Vec<u8>)]) -> String {
-    let mut hash = Sha256::new();
+    let mut all = Vec::new();
     for (name, contents) in files {
         for part in [name.as_bytes(), contents] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
+            all.extend((part.len() as u64).to_le_bytes());
+            all.extend(part);
         }
     }
-    hash.finalize().iter().fold(String::new(), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
+    hash(&all)
 }

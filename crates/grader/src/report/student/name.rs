@@ -1,6 +1,6 @@
 //! The name of a student's file.
 
-use sha2::{Digest, Sha256};
+use crate::store::hash;
 
 /// The longest name that is taken as it is.
 const LONGEST: usize = 80;
@@ -19,8 +19,7 @@ pub fn file_name(student: &str) -> String {
     }
     let readable = |c: char| if c.is_alphanumeric() || is_safe(c) { c } else { '_' };
     let start: String = student.chars().map(readable).take(LONGEST / 2).collect();
-    let hash = Sha256::digest(student.as_bytes());
-    let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = hash(student.as_bytes()).chars().take(16).collect();
     format!("report-{start}~{hash}.md")
 }
 

@@ -38,17 +38,19 @@ fn parse_all(stat: &str) -> Option<f64> {
 
 /// The most memory that a process has had at any time, in MB.
 pub fn peak_megabytes(process: u32) -> Option<f64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: f64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kilobytes * 1024.0 / 1e6)
+    megabytes(&format!("/proc/{process}/status"), "VmHWM:")
 }
 
 /// The memory that the whole computer could still give to programs, in MB.
 pub fn available_megabytes() -> Option<f64> {
-    let memory = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = memory.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kilobytes: f64 = line.split_whitespace().next()?.parse().ok()?;
+    megabytes("/proc/meminfo", "MemAvailable:")
+}
+
+/// The amount that such a file gives in a line that begins with `name`.
+fn megabytes(file: &str, name: &str) -> Option<f64> {
+    let text = fs::read_to_string(file).ok()?;
+    let amount = text.lines().find_map(|line| line.strip_prefix(name))?;
+    let kilobytes: f64 = amount.split_whitespace().next()?.parse().ok()?;
     Some(kilobytes * 1024.0 / 1e6)
 }
 
