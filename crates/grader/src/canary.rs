@@ -37,7 +37,7 @@ pub fn prove(workshop: &Workshop) -> Result<Vec<String>> {
     let bench = Bench { source: folder.path().join("source"), built: folder.path().join("built") };
     compiler_sees_only_its_source(workshop, &bench, &secret.to_string_lossy())?;
     let source = include_str!("../canary/inside.rs");
-    judge::prepare(&bench, &unit(source)).context("cannot prepare the self-test")?;
+    judge::prepare(workshop, &bench, &unit(source)).context("cannot prepare the self-test")?;
     if let Some(errors) = judge::compile(workshop, &bench)? {
         bail!("the self-test of `{isolation}` doesn't compile:\n{errors}");
     }
@@ -78,7 +78,7 @@ pub fn prove(workshop: &Workshop) -> Result<Vec<String>> {
 fn compiler_sees_only_its_source(workshop: &Workshop, bench: &Bench, secret: &str) -> Result<()> {
     let isolation = workshop.jail.isolation;
     let source = format!("fn main() {{ print!(\"{{}}\", include_str!({secret:?})); }}");
-    judge::prepare(bench, &unit(&source)).context("cannot prepare the self-test")?;
+    judge::prepare(workshop, bench, &unit(&source)).context("cannot prepare the self-test")?;
     ensure!(
         judge::compile(workshop, bench).map_err(|error| advise(isolation, error))?.is_some(),
         "the isolation `{isolation}` doesn't hold: a program was compiled with a file that isn't \

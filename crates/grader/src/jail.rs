@@ -9,13 +9,14 @@
 mod words;
 
 use crate::isolation::Isolation;
+use crate::permissions::Account;
 use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use words::{
-    BECOME_NOBODY, DEVICES, FEW_DEVICES, JAIL, OWN, PUBLIC, ROOT, RUSTC, SYSTEM, Words, bind,
+    DEVICES, FEW_DEVICES, JAIL, OWN, PUBLIC, ROOT, RUSTC, SYSTEM, Words, become_account, bind,
     command, joined,
 };
 
@@ -42,7 +43,8 @@ pub struct Jail {
     /// What the grader itself made for its work: `checks`, `confine`, `deps`, files of `/etc`; and
     /// the room of a program (see [`furnish`]).
     pub shop: PathBuf,
-    pub is_root: bool,
+    /// As whom everything is started, if we are root.
+    pub account: Option<Account>,
 }
 
 /// The folders of one program.
@@ -93,7 +95,7 @@ impl Jail {
         bind(&mut jail, "--bind", &self.outside_bench(bench).built, BUILT);
         bind(&mut jail, "--ro-bind-try", "/etc/alternatives", "/etc/alternatives");
         jail.extend(["--chdir", SOURCE, "--"].map(OsString::from));
-        self.as_nobody(bench, [jail, words].concat())
+        self.without_rights(bench, [jail, words].concat())
     }
 
     /// The checks, with these arguments, for the program of `bench`.
@@ -124,7 +126,7 @@ impl Jail {
             bind(&mut jail, "--ro-bind", outside, Path::new("/etc").join(file));
         }
         jail.push("--".into());
-        self.as_nobody(bench, [jail, words].concat())
+        self.without_rights(bench, [jail, words].concat())
     }
 
     /// What the checks start: the program in its own jail.
@@ -163,8 +165,8 @@ impl Jail {
         }
         let is_best = self.isolation == Isolation::Best;
         let mut confined = Words::new();
-        if is_best && self.is_root {
-            confined.extend(BECOME_NOBODY.iter().map(OsString::from));
+        if let Some(account) = self.account_outside() {
+            confined.extend(become_account(account));
         }
         confined.push(shop.join("confine").into());
         confined.extend(["--purpose", purpose].map(OsString::from));
@@ -180,29 +182,32 @@ impl Jail {
         [confined, words].concat()
     }
 
+    /// The account that needs a way to our folders as they are, without a jail that shows them.
+    pub fn account_outside(&self) -> Option<Account> {
+        self.account.filter(|_| self.isolation == Isolation::Best)
+    }
+
     fn shop_inside(&self) -> PathBuf {
         if self.isolation == Isolation::Strict { SHOP.into() } else { self.shop.clone() }
     }
 
     /// Root gives up its rights before any jail is made. What it needs there is put where
     /// everybody may look.
-    fn as_nobody(&self, bench: &Bench, words: Words) -> Command {
-        if !self.is_root {
-            return command(words);
-        }
+    fn without_rights(&self, bench: &Bench, words: Words) -> Command {
+        let Some(account) = self.account else { return command(words) };
         let mut first: Words = ROOT.iter().map(OsString::from).collect();
         bind(&mut first, "--ro-bind", &self.toolchain, self.outside().toolchain);
         bind(&mut first, "--ro-bind", &self.shop, self.outside().shop);
         bind(&mut first, "--ro-bind-try", &bench.source, self.outside_bench(bench).source);
         bind(&mut first, "--bind", &bench.built, self.outside_bench(bench).built);
         first.push("--".into());
-        first.extend(BECOME_NOBODY.iter().map(OsString::from));
+        first.extend(become_account(account));
         command([first, words].concat())
     }
 
     /// Where the unprivileged user finds what jails are made of.
     fn outside(&self) -> Outside {
-        if self.is_root {
+        if self.account.is_some() {
             let at = |name: &str| Path::new(PUBLIC).join(name);
             return Outside { toolchain: at("toolchain"), shop: at("shop") };
         }
@@ -210,7 +215,7 @@ impl Jail {
     }
 
     fn outside_bench(&self, bench: &Bench) -> Bench {
-        if self.is_root {
+        if self.account.is_some() {
             let at = |name: &str| Path::new(PUBLIC).join(name);
             return Bench { source: at("source"), built: at("built") };
         }

@@ -53,7 +53,7 @@ fn blank(workshop: &Workshop, unit: &Unit) -> Grade {
 fn fill(workshop: &Workshop, unit: &Unit, grade: &mut Grade) -> Result<()> {
     let folder = workshop.unit_folder()?;
     let bench = Bench { source: folder.path().join("source"), built: folder.path().join("built") };
-    prepare(&bench, unit)?;
+    prepare(workshop, &bench, unit)?;
     if let Some(errors) = compile(workshop, &bench)? {
         grade.status = Status::NotCompiled;
         grade.message = errors;
@@ -71,7 +71,7 @@ fn fill(workshop: &Workshop, unit: &Unit, grade: &mut Grade) -> Result<()> {
 }
 
 /// Writes the source where the compiler will see it, and makes room for the program.
-pub fn prepare(bench: &Bench, unit: &Unit) -> Result<()> {
+pub fn prepare(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<()> {
     for (name, bytes) in &unit.source.files {
         let path = bench.source.join(name);
         let written = path.parent().map_or(Ok(()), fs::create_dir_all);
@@ -80,7 +80,7 @@ pub fn prepare(bench: &Bench, unit: &Unit) -> Result<()> {
     }
     fs::create_dir(&bench.built).context("cannot create a folder for the program")?;
     permissions::open_to_readers(&bench.source)?;
-    permissions::open_to_writers(&bench.built)
+    workshop.jail.account.map_or(Ok(()), |account| account.may_fill(&bench.built))
 }
 
 /// Compiles; returns the errors, if it doesn't.
@@ -93,6 +93,7 @@ pub fn compile(workshop: &Workshop, bench: &Bench) -> Result<Option<String>> {
         return Ok(Some(format!("It didn't compile within {COMPILE:?}.\n{errors}")));
     };
     if status.success() {
+        workshop.jail.account.map_or(Ok(()), |account| account.has_filled(&bench.built))?;
         return Ok(None);
     }
     // A source can make the compiler say the second, but not end like that.

@@ -1,11 +1,29 @@
-//! Who may use our files. The user as whom programs run may be another one than we are, and our
-//! own `umask` may be a strict one.
+//! Who may use our files. What we make is ours alone; the account as which root lets programs run
+//! gets what it needs of it, and no more.
 
 use anyhow::{Context, Result};
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::path::Path;
 
-/// Lets all read what is in a tree, and run what we can run.
+/// Creates a folder that is ours alone from its first moment, and those on the way to it.
+///
+/// # Errors
+///
+/// Those of the file system.
+pub fn create_private(folder: &Path) -> Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, PRIVATE);
+    builder.create(folder).with_context(|| format!("cannot create {}", folder.display()))
+}
+
+/// For the owner of a folder, and nobody else.
+#[cfg(unix)]
+pub const PRIVATE: u32 = 0o700;
+
+/// Lets all read what is in a tree, and run what we can run: all who get to it, which a private
+/// folder above it decides. Our own `umask` may be a strict one.
 ///
 /// # Errors
 ///
@@ -23,24 +41,6 @@ pub fn open_to_readers(tree: &Path) -> Result<()> {
     change(tree, |mode| mode | 0o444 | (mode & 0o100) >> 3 | (mode & 0o100) >> 6)
 }
 
-/// Lets all get through a folder to what is in it.
-///
-/// # Errors
-///
-/// Those of the file system.
-pub fn open_to_passers(folder: &Path) -> Result<()> {
-    change(folder, |_| 0o755)
-}
-
-/// Lets all write into a folder.
-///
-/// # Errors
-///
-/// Those of the file system.
-pub fn open_to_writers(folder: &Path) -> Result<()> {
-    change(folder, |_| 0o777)
-}
-
 /// The folder that other users don't get through on their way to `path`, if there is one.
 #[must_use]
 #[cfg(unix)]
@@ -56,6 +56,133 @@ pub fn closed_on_the_way_to(_: &Path) -> Option<&Path> {
     None
 }
 
+/// A user and a group of the same number, which are nobody's: root gives up its rights for it.
+///
+/// The user nobody wouldn't do: other services of a computer may run as nobody, too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Account(u32);
+
+impl Account {
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod account {
+    use super::{Account, PRIVATE, change};
+    use anyhow::{Context, Result};
+    use nix::unistd::{Gid, Group, Uid, User, geteuid};
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, chown};
+    use std::path::Path;
+    use std::process;
+
+    /// systemd's list of users and groups gives these numbers to nobody, and a container has them.
+    const FREE: std::ops::Range<u32> = 60_706..61_184;
+
+    impl Account {
+        /// One for this process, if it is root's. Another grader of root's takes another.
+        ///
+        /// # Errors
+        ///
+        /// All of them are somebody's.
+        pub fn for_root() -> Result<Option<Self>> {
+            if !geteuid().is_root() {
+                return Ok(None);
+            }
+            let busy = users_of_processes();
+            let skipped = process::id() % FREE.end.abs_diff(FREE.start);
+            let mut numbers = FREE.clone().chain(FREE).skip(skipped as usize);
+            let is_free = |number: &u32| !busy.contains(number) && !is_known(*number);
+            let number = numbers.find(is_free);
+            let context = || format!("all users from {} to {} are taken", FREE.start, FREE.end);
+            number.map(Self).map(Some).with_context(context)
+        }
+
+        /// Lets it through a private folder, to what it knows the name of.
+        ///
+        /// # Errors
+        ///
+        /// Those of the file system.
+        pub fn may_pass(self, folder: &Path) -> Result<()> {
+            give(folder, 0, self.0)?;
+            change(folder, |_| PRIVATE | 0o010)
+        }
+
+        /// Lets it write into an empty folder, which nobody else can use any more.
+        ///
+        /// # Errors
+        ///
+        /// Those of the file system.
+        pub fn may_fill(self, folder: &Path) -> Result<()> {
+            give(folder, self.0, self.0)?;
+            change(folder, |_| PRIVATE)
+        }
+
+        /// Lets it only read and run what it has written.
+        ///
+        /// # Errors
+        ///
+        /// Those of the file system.
+        pub fn has_filled(self, folder: &Path) -> Result<()> {
+            give(folder, 0, self.0)?;
+            change(folder, |_| PRIVATE | 0o050)?;
+            let listed = || format!("cannot list {}", folder.display());
+            for entry in fs::read_dir(folder).with_context(listed)? {
+                let path = entry.with_context(listed)?.path();
+                if path.is_file() && !path.is_symlink() {
+                    give(&path, 0, self.0)?;
+                    change(&path, |_| PRIVATE | 0o050)?;
+                }
+            }
+            Ok(())
+        }
+    }
+
+    fn give(path: &Path, user: u32, group: u32) -> Result<()> {
+        chown(path, Some(user), Some(group))
+            .with_context(|| format!("cannot give {} to the programs' user", path.display()))
+    }
+
+    fn is_known(number: u32) -> bool {
+        let user = User::from_uid(Uid::from_raw(number));
+        let group = Group::from_gid(Gid::from_raw(number));
+        user.is_ok_and(|user| user.is_some()) || group.is_ok_and(|group| group.is_some())
+    }
+
+    fn users_of_processes() -> BTreeSet<u32> {
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+        processes.filter_map(|process| Some(process.metadata().ok()?.uid())).collect()
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Account {
+    /// Only on Linux root gives up its rights.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn for_root() -> Result<Option<Self>> {
+        Ok(None)
+    }
+
+    pub fn may_pass(self, _: &Path) -> Result<()> {
+        Ok(())
+    }
+
+    pub fn may_fill(self, _: &Path) -> Result<()> {
+        Ok(())
+    }
+
+    pub fn has_filled(self, _: &Path) -> Result<()> {
+        Ok(())
+    }
+}
+
 #[cfg(unix)]
 fn change(path: &Path, mode: impl Fn(u32) -> u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -64,7 +191,7 @@ fn change(path: &Path, mode: impl Fn(u32) -> u32) -> Result<()> {
         permissions.set_mode(mode(permissions.mode()));
         fs::set_permissions(path, permissions)
     });
-    changed.with_context(|| format!("cannot open {} to the programs' user", path.display()))
+    changed.with_context(|| format!("cannot change who may use {}", path.display()))
 }
 
 #[cfg(not(unix))]

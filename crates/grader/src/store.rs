@@ -11,6 +11,7 @@ pub mod run;
 pub mod whole;
 
 use crate::model::Grade;
+use crate::permissions;
 use anyhow::{Context, Result};
 use lock::Lock;
 use run::Run;
@@ -76,6 +77,10 @@ impl Store {
     fn held(folder: &Path, run: Run, check: impl Fn(&Path, &Run) -> Result<()>) -> Result<Self> {
         let grades = folder.join(GRADES);
         let context = || format!("cannot create {}; choose another --out", grades.display());
+        // A folder that is there already is shared with whom its owner likes.
+        if !folder.exists() {
+            permissions::create_private(folder).with_context(context)?;
+        }
         fs::create_dir_all(&grades).with_context(context)?;
         let lock = Lock::take(folder)?;
         check(folder, &run)?;

@@ -1,7 +1,7 @@
 //! Folders that last no longer than we do, however we end.
 
-use crate::isolation::Isolation;
-use crate::permissions;
+#[cfg(unix)]
+use crate::permissions::PRIVATE;
 use anyhow::{Context, Result};
 use std::env;
 use std::path::Path;
@@ -21,8 +21,8 @@ impl Workplace {
     /// # Errors
     ///
     /// Those of the file system; or the system starts no process.
-    pub fn create(isolation: Isolation) -> Result<Self> {
-        let folder = folder("grader-", &env::temp_dir(), isolation)?;
+    pub fn create() -> Result<Self> {
+        let folder = folder("grader-", &env::temp_dir())?;
         Ok(Self {
             #[cfg(unix)]
             _remover: remover::Remover::start(folder.path())?,
@@ -36,18 +36,17 @@ impl Workplace {
     }
 }
 
-/// A folder that is ours alone; but without a jail that shows it to them, programs need a way to it.
+/// A folder that is ours alone.
 ///
 /// # Errors
 ///
 /// Those of the file system.
-pub fn folder(prefix: &str, within: &Path, isolation: Isolation) -> Result<TempDir> {
-    let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(within);
-    let folder = folder.context("cannot create a temporary folder: is the disk full?")?;
-    if isolation == Isolation::Best {
-        permissions::open_to_passers(folder.path())?;
-    }
-    Ok(folder)
+pub fn folder(prefix: &str, within: &Path) -> Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(PRIVATE));
+    builder.tempdir_in(within).context("cannot create a temporary folder: is the disk full?")
 }
 
 #[cfg(unix)]

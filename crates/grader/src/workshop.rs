@@ -6,7 +6,7 @@ use crate::isolation::Isolation;
 use crate::jail::{self, Jail};
 use crate::judge;
 use crate::model::Grade;
-use crate::permissions;
+use crate::permissions::{self, Account};
 use crate::store::hash;
 use crate::temporary::{self, Workplace};
 use crate::turns::Turns;
@@ -43,7 +43,7 @@ impl Workshop {
     /// The course or the compiler isn't there, or the course doesn't compile.
     pub fn open(root: &Path, isolation: Isolation) -> Result<Self> {
         let keeper = env::current_exe().context("cannot find the path of this program")?;
-        let folder = Workplace::create(isolation)?;
+        let folder = Workplace::create()?;
         let shop = folder.path().join("shop");
         let deps = shop.join("deps");
         fs::create_dir_all(&deps).context("cannot create a folder for the dependencies")?;
@@ -65,12 +65,15 @@ impl Workshop {
             jail::furnish(&shop, &libraries).context("cannot make what programs will see")?;
         }
         permissions::open_to_readers(&shop)?;
-        let (toolchain, is_root) = (sysroot(root)?, is_root());
-        if isolation == Isolation::Best && is_root {
-            let closed = permissions::closed_on_the_way_to(&toolchain);
-            closed.map_or(Ok(()), |folder| bail!(closed_to_nobody(&toolchain, folder)))?;
+        let toolchain = sysroot(root)?;
+        let account = if isolation == Isolation::None { None } else { Account::for_root()? };
+        let jail = Jail { isolation, toolchain, shop, account };
+        // With `strict`, root's jails show their account what it needs, wherever that is.
+        if let Some(account) = jail.account_outside() {
+            let closed = permissions::closed_on_the_way_to(&jail.toolchain);
+            closed.map_or(Ok(()), |folder| bail!(closed_to_others(&jail.toolchain, folder)))?;
+            account.may_pass(folder.path())?;
         }
-        let jail = Jail { isolation, toolchain, shop, is_root };
         let compilers = Turns::new(processors());
         Ok(Self { jail, externs, keeper, compilers, checks_sha256, folder })
     }
@@ -81,7 +84,9 @@ impl Workshop {
     ///
     /// Those of the file system.
     pub fn unit_folder(&self) -> Result<TempDir> {
-        temporary::folder("unit-", self.folder.path(), self.jail.isolation)
+        let folder = temporary::folder("unit-", self.folder.path())?;
+        self.jail.account_outside().map_or(Ok(()), |account| account.may_pass(folder.path()))?;
+        Ok(folder)
     }
 }
 
@@ -158,10 +163,10 @@ fn sysroot(root: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn closed_to_nobody(toolchain: &Path, folder: &Path) -> String {
+fn closed_to_others(toolchain: &Path, folder: &Path) -> String {
     format!(
-        "with `best`, what root starts becomes the user nobody, who can't use the compiler in {}: \
-         {} is closed to others. Grade as an ordinary user, or set RUSTUP_TOOLCHAIN to one that is \
+        "with `best`, what root starts becomes a user without rights, who can't use the compiler in \
+         {}: {} is closed to others. Grade as an ordinary user, or set RUSTUP_TOOLCHAIN to one that is \
          installed for all; or install bubblewrap, and grade with `strict`",
         toolchain.display(),
         folder.display()
@@ -213,14 +218,4 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-#[cfg(target_os = "linux")]
-fn is_root() -> bool {
-    nix::unistd::geteuid().is_root()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_root() -> bool {
-    false
 }

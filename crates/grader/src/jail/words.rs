@@ -1,16 +1,11 @@
 //! The words of command lines that all jails have in common.
 
+use crate::permissions::Account;
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
 /// A command line, or a part of it.
 pub type Words = Vec<OsString>;
-
-/// The unprivileged user and group, whom every Unix has, that root becomes.
-pub const NOBODY: &str = "65534";
-
-pub const BECOME_NOBODY: &[&str] =
-    &["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--"];
 
 /// Bytes that fit into a jail's `/tmp`.
 pub const SCRATCH: &str = "8388608";
@@ -88,6 +83,13 @@ pub const RUSTC: &[&str] = &[
     "--color",
     "never",
 ];
+
+/// Root gives up its rights.
+pub fn become_account(account: Account) -> Words {
+    let number = account.number().to_string();
+    let words = ["setpriv", "--reuid", &number, "--regid", &number, "--clear-groups", "--"];
+    words.map(OsString::from).to_vec()
+}
 
 pub fn bind(words: &mut Words, how: &str, outside: impl AsRef<OsStr>, inside: impl AsRef<OsStr>) {
     words.extend([how.into(), outside.as_ref().to_owned(), inside.as_ref().to_owned()]);
