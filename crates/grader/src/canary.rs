@@ -1,12 +1,12 @@
 //! The self-test: before anything is graded, a program of ours tries to get out of its jail.
 
-use crate::isolation::{Isolation, REMEDY};
+use crate::isolation::Isolation;
 use crate::jail::Bench;
 use crate::process;
 use crate::unit::Unit;
 use crate::workshop::Workshop;
 use crate::{judge, submissions::Source};
-use anyhow::{Context, Error, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind::WouldBlock;
@@ -80,21 +80,12 @@ fn compiler_sees_only_its_source(workshop: &Workshop, bench: &Bench, secret: &st
     let source = format!("fn main() {{ print!(\"{{}}\", include_str!({secret:?})); }}");
     judge::prepare(workshop, bench, &unit(&source)).context("cannot prepare the self-test")?;
     ensure!(
-        judge::compile(workshop, bench).map_err(|error| advise(isolation, error))?.is_some(),
+        // The first jail that can't be made shows that none can.
+        judge::compile(workshop, bench).map_err(|error| isolation.advise(error))?.is_some(),
         "the isolation `{isolation}` doesn't hold: a program was compiled with a file that isn't \
          its own"
     );
     fs::remove_dir(&bench.built).context("cannot clean up behind the self-test")
-}
-
-/// The first jail that can't be made shows that none can.
-fn advise(isolation: Isolation, error: Error) -> Error {
-    match isolation {
-        Isolation::Strict => anyhow!(
-            "`strict` doesn't work here: {error:#}. {REMEDY}; or take less, with `--isolation best`"
-        ),
-        Isolation::Best | Isolation::None => error,
-    }
 }
 
 fn unit(source: &str) -> Unit {

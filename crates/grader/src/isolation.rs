@@ -1,6 +1,6 @@
 //! How well programs are kept away from everything else.
 
-use anyhow::{Error, bail};
+use anyhow::{Error, anyhow, bail};
 use std::fmt;
 use std::str::FromStr;
 
@@ -20,6 +20,20 @@ pub const REMEDY: &str = "Install bubblewrap (`apt install bubblewrap`, or what 
                           it). Where it may not make namespaces, as in many containers, and for \
                           ordinary users on Ubuntu 24.04 and newer, allow it there (on Ubuntu, \
                           `sysctl kernel.apparmor_restrict_unprivileged_userns=0`, as root)";
+
+impl Isolation {
+    /// The reason why the rung doesn't work here, and what to do about it.
+    #[must_use]
+    pub fn advise(self, error: Error) -> Error {
+        match self {
+            Self::Strict => anyhow!(
+                "`strict` doesn't work here: {error:#}. {REMEDY}; or take less, with \
+                 `--isolation best`"
+            ),
+            Self::Best | Self::None => error,
+        }
+    }
+}
 
 impl fmt::Display for Isolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

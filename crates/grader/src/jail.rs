@@ -10,6 +10,7 @@ mod words;
 
 use crate::isolation::Isolation;
 use crate::permissions::Account;
+use crate::surroundings::Surroundings;
 use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::fs;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use words::{
     DEVICES, FEW_DEVICES, JAIL, OWN, PUBLIC, ROOT, RUSTC, SYSTEM, Words, become_account, bind,
-    command, joined,
+    joined,
 };
 
 /// Where things are inside a jail. They are there whatever they are called outside.
@@ -28,9 +29,6 @@ const BUILT: &str = "/built";
 
 /// All that a program sees, in the shop: it is the root of its file system.
 const ROOM: &str = "room";
-
-/// Where bubblewrap is on most systems.
-const BWRAP: &str = "/usr/bin/bwrap";
 
 /// What names stand for: `localhost`, and nothing else.
 const NAMES: [&str; 2] = ["hosts", "nsswitch.conf"];
@@ -45,6 +43,15 @@ pub struct Jail {
     pub shop: PathBuf,
     /// As whom everything is started, if we are root.
     pub account: Option<Account>,
+    pub surroundings: Surroundings,
+    pub tools: Tools,
+}
+
+/// Programs of the system that we start others with; empty where the rung doesn't need them.
+#[derive(Default)]
+pub struct Tools {
+    pub bwrap: PathBuf,
+    pub setpriv: PathBuf,
 }
 
 /// The folders of one program.
@@ -80,11 +87,9 @@ impl Jail {
         let readable = [&toolchain, &deps, &source].map(PathBuf::as_path);
         let words = self.confined("compile", &shop, &readable, &writable, words);
         if !is_strict {
-            let mut compiler = command(words);
-            compiler.env("TMPDIR", built);
-            return compiler;
+            return self.command(words, &built);
         }
-        let mut jail = jail_with_system();
+        let mut jail = self.jail_with_system();
         bind(&mut jail, "--ro-bind", &self.outside().toolchain, TOOLCHAIN);
         // Not the checks: a source could include them.
         for name in ["confine", "deps"] {
@@ -116,9 +121,9 @@ impl Jail {
 
     fn around_checks(&self, bench: &Bench, words: Words) -> Command {
         if self.isolation != Isolation::Strict {
-            return command(words);
+            return self.command(words, &bench.built);
         }
-        let mut jail = jail_with_system();
+        let mut jail = self.jail_with_system();
         bind(&mut jail, "--ro-bind", &self.outside().shop, SHOP);
         bind(&mut jail, "--ro-bind", &self.outside_bench(bench).built, BUILT);
         for file in NAMES {
@@ -136,11 +141,7 @@ impl Jail {
             let built = bench.built.as_path();
             return self.confined("run", &self.shop, &[built], &[], vec![program.into()]);
         }
-        let mut jail: Words = JAIL.iter().map(OsString::from).collect();
-        // With a path, the checks needn't search for it in a copy of themselves.
-        if let Some(first) = jail.first_mut().filter(|_| Path::new(BWRAP).exists()) {
-            *first = BWRAP.into();
-        }
+        let mut jail = self.jail();
         jail.push("--disable-userns".into());
         bind(&mut jail, "--ro-bind", Path::new(SHOP).join(ROOM), "/");
         jail.extend(OWN.iter().chain(FEW_DEVICES).map(OsString::from));
@@ -166,7 +167,7 @@ impl Jail {
         let is_best = self.isolation == Isolation::Best;
         let mut confined = Words::new();
         if let Some(account) = self.account_outside() {
-            confined.extend(become_account(account));
+            confined.extend(become_account(&self.tools.setpriv, account));
         }
         confined.push(shop.join("confine").into());
         confined.extend(["--purpose", purpose].map(OsString::from));
@@ -194,15 +195,44 @@ impl Jail {
     /// Root gives up its rights before any jail is made. What it needs there is put where
     /// everybody may look.
     fn without_rights(&self, bench: &Bench, words: Words) -> Command {
-        let Some(account) = self.account else { return command(words) };
-        let mut first: Words = ROOT.iter().map(OsString::from).collect();
+        let Some(account) = self.account else { return self.command(words, Path::new("/tmp")) };
+        let mut first: Words = vec![self.tools.bwrap.clone().into()];
+        first.extend(ROOT.iter().map(OsString::from));
         bind(&mut first, "--ro-bind", &self.toolchain, self.outside().toolchain);
         bind(&mut first, "--ro-bind", &self.shop, self.outside().shop);
         bind(&mut first, "--ro-bind-try", &bench.source, self.outside_bench(bench).source);
         bind(&mut first, "--bind", &bench.built, self.outside_bench(bench).built);
         first.push("--".into());
-        first.extend(become_account(account));
-        command([first, words].concat())
+        first.extend(become_account(&self.tools.setpriv, account));
+        self.command([first, words].concat(), Path::new("/tmp"))
+    }
+
+    /// What all jails have in common.
+    fn jail(&self) -> Words {
+        let mut words: Words = vec![self.tools.bwrap.clone().into()];
+        words.extend(JAIL.iter().map(OsString::from));
+        words
+    }
+
+    /// A jail with what the compiler and the checks need, and a network without anybody else.
+    fn jail_with_system(&self) -> Words {
+        let mut words = self.jail();
+        words.extend(["--unshare-net"].iter().chain(OWN).chain(DEVICES).map(OsString::from));
+        for folder in SYSTEM {
+            // On most systems, `/lib` and its like are links into `/usr`.
+            match fs::read_link(folder) {
+                Ok(target) => bind(&mut words, "--symlink", &target, folder),
+                Err(_) => bind(&mut words, "--ro-bind-try", Path::new(folder), folder),
+            }
+        }
+        words
+    }
+
+    fn command(&self, words: Words, temporary: &Path) -> Command {
+        let mut words = words.into_iter();
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words).env_clear().envs(self.surroundings.variables(temporary));
+        command
     }
 
     /// Where the unprivileged user finds what jails are made of.
@@ -221,20 +251,6 @@ impl Jail {
         }
         Bench { source: bench.source.clone(), built: bench.built.clone() }
     }
-}
-
-/// A jail with what the compiler and the checks need, and a network without anybody else.
-fn jail_with_system() -> Words {
-    let words = JAIL.iter().chain(&["--unshare-net"]).chain(OWN).chain(DEVICES);
-    let mut words: Words = words.map(OsString::from).collect();
-    for folder in SYSTEM {
-        // On most systems, `/lib` and its like are links into `/usr`.
-        match fs::read_link(folder) {
-            Ok(target) => bind(&mut words, "--symlink", &target, folder),
-            Err(_) => bind(&mut words, "--ro-bind-try", Path::new(folder), folder),
-        }
-    }
-    words
 }
 
 /// Makes, in `shop`, all that a program sees: each single bind would cost each of its starts time.

@@ -35,6 +35,7 @@ pub mod report;
 pub mod roster;
 pub mod store;
 pub mod submissions;
+pub mod surroundings;
 pub mod temporary;
 pub mod turns;
 pub mod unit;

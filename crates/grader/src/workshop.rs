@@ -3,11 +3,12 @@
 
 use crate::class::{Judge, load::processors};
 use crate::isolation::Isolation;
-use crate::jail::{self, Jail};
+use crate::jail::{self, Jail, Tools};
 use crate::judge;
 use crate::model::Grade;
 use crate::permissions::{self, Account};
 use crate::store::hash;
+use crate::surroundings::{self, Surroundings};
 use crate::temporary::{self, Workplace};
 use crate::turns::Turns;
 use crate::unit::Unit;
@@ -67,7 +68,9 @@ impl Workshop {
         permissions::open_to_readers(&shop)?;
         let toolchain = sysroot(root)?;
         let account = if isolation == Isolation::None { None } else { Account::for_root()? };
-        let jail = Jail { isolation, toolchain, shop, account };
+        let tools = tools(isolation, account).map_err(|error| isolation.advise(error))?;
+        let surroundings = Surroundings::of_this_computer();
+        let jail = Jail { isolation, toolchain, shop, account, surroundings, tools };
         // With `strict`, root's jails show their account what it needs, wherever that is.
         if let Some(account) = jail.account_outside() {
             let closed = permissions::closed_on_the_way_to(&jail.toolchain);
@@ -102,6 +105,18 @@ impl Judge for Workshop {
     fn isolation(&self) -> String {
         self.jail.isolation.to_string()
     }
+}
+
+/// What a rung starts others with.
+fn tools(isolation: Isolation, account: Option<Account>) -> Result<Tools> {
+    let mut tools = Tools::default();
+    if isolation == Isolation::Strict {
+        tools.bwrap = surroundings::find("bwrap")?;
+    }
+    if account.is_some() {
+        tools.setpriv = surroundings::find("setpriv")?;
+    }
+    Ok(tools)
 }
 
 /// The libraries that the lessons' programs depend on, built by cargo.

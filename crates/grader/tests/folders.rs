@@ -31,7 +31,8 @@ fn a_grader_that_is_killed_leaves_no_temporary_files() -> Result<()> {
 #[test]
 fn a_grader_that_works_shows_nobody_else_its_files_whatever_the_umask() -> Result<()> {
     let grader = Grader::start()?;
-    let temporary = fs::read_dir(grader.path("temporary"))?.next().context("it has no folder")??;
+    let temporary =
+        fs::read_dir(grader.path("temporary"))?.next().context("it has no folder")??;
     for folder in [temporary.path(), grader.path("out")] {
         let mode = fs::metadata(&folder)?.mode() & 0o777;
         ensure!(mode == 0o700, "{} has mode {mode:o}", folder.display());

@@ -2,7 +2,7 @@
 
 use crate::permissions::Account;
 use std::ffi::{OsStr, OsString};
-use std::process::Command;
+use std::path::Path;
 
 /// A command line, or a part of it.
 pub type Words = Vec<OsString>;
@@ -15,7 +15,6 @@ pub const PUBLIC: &str = "/mnt";
 
 /// As root: the whole system as it is, but for `PUBLIC`; and the right to become another user.
 pub const ROOT: &[&str] = &[
-    "bwrap",
     "--die-with-parent",
     "--dev-bind",
     "/",
@@ -30,7 +29,6 @@ pub const ROOT: &[&str] = &[
 
 /// What all jails have in common.
 pub const JAIL: &[&str] = &[
-    "bwrap",
     "--unshare-user",
     "--unshare-pid",
     "--unshare-ipc",
@@ -85,10 +83,10 @@ pub const RUSTC: &[&str] = &[
 ];
 
 /// Root gives up its rights.
-pub fn become_account(account: Account) -> Words {
+pub fn become_account(setpriv: &Path, account: Account) -> Words {
     let number = account.number().to_string();
-    let words = ["setpriv", "--reuid", &number, "--regid", &number, "--clear-groups", "--"];
-    words.map(OsString::from).to_vec()
+    let options = ["--reuid", &number, "--regid", &number, "--clear-groups", "--"];
+    [setpriv.into()].into_iter().chain(options.map(OsString::from)).collect()
 }
 
 pub fn bind(words: &mut Words, how: &str, outside: impl AsRef<OsStr>, inside: impl AsRef<OsStr>) {
@@ -97,11 +95,4 @@ pub fn bind(words: &mut Words, how: &str, outside: impl AsRef<OsStr>, inside: im
 
 pub fn joined(parts: &[&OsStr]) -> OsString {
     parts.iter().copied().collect()
-}
-
-pub fn command(words: Words) -> Command {
-    let mut words = words.into_iter();
-    let mut command = Command::new(words.next().unwrap_or_default());
-    command.args(words);
-    command
 }

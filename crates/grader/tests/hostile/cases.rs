@@ -79,6 +79,7 @@ const PROGRAMS: &[(&str, &str, RangeInclusive<u32>, Where)] = &[
     ("long_line", LESSON, NONE, Anywhere),
     ("wide_error", LESSON, ALL, Anywhere),
     ("reads_others", LESSON, ALL, Anywhere),
+    ("reads_environment", LESSON, ALL, Anywhere),
     ("writes_outside", LESSON, ALL, Anywhere),
     ("kills", LESSON, ALL, Anywhere),
     ("forged_lines", LESSON, ALL, Anywhere),
