@@ -7,6 +7,7 @@
 //! # Layout
 //!
 //! - [`order`]: what the command line asks for
+//! - [`program`]: what this process becomes, and how
 //! - [`descriptors`]: nothing that we hold open reaches the program
 //! - [`limits`]: how much of everything it may use
 //! - [`files`]: what it may read and write (landlock)
@@ -17,23 +18,25 @@ mod descriptors;
 mod files;
 mod limits;
 mod order;
+mod program;
 
 use anyhow::{Context, Result, ensure};
+use limits::Limits;
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, umask};
-use order::{Order, Purpose};
+use order::Order;
+use program::Program;
 use std::convert::Infallible;
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
 
 /// Does what `[OPTION]… -- PROGRAM [ARG…]` says, and becomes PROGRAM.
 ///
 /// | option | meaning |
 /// | --- | --- |
-/// | `--purpose run` | one process with threads, and UDP and TCP (the default) |
+/// | `--purpose run` | one process with threads, which stays what it is, and UDP and TCP (the default) |
 /// | `--purpose compile` | other processes, more memory, and no network |
+/// | `--tasks N`, `--descriptors N`, `--memory MIB` | so many of them; without it, what suits the purpose |
 /// | `--readable PATH` | read and run only PATH, PROGRAM and what a system needs to start programs; without it, all that is visible |
 /// | `--writable PATH` | read and write PATH, too; without it, nothing can be written |
 /// | `--strict-kernel` | refuse if this kernel can't enforce all of it, and say what is missing |
@@ -50,31 +53,16 @@ pub fn run(args: impl Iterator<Item = OsString>) -> Result<Infallible> {
     umask(Mode::S_IRWXG | Mode::S_IRWXO);
     // Otherwise a program that belongs to root could hand out root's rights.
     prctl::set_no_new_privs().context("cannot give up new privileges: is this Linux too old?")?;
-    limits::set(order.purpose)?;
-    let gaps = files::restrict(&order)?;
+    let limits = Limits::of(&order);
+    let program = Program::open(&order, limits.descriptors)?;
+    limits.set(order.purpose)?;
+    let gaps = files::restrict(&order, program.loader.as_deref())?;
     ensure!(
         !order.strict_kernel || gaps.is_empty(),
         "this kernel can't keep programs from {}; a newer Linux with landlock can. \
          Without `--strict-kernel`, this is left open",
         gaps.join(", from ")
     );
-    calls::refuse(order.purpose)?;
-    become_program(&order)
-}
-
-fn become_program(order: &Order) -> Result<Infallible> {
-    let mut command = Command::new(&order.program);
-    command.args(&order.arguments);
-    if order.purpose == Purpose::Run {
-        // glibc reserves 64 MiB of addresses for the heap of each of its first threads. They are
-        // never used, but they count as memory, and a few threads would be all that fits.
-        command.env("MALLOC_ARENA_MAX", "1");
-    }
-    let error = command.exec();
-    let program = order.program.display();
-    Err(error).with_context(|| {
-        format!(
-            "cannot start {program}: is it there, may it be run, and are its libraries visible?"
-        )
-    })
+    calls::refuse(order.purpose, program.number())?;
+    program.start(&order)
 }

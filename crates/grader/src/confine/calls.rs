@@ -21,6 +21,7 @@ use seccompiler::{
 };
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
+use std::os::fd::RawFd;
 
 /// Linux 6.10, of 2024. Before this is raised, look at each new call, on every architecture:
 /// does it belong into a table?
@@ -29,13 +30,14 @@ const NEWEST: c_long = libc::SYS_mseal;
 /// Each call that may be refused, with the conditions of which one must hold (none: always).
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Refuses calls for good. No rule can be taken back, by anyone.
-pub fn refuse(purpose: Purpose) -> Result<()> {
+/// Refuses calls for good. No rule can be taken back, by anyone. What is left to be started is the
+/// program of this descriptor.
+pub fn refuse(purpose: Purpose, descriptor: RawFd) -> Result<()> {
     let mut absent = filter(SeccompAction::Errno(Errno::ENOSYS as u32), always(tables::ABSENT))?;
     let mut program = up_to(NEWEST)?;
     program.append(&mut absent);
     apply(&program)?;
-    let mut rules = conditions::for_purpose(purpose)?;
+    let mut rules = conditions::for_purpose(purpose, descriptor)?;
     // Whatever is refused always must come last: it replaces the conditions of its call.
     rules.extend(always(tables::REFUSED));
     rules.extend(match purpose {

@@ -2,7 +2,7 @@
 //!
 //! Networks are left alone: a program needs UDP and TCP on loopback, and landlock knows ports only.
 
-use super::order::Order;
+use super::order::{Order, Purpose};
 use anyhow::{Context, Result};
 use landlock::{
     ABI, Access, AccessFs, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
@@ -21,18 +21,20 @@ const LEARNED: &[(ABI, &str)] = &[
     (ABI::V6, "signalling other processes (Linux 6.12)"),
 ];
 
+/// What a compiler needs beside the libraries: the linker.
+const TOOLS: &[&str] = &["/usr/bin", "/usr/libexec", "/bin", "/etc/alternatives"];
+
 /// What a system needs to start programs, to look up names and to find the time. All of it is
 /// the same for everybody. `/proc/self` is us, and then PROGRAM, but never another process.
 const SYSTEM: &[&str] = &[
-    "/usr",
-    "/bin",
-    "/sbin",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
     "/lib",
     "/lib32",
     "/lib64",
     "/nix/store",
     "/gnu/store",
-    "/etc/alternatives",
     "/etc/ld.so.cache",
     "/etc/ld.so.conf",
     "/etc/ld.so.conf.d",
@@ -58,20 +60,27 @@ const SYSTEM: &[&str] = &[
     "/sys/kernel/mm",
 ];
 
-/// Restricts this process; returns what the kernel can't enforce.
-pub fn restrict(order: &Order) -> Result<Vec<&'static str>> {
+/// Restricts this process; returns what the kernel can't enforce. `loader` is what starts the
+/// program.
+pub fn restrict(order: &Order, loader: Option<&Path>) -> Result<Vec<&'static str>> {
     let failed = "cannot restrict access to files (landlock)";
     let mut rules = create().context(failed)?;
-    let read = AccessFs::from_read(ABI_KNOWN);
+    let start = AccessFs::from_read(ABI_KNOWN);
+    let read = if order.purpose == Purpose::Run { start & !AccessFs::Execute } else { start };
     if order.readable.is_empty() {
         rules = allow(rules, Path::new("/"), read)?;
     } else {
-        for place in SYSTEM.iter().map(Path::new).filter(|place| place.exists()) {
+        let tools = if order.purpose == Purpose::Compile { TOOLS } else { &[] };
+        let system = SYSTEM.iter().chain(tools).map(Path::new);
+        for place in system.filter(|place| place.exists()) {
             rules = allow(rules, place, read)?;
         }
-        for place in order.readable.iter().chain([&order.program]) {
+        for place in &order.readable {
             rules = allow(rules, place, read)?;
         }
+    }
+    for place in [order.program.as_path()].into_iter().chain(loader) {
+        rules = allow(rules, place, start)?;
     }
     let nowhere = Path::new("/dev/null");
     if nowhere.exists() {

@@ -1,56 +1,77 @@
 //! How much of everything a program may use.
 
-use super::order::Purpose;
+use super::order::{Order, Purpose};
 use anyhow::{Context, Result};
 use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
 use std::fs;
 
 const MIB: rlim_t = 1 << 20;
 
-/// Processes and threads; what exists already may have to be added (see [`others`]).
-const PROCESSES: rlim_t = 256;
+/// What differs from lesson to lesson, and between a program and its compiler.
+#[derive(Clone, Copy)]
+pub struct Limits {
+    /// Processes and threads; what exists already may have to be added (see [`others`]).
+    tasks: rlim_t,
+    pub descriptors: rlim_t,
+    /// Bytes of addresses.
+    memory: rlim_t,
+}
 
-/// For a student's program. Each limit is several times what a solution of a lesson uses.
-///
-/// A thread takes 2 MiB of addresses for its stack, so 100 of them take 200 MiB, and a program
-/// with its libraries 10 MiB: twice that is the limit. It can't start another process, so this is
-/// also all the memory that it gets.
-const RUN: &[(Resource, rlim_t)] = &[
-    (Resource::RLIMIT_AS, 512 * MIB),
-    (Resource::RLIMIT_FSIZE, 4 * MIB),
-    (Resource::RLIMIT_NOFILE, 256),
-    (Resource::RLIMIT_CPU, 30),
-];
+/// A thread takes 2 MiB of addresses for its stack, so 64 of them take 128 MiB, and a program
+/// with its libraries 10 MiB. It can't start another process, so this is also all the memory that
+/// it gets.
+const RUN: Limits = Limits { tasks: 64, descriptors: 64, memory: 512 * MIB };
 
-/// For the compiler.
-const COMPILE: &[(Resource, rlim_t)] = &[
-    (Resource::RLIMIT_AS, 3072 * MIB),
-    (Resource::RLIMIT_FSIZE, 64 * MIB),
-    (Resource::RLIMIT_NOFILE, 1024),
-    (Resource::RLIMIT_CPU, 20),
-];
+/// For the compiler, and each process that it starts.
+const COMPILE: Limits = Limits { tasks: 64, descriptors: 64, memory: 3072 * MIB };
 
-/// For both. A stack without a limit would make the kernel lay out memory in another way.
+/// What is the same for all programs.
+const ALL_RUN: &[(Resource, rlim_t)] =
+    &[(Resource::RLIMIT_FSIZE, 4 * MIB), (Resource::RLIMIT_CPU, 30)];
+
+/// The same for all compilers.
+const ALL_COMPILE: &[(Resource, rlim_t)] =
+    &[(Resource::RLIMIT_FSIZE, 64 * MIB), (Resource::RLIMIT_CPU, 20)];
+
+/// For both. A stack without a limit would make the kernel lay out memory in another way. Signals
+/// that wait, and timers, are memory of the kernel's.
 const BOTH: &[(Resource, rlim_t)] = &[
     (Resource::RLIMIT_STACK, 8 * MIB),
     (Resource::RLIMIT_CORE, 0),
     (Resource::RLIMIT_MEMLOCK, 0),
     (Resource::RLIMIT_MSGQUEUE, 0),
+    (Resource::RLIMIT_SIGPENDING, 256),
     (Resource::RLIMIT_NICE, 0),
     (Resource::RLIMIT_RTPRIO, 0),
 ];
 
-/// Limits this process, and all that it becomes or starts.
-pub fn set(purpose: Purpose) -> Result<()> {
-    let own = match purpose {
-        Purpose::Run => RUN,
-        Purpose::Compile => COMPILE,
-    };
-    set_one(Resource::RLIMIT_NPROC, PROCESSES + others()?)?;
-    for &(resource, most) in BOTH.iter().chain(own) {
-        set_one(resource, most)?;
+impl Limits {
+    pub fn of(order: &Order) -> Self {
+        let usual = match order.purpose {
+            Purpose::Run => RUN,
+            Purpose::Compile => COMPILE,
+        };
+        Self {
+            tasks: order.tasks.unwrap_or(usual.tasks),
+            descriptors: order.descriptors.unwrap_or(usual.descriptors),
+            memory: order.memory.map_or(usual.memory, |mib| mib.saturating_mul(MIB)),
+        }
     }
-    Ok(())
+
+    /// Limits this process, and all that it becomes or starts.
+    pub fn set(self, purpose: Purpose) -> Result<()> {
+        let all = match purpose {
+            Purpose::Run => ALL_RUN,
+            Purpose::Compile => ALL_COMPILE,
+        };
+        set_one(Resource::RLIMIT_NPROC, self.tasks.saturating_add(others()?))?;
+        set_one(Resource::RLIMIT_NOFILE, self.descriptors)?;
+        set_one(Resource::RLIMIT_AS, self.memory)?;
+        for &(resource, most) in BOTH.iter().chain(all) {
+            set_one(resource, most)?;
+        }
+        Ok(())
+    }
 }
 
 fn set_one(resource: Resource, most: rlim_t) -> Result<()> {

@@ -2,11 +2,13 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use lexopt::Arg::{Long, Value};
+use lexopt::ValueExt;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-const USAGE: &str = "usage: confine [--purpose run|compile] [--readable PATH]… \
-                     [--writable PATH]… [--strict-kernel] -- PROGRAM [ARG…]";
+const USAGE: &str = "usage: confine [--purpose run|compile] [--tasks N] [--descriptors N] \
+                     [--memory MIB] [--readable PATH]… [--writable PATH]… [--strict-kernel] \
+                     -- PROGRAM [ARG…]";
 
 /// What a program is started for, and so what it needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +21,11 @@ pub enum Purpose {
 
 pub struct Order {
     pub purpose: Purpose,
+    /// What the purpose usually gets is what isn't given.
+    pub tasks: Option<u64>,
+    pub descriptors: Option<u64>,
+    /// MiB
+    pub memory: Option<u64>,
     /// If empty, all that is visible.
     pub readable: Vec<PathBuf>,
     pub writable: Vec<PathBuf>,
@@ -32,6 +39,9 @@ impl Order {
         let mut parser = lexopt::Parser::from_args(args);
         let mut order = Self {
             purpose: Purpose::Run,
+            tasks: None,
+            descriptors: None,
+            memory: None,
             readable: Vec::new(),
             writable: Vec::new(),
             strict_kernel: false,
@@ -41,6 +51,9 @@ impl Order {
         while let Some(argument) = parser.next().context(USAGE)? {
             match argument {
                 Long("purpose") => order.purpose = purpose(&parser.value().context(USAGE)?)?,
+                Long("tasks") => order.tasks = Some(number(&mut parser)?),
+                Long("descriptors") => order.descriptors = Some(number(&mut parser)?),
+                Long("memory") => order.memory = Some(number(&mut parser)?),
                 Long("readable") => order.readable.push(parser.value().context(USAGE)?.into()),
                 Long("writable") => order.writable.push(parser.value().context(USAGE)?.into()),
                 Long("strict-kernel") => order.strict_kernel = true,
@@ -61,6 +74,10 @@ impl Order {
         );
         Ok(order)
     }
+}
+
+fn number(parser: &mut lexopt::Parser) -> Result<u64> {
+    parser.value().and_then(|word| word.parse()).context(USAGE)
 }
 
 fn purpose(word: &OsString) -> Result<Purpose> {

@@ -1,7 +1,7 @@
 //! What the kernel refuses.
 
 use crate::stage::{Stage, confined, prints, program, signal};
-use nix::libc::{self, ENOSYS, EPERM, c_long};
+use nix::libc::{self, EACCES, EBADF, ENOSYS, EPERM, c_long};
 use std::process::Command;
 
 /// A call, with its arguments in the words that the program `calls` understands.
@@ -14,9 +14,10 @@ impl Call {
     }
 }
 
-/// O_RDONLY with O_TRUNC, and AT_FDCWD.
+/// O_RDONLY with O_TRUNC, AT_FDCWD and AT_EMPTY_PATH.
 const READ_AND_CUT: &str = "512";
 const HERE: &str = "-100";
+const EMPTY_PATH: &str = "4096";
 
 /// What anyone may do who isn't confined, in most places.
 const USUALLY_ALLOWED: &[Call] = &[
@@ -80,6 +81,22 @@ const REFUSED: &[Call] = &[
     Call(libc::SYS_utimensat, &[HERE, "0"]),
     Call(libc::SYS_truncate, &["0"]),
     Call(libc::SYS_openat, &[HERE, "0", READ_AND_CUT]),
+    // Another program: by its path, by a descriptor, and by ours but with other flags.
+    Call(libc::SYS_execve, &["shell", "0", "0"]),
+    Call(libc::SYS_execveat, &["0", "nothing", "0", "0", EMPTY_PATH]),
+    Call(libc::SYS_execveat, &[HERE, "shell", "0", "0", "0"]),
+    Call(libc::SYS_execveat, &["64", "shell", "0", "0", "0"]),
+    // Memory of the kernel's: larger buffers of sockets and pipes, locks on files, rules.
+    Call(libc::SYS_setsockopt, &["0", "1", "7"]),
+    Call(libc::SYS_setsockopt, &["0", "1", "8"]),
+    Call(libc::SYS_setsockopt, &["0", "1", "32"]),
+    Call(libc::SYS_setsockopt, &["0", "1", "33"]),
+    Call(libc::SYS_fcntl, &["1", "1031", "1048576"]),
+    Call(libc::SYS_fcntl, &["0", "6"]),
+    Call(libc::SYS_fcntl, &["0", "7"]),
+    Call(libc::SYS_fcntl, &["0", "37"]),
+    Call(libc::SYS_landlock_create_ruleset, &["0", "0", "1"]),
+    Call(libc::SYS_landlock_add_rule, &["0"]),
     // An internet socket, but raw; for ping; and for another protocol.
     Call(libc::SYS_socket, &["2", "3", "1"]),
     Call(libc::SYS_socket, &["2", "2", "1"]),
@@ -146,6 +163,25 @@ fn without_confine_much_of_it_is_allowed() {
     let text = prints(command);
     let allowed = text.lines().filter(|&line| line == "ok").count();
     assert!(allowed * 2 > USUALLY_ALLOWED.len(), "{text}");
+}
+
+/// The filter lets these through: the kernel ignores the descriptor if there is a path from the
+/// root.
+#[test]
+fn what_could_get_around_the_filter_starts_no_other_program() {
+    let stage = Stage::new();
+    let gone = Call(libc::SYS_execveat, &["64", "nothing", "0", "0", EMPTY_PATH]);
+    assert_eq!(results(&stage, &words(&[gone])), [EBADF.to_string()]);
+    let shell = Call(libc::SYS_execveat, &["64", "shell", "0", "0", EMPTY_PATH]);
+    assert_eq!(results(&stage, &words(&[shell])), [EACCES.to_string()]);
+}
+
+#[test]
+fn a_program_stays_the_program_that_it_is() {
+    let stage = Stage::new();
+    for other in ["/bin/true", "/proc/self/exe"] {
+        assert_eq!(stage.prints("honest", &["become", other]), "PermissionDenied\n", "{other}");
+    }
 }
 
 #[test]

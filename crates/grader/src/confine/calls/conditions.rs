@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use nix::libc::{self, c_long};
 use seccompiler::SeccompCmpOp::{Eq, MaskedEq, Ne};
 use seccompiler::{SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompRule};
+use std::os::fd::RawFd;
 use std::process;
 
 /// `clone`: new namespaces, of which the one for time can't be asked for in this way.
@@ -35,7 +36,7 @@ const F_SETOWN_EX: u64 = 15;
 /// `personality`: asks for the present one.
 const ASKS: u64 = 0xffff_ffff;
 
-pub fn for_purpose(purpose: Purpose) -> Result<Rules> {
+pub fn for_purpose(purpose: Purpose, program: RawFd) -> Result<Rules> {
     let mut rules = Rules::new();
     for &flag in NAMESPACES {
         let flag = word(flag);
@@ -48,6 +49,8 @@ pub fn for_purpose(purpose: Purpose) -> Result<Rules> {
     sockets(&mut rules)?;
     if purpose == Purpose::Run {
         one_process(&mut rules)?;
+        one_program(&mut rules, program)?;
+        little_memory(&mut rules)?;
         one_view_of_files(&mut rules)?;
     }
     Ok(rules)
@@ -113,6 +116,30 @@ fn one_process(rules: &mut Rules) -> Result<()> {
         refuse(rules, libc::SYS_ioctl, &[(1, Eq, request)])?;
     }
     refuse(rules, libc::SYS_prctl, &[(0, Eq, word(libc::PR_SET_PDEATHSIG))])
+}
+
+/// No other program in place of this one. The descriptor is closed when it starts, and so far above
+/// the limit on descriptors that it can't be opened again. A path that begins at the root counts
+/// whatever the descriptor is; landlock lets nothing be started by one.
+fn one_program(rules: &mut Rules, program: RawFd) -> Result<()> {
+    refuse(rules, libc::SYS_execveat, &[(0, Ne, word(program))])?;
+    refuse(rules, libc::SYS_execveat, &[(4, Ne, word(libc::AT_EMPTY_PATH))])
+}
+
+/// Memory of the kernel's that counts as nobody's: larger buffers than all have, and locks on
+/// parts of files, of which there may be any number.
+fn little_memory(rules: &mut Rules) -> Result<()> {
+    let socket = word(libc::SOL_SOCKET);
+    for buffer in
+        [libc::SO_SNDBUF, libc::SO_RCVBUF, libc::SO_SNDBUFFORCE, libc::SO_RCVBUFFORCE].map(word)
+    {
+        refuse(rules, libc::SYS_setsockopt, &[(1, Eq, socket), (2, Eq, buffer)])?;
+    }
+    let locks = [libc::F_SETLK, libc::F_SETLKW, libc::F_OFD_SETLK, libc::F_OFD_SETLKW];
+    for command in locks.into_iter().chain([libc::F_SETPIPE_SZ]).map(word) {
+        refuse(rules, libc::SYS_fcntl, &[(1, Eq, command)])?;
+    }
+    Ok(())
 }
 
 /// Until Linux 6.2, landlock lets who opens a file to read it cut it off.

@@ -105,6 +105,11 @@ pub const REFUSED: &[c_long] = &[
 ///
 /// Landlock decides about the contents of files, but not about the rest of them.
 pub const REFUSED_TO_ONE_PROCESS: &[c_long] = &[
+    // The one that starts it goes by its descriptor.
+    libc::SYS_execve,
+    // Rules are memory of the kernel's, and there may be any number.
+    libc::SYS_landlock_create_ruleset,
+    libc::SYS_landlock_add_rule,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_fork,
     #[cfg(target_arch = "x86_64")]

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read, Write};
 use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
+use std::os::unix::process::CommandExt;
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::{env, fs, process};
@@ -24,6 +25,7 @@ fn main() {
         ["list", path] => print!("{}", tell(list(path))),
         ["write", path] => print!("{}", tell(fs::write(path, "x").map(|()| "written".into()))),
         ["start", program] => println!("{}", tell(start(program))),
+        ["become", program] => println!("{:?}", process::Command::new(program).exec().kind()),
         ["wait"] => wait(),
         _ => panic!("what is {words:?}?"),
     }
