@@ -27,7 +27,24 @@ pub struct Lesson {
     pub name: &'static str,
     /// `Receive once`
     pub title: &'static str,
+    pub limits: Limits,
     pub checks: &'static [Check],
+}
+
+/// What a program may use of the computer where it is graded: several times what a right one does.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Threads, the first of them included.
+    pub tasks: u32,
+    /// Open files and sockets, the three standard streams included.
+    pub descriptors: u32,
+    /// MiB of addresses. The stack of a thread takes 2.
+    pub memory: u32,
+}
+
+impl Limits {
+    /// For a program with few sockets.
+    pub const USUAL: Self = Self { tasks: 64, descriptors: 64, memory: 512 };
 }
 
 /// What a check's function returns.

@@ -2,30 +2,38 @@
 
 use crate::isolation::Isolation;
 use crate::jail::Bench;
-use crate::process;
+use crate::process::{self, Patience};
+use crate::progress::visible;
 use crate::unit::Unit;
 use crate::workshop::Workshop;
 use crate::{judge, submissions::Source};
 use anyhow::{Context, Result, bail, ensure};
+use checks::check::Limits;
 use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind::WouldBlock;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Patience = Patience { whole: Duration::from_secs(20), idle: None };
 const OUTPUT: usize = 1 << 16;
 
 /// What the rung `best` doesn't prevent: bubblewrap has to.
-const ONLY_STRICT: &[&str] =
-    &["sees a process of the host", "connects to the host", "fills a disk"];
+const ONLY_STRICT: &[&str] = &["sees a process of the host", "connects to the host", SENDS, KEEPS];
 
-/// Proves that the rung of the ladder holds; returns what it leaves open.
+const SENDS: &str = "sends to the host";
+
+/// `strict` prevents it where the kernel lets a network's owner set its sizes.
+const KEEPS: &str = "keeps much in its network";
+
+/// Proves that the rung of the ladder holds; returns what it leaves open. `witnesses` are files
+/// that nobody but the grader may see, such as those of submissions.
 ///
 /// # Errors
 ///
 /// It doesn't hold, or the self-test couldn't be made: then nothing may be graded.
-pub fn prove(workshop: &Workshop) -> Result<Vec<String>> {
+pub fn prove(workshop: &Workshop, witnesses: &[PathBuf]) -> Result<Vec<String>> {
     let isolation = workshop.jail.isolation;
     if isolation == Isolation::None {
         return Ok(vec!["everything: programs run as you do; grade only your own code".to_owned()]);
@@ -34,56 +42,70 @@ pub fn prove(workshop: &Workshop) -> Result<Vec<String>> {
     // A submission may be read by nobody but the program that is made of it.
     let secret = folder.path().join("secret");
     fs::write(&secret, "a secret of another submission").context("cannot write a file")?;
-    let bench = Bench { source: folder.path().join("source"), built: folder.path().join("built") };
-    compiler_sees_only_its_source(workshop, &bench, &secret.to_string_lossy())?;
+    let secrets = [&[secret], witnesses].concat();
+    let bench = judge::bench(folder.path(), Limits::USUAL);
+    for secret in &secrets {
+        compiler_sees_only_its_source(workshop, &bench, secret)?;
+    }
     let source = include_str!("../canary/inside.rs");
     judge::prepare(workshop, &bench, &unit(source)).context("cannot prepare the self-test")?;
     if let Some(errors) = judge::compile(workshop, &bench)? {
         bail!("the self-test of `{isolation}` doesn't compile:\n{errors}");
     }
-    let target = folder.path().join("written by the canary");
-    let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot listen")?;
-    let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot bind a socket")?;
-    let arguments = [
-        secret.into_os_string(),
-        std::process::id().to_string().into(),
-        tcp.local_addr()?.to_string().into(),
-        udp.local_addr()?.to_string().into(),
-        target.clone().into_os_string(),
-    ];
-    let seen = run(workshop, &bench, &arguments)?;
-    udp.set_nonblocking(true).context("cannot look at a socket")?;
-    let mut broken: Vec<String> =
-        seen.lines().filter_map(|line| line.strip_prefix("broken: ")).map(str::to_owned).collect();
-    match udp.recv(&mut [0; 16]) {
-        Err(error) if error.kind() == WouldBlock => {}
-        _ => broken.push("sends to the host".to_owned()),
-    }
-    ensure!(!target.exists(), "the isolation `{isolation}` doesn't hold: a program wrote outside");
+    let broken = what_it_breaks(workshop, &bench, &secrets)?;
     let is_open = |what: &String| {
-        isolation == Isolation::Best
-            && (ONLY_STRICT.contains(&what.as_str()) || what == "sends to the host")
+        what == KEEPS || isolation == Isolation::Best && ONLY_STRICT.contains(&what.as_str())
     };
     let (open, worse): (Vec<String>, Vec<String>) = broken.into_iter().partition(is_open);
     ensure!(
         worse.is_empty(),
         "the isolation `{isolation}` doesn't hold here, so nothing was graded. A program {}. \
-         Try another machine, or `--isolation` with a lower rung if you trust the submissions",
+         {MOVE}, or `--isolation` with a lower rung if you trust the submissions",
         worse.join(", ")
     );
     Ok(open)
 }
 
+const MOVE: &str =
+    "Try another machine, or submissions in another folder, one that is no part of the system";
+
+/// Starts the program that tries to get out; returns what it could do.
+fn what_it_breaks(workshop: &Workshop, bench: &Bench, secrets: &[PathBuf]) -> Result<Vec<String>> {
+    let target = bench.built.with_file_name("written by the canary");
+    let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot listen")?;
+    let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot bind a socket")?;
+    let mut arguments: Vec<OsString> = vec![
+        std::process::id().to_string().into(),
+        tcp.local_addr()?.to_string().into(),
+        udp.local_addr()?.to_string().into(),
+        target.clone().into(),
+    ];
+    arguments.extend(secrets.iter().map(OsString::from));
+    let seen = run(workshop, bench, &arguments)?;
+    udp.set_nonblocking(true).context("cannot look at a socket")?;
+    let mut broken: Vec<String> =
+        seen.lines().filter_map(|line| line.strip_prefix("broken: ")).map(visible).collect();
+    match udp.recv(&mut [0; 16]) {
+        Err(error) if error.kind() == WouldBlock => {}
+        _ => broken.push(SENDS.to_owned()),
+    }
+    if target.exists() {
+        broken.push("writes outside".to_owned());
+    }
+    Ok(broken)
+}
+
 /// A compiler that reads other files would hand out what they say.
-fn compiler_sees_only_its_source(workshop: &Workshop, bench: &Bench, secret: &str) -> Result<()> {
+fn compiler_sees_only_its_source(workshop: &Workshop, bench: &Bench, secret: &Path) -> Result<()> {
     let isolation = workshop.jail.isolation;
-    let source = format!("fn main() {{ print!(\"{{}}\", include_str!({secret:?})); }}");
+    let source = format!("fn main() {{ drop(include_bytes!({:?})); }}", secret.to_string_lossy());
     judge::prepare(workshop, bench, &unit(&source)).context("cannot prepare the self-test")?;
     ensure!(
         // The first jail that can't be made shows that none can.
         judge::compile(workshop, bench).map_err(|error| isolation.advise(error))?.is_some(),
-        "the isolation `{isolation}` doesn't hold: a program was compiled with a file that isn't \
-         its own"
+        "the isolation `{isolation}` doesn't hold here, so nothing was graded: a program was \
+         compiled with {}, which isn't its own. {MOVE}",
+        visible(&secret.to_string_lossy())
     );
     fs::remove_dir(&bench.built).context("cannot clean up behind the self-test")
 }

@@ -7,6 +7,7 @@
 //! # Layout
 //!
 //! - [`order`]: what the command line asks for
+//! - [`network`]: what is to be had of a network that is the program's own
 //! - [`program`]: what this process becomes, and how
 //! - [`descriptors`]: nothing that we hold open reaches the program
 //! - [`limits`]: how much of everything it may use
@@ -17,6 +18,7 @@ mod calls;
 mod descriptors;
 mod files;
 mod limits;
+mod network;
 mod order;
 mod program;
 
@@ -36,6 +38,7 @@ use std::ffi::OsString;
 /// | --- | --- |
 /// | `--purpose run` | one process with threads, which stays what it is, and UDP and TCP (the default) |
 /// | `--purpose compile` | other processes, more memory, and no network |
+/// | `--only-network` | nothing but this: the network, which is its own, becomes small |
 /// | `--tasks N`, `--descriptors N`, `--memory MIB` | so many of them; without it, what suits the purpose |
 /// | `--readable PATH` | read and run only PATH, PROGRAM and what a system needs to start programs; without it, all that is visible |
 /// | `--writable PATH` | read and write PATH, too; without it, nothing can be written |
@@ -49,6 +52,10 @@ use std::ffi::OsString;
 pub fn run(args: impl Iterator<Item = OsString>) -> Result<Infallible> {
     let order = Order::read(args)?;
     descriptors::close_inherited()?;
+    if order.only_network {
+        network::shrink()?;
+        return program::become_other(&order);
+    }
     prctl::set_pdeathsig(Signal::SIGKILL).context("cannot ask to end with the parent process")?;
     umask(Mode::S_IRWXG | Mode::S_IRWXO);
     // Otherwise a program that belongs to root could hand out root's rights.

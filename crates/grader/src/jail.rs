@@ -3,8 +3,8 @@
 //! With `strict`, bubblewrap stands around the checks of one program: a network of its own with
 //! nothing but loopback, and processes of its own. Within, a second one stands around the program
 //! itself, which shares the network with its checks and nothing else. The compiler has a jail like
-//! the program's, with the toolchain in it. In each jail `confine` sets limits before it becomes
-//! what is to be run.
+//! the program's, with the toolchain and a linker in it. In each jail `confine` sets limits before
+//! it becomes what is to be run.
 
 mod words;
 
@@ -12,13 +12,14 @@ use crate::isolation::Isolation;
 use crate::permissions::Account;
 use crate::surroundings::Surroundings;
 use anyhow::{Context, Result};
+use checks::check::Limits;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use words::{
-    DEVICES, FEW_DEVICES, JAIL, OWN, PUBLIC, ROOT, RUSTC, SYSTEM, Words, become_account, bind,
-    joined,
+    CHECKS, COMPILERS, INSTALLED, JAIL, PROGRAMS, PUBLIC, ROOT, RUSTC, SYSTEM, Words,
+    become_account, bind, joined, limits,
 };
 
 /// Where things are inside a jail. They are there whatever they are called outside.
@@ -55,10 +56,13 @@ pub struct Tools {
 }
 
 /// The folders of one program.
+#[derive(Clone)]
 pub struct Bench {
     pub source: PathBuf,
     /// Where the compiled program is, and its name.
     pub built: PathBuf,
+    /// What the program may use.
+    pub limits: Limits,
 }
 
 pub const PROGRAM: &str = "program";
@@ -82,15 +86,20 @@ impl Jail {
         }
         words.extend(["-L".into(), joined(&["dependency=".as_ref(), deps.as_ref()])]);
         words.extend(["-o".into(), built.join(PROGRAM).into(), source.join("main.rs").into()]);
-        // Only a jail's `/tmp` is the compiler's own.
-        let writable = if is_strict { vec![&*built, Path::new("/tmp")] } else { vec![&*built] };
-        let readable = [&toolchain, &deps, &source].map(PathBuf::as_path);
-        let words = self.confined("compile", &shop, &readable, &writable, words);
+        // Some systems have their toolchain in `/usr`, with all else that is there.
+        let [rustc, libraries] = ["bin/rustc", "lib"].map(|name| toolchain.join(name));
+        let readable = [&rustc, &libraries, &deps, &source].map(PathBuf::as_path);
+        let options = ["--purpose", "compile"].map(OsString::from);
+        let words = self.confined(&options, &shop, &readable, &[&built], words);
         if !is_strict {
             return self.command(words, &built);
         }
         let mut jail = self.jail_with_system();
-        bind(&mut jail, "--ro-bind", &self.outside().toolchain, TOOLCHAIN);
+        jail.extend(COMPILERS.iter().map(OsString::from));
+        for name in ["bin/rustc", "lib"] {
+            let outside = self.outside().toolchain.join(name);
+            bind(&mut jail, "--ro-bind", outside, Path::new(TOOLCHAIN).join(name));
+        }
         // Not the checks: a source could include them.
         for name in ["confine", "deps"] {
             let outside = self.outside().shop.join(name);
@@ -99,7 +108,7 @@ impl Jail {
         bind(&mut jail, "--ro-bind", &self.outside_bench(bench).source, SOURCE);
         bind(&mut jail, "--bind", &self.outside_bench(bench).built, BUILT);
         bind(&mut jail, "--ro-bind-try", "/etc/alternatives", "/etc/alternatives");
-        jail.extend(["--chdir", SOURCE, "--"].map(OsString::from));
+        jail.extend(["--chdir", SOURCE, "--remount-ro", "/", "--"].map(OsString::from));
         self.without_rights(bench, [jail, words].concat())
     }
 
@@ -124,38 +133,45 @@ impl Jail {
             return self.command(words, &bench.built);
         }
         let mut jail = self.jail_with_system();
+        jail.extend(CHECKS.iter().map(OsString::from));
+        if !SYSTEM.iter().any(|folder| self.tools.bwrap.starts_with(folder)) {
+            bind(&mut jail, "--ro-bind", &self.tools.bwrap, &self.tools.bwrap);
+        }
         bind(&mut jail, "--ro-bind", &self.outside().shop, SHOP);
         bind(&mut jail, "--ro-bind", &self.outside_bench(bench).built, BUILT);
         for file in NAMES {
             let outside = self.outside().shop.join(file);
             bind(&mut jail, "--ro-bind", outside, Path::new("/etc").join(file));
         }
-        jail.push("--".into());
+        jail.extend(["--remount-ro", "/", "--"].map(OsString::from));
+        jail.push(Path::new(SHOP).join("confine").into());
+        jail.extend(["--only-network", "--"].map(OsString::from));
         self.without_rights(bench, [jail, words].concat())
     }
 
     /// What the checks start: the program in its own jail.
     fn program(&self, bench: &Bench) -> Words {
+        let options = limits(bench.limits);
         if self.isolation != Isolation::Strict {
             let program = bench.built.join(PROGRAM);
             let built = bench.built.as_path();
-            return self.confined("run", &self.shop, &[built], &[], vec![program.into()]);
+            return self.confined(&options, &self.shop, &[built], &[], vec![program.into()]);
         }
         let mut jail = self.jail();
         jail.push("--disable-userns".into());
         bind(&mut jail, "--ro-bind", Path::new(SHOP).join(ROOM), "/");
-        jail.extend(OWN.iter().chain(FEW_DEVICES).map(OsString::from));
+        jail.extend(PROGRAMS.iter().map(OsString::from));
         let root = Path::new("/");
         let program = root.join(PROGRAM);
         bind(&mut jail, "--ro-bind", Path::new(BUILT).join(PROGRAM), &program);
         jail.push("--".into());
-        let words = self.confined("run", root, &[], &[Path::new("/tmp")], vec![program.into()]);
+        let words = self.confined(&options, root, &[], &[], vec![program.into()]);
         [jail, words].concat()
     }
 
     fn confined(
         &self,
-        purpose: &str,
+        options: &[OsString],
         shop: &Path,
         readable: &[&Path],
         writable: &[&Path],
@@ -170,7 +186,7 @@ impl Jail {
             confined.extend(become_account(&self.tools.setpriv, account));
         }
         confined.push(shop.join("confine").into());
-        confined.extend(["--purpose", purpose].map(OsString::from));
+        confined.extend_from_slice(options);
         if is_best {
             for folder in readable {
                 confined.extend(["--readable".into(), folder.into()]);
@@ -217,12 +233,14 @@ impl Jail {
     /// A jail with what the compiler and the checks need, and a network without anybody else.
     fn jail_with_system(&self) -> Words {
         let mut words = self.jail();
-        words.extend(["--unshare-net"].iter().chain(OWN).chain(DEVICES).map(OsString::from));
-        for folder in SYSTEM {
+        words.push("--unshare-net".into());
+        let linker = self.surroundings.linker.as_deref();
+        let linker = linker.into_iter().flat_map(|prefix| INSTALLED.map(|name| prefix.join(name)));
+        for folder in SYSTEM.iter().map(PathBuf::from).chain(linker) {
             // On most systems, `/lib` and its like are links into `/usr`.
-            match fs::read_link(folder) {
-                Ok(target) => bind(&mut words, "--symlink", &target, folder),
-                Err(_) => bind(&mut words, "--ro-bind-try", Path::new(folder), folder),
+            match fs::read_link(&folder) {
+                Ok(target) => bind(&mut words, "--symlink", &target, &folder),
+                Err(_) => bind(&mut words, "--ro-bind-try", &folder, &folder),
             }
         }
         words
@@ -247,9 +265,9 @@ impl Jail {
     fn outside_bench(&self, bench: &Bench) -> Bench {
         if self.account.is_some() {
             let at = |name: &str| Path::new(PUBLIC).join(name);
-            return Bench { source: at("source"), built: at("built") };
+            return Bench { source: at("source"), built: at("built"), limits: bench.limits };
         }
-        Bench { source: bench.source.clone(), built: bench.built.clone() }
+        bench.clone()
     }
 }
 
@@ -260,6 +278,7 @@ impl Jail {
 /// Those of the file system.
 pub fn furnish(shop: &Path, libraries: &[PathBuf]) -> Result<()> {
     let room = shop.join(ROOM);
+    // Nothing can be written to its `/tmp`: in the memory that files are, no limit counts names.
     for folder in ["proc", "tmp", "dev", "etc"] {
         fs::create_dir_all(room.join(folder))?;
     }

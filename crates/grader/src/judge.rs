@@ -4,21 +4,25 @@ use crate::CANNOT_CONFINE;
 use crate::jail::Bench;
 use crate::model::{Check, Grade, Status};
 use crate::permissions;
-use crate::process;
+use crate::process::{self, Patience};
 use crate::unit::Unit;
 use crate::workshop::Workshop;
 use anyhow::{Context, Result, bail};
+use checks::check::Limits;
 use checks::lessons;
 use serde::Deserialize;
 use std::ffi::OsString;
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// How long a program may take to compile. Its CPU time is limited as well.
-const COMPILE: Duration = Duration::from_secs(60);
+/// How long a program may take to compile. Its CPU time is limited as well; and who includes what
+/// never comes, such as the compiler's own output, waits for ever without using any.
+const COMPILE: Patience =
+    Patience { whole: Duration::from_secs(60), idle: Some(Duration::from_secs(5)) };
 
 /// How long the checks of a lesson may take: each has deadlines of its own.
-const CHECKS: Duration = Duration::from_secs(240);
+const CHECKS: Patience = Patience { whole: Duration::from_secs(240), idle: None };
 
 /// Bytes that are kept of the compiler's errors.
 const ERRORS: usize = 64 << 10;
@@ -52,7 +56,8 @@ fn blank(workshop: &Workshop, unit: &Unit) -> Grade {
 
 fn fill(workshop: &Workshop, unit: &Unit, grade: &mut Grade) -> Result<()> {
     let folder = workshop.unit_folder()?;
-    let bench = Bench { source: folder.path().join("source"), built: folder.path().join("built") };
+    let limits = lessons::find(&unit.lesson).map_or(Limits::USUAL, |lesson| lesson.limits);
+    let bench = bench(folder.path(), limits);
     prepare(workshop, &bench, unit)?;
     if let Some(errors) = compile(workshop, &bench)? {
         grade.status = Status::NotCompiled;
@@ -68,6 +73,11 @@ fn fill(workshop: &Workshop, unit: &Unit, grade: &mut Grade) -> Result<()> {
     grade.grader_errors = verdict.grader_errors;
     grade.checks = verdict.checks;
     Ok(())
+}
+
+/// The places of one program in its folder.
+pub fn bench(folder: &Path, limits: Limits) -> Bench {
+    Bench { source: folder.join("source"), built: folder.join("built"), limits }
 }
 
 /// Writes the source where the compiler will see it, and makes room for the program.
@@ -90,7 +100,13 @@ pub fn compile(workshop: &Workshop, bench: &Bench) -> Result<Option<String>> {
     let finished = process::run(&workshop.keeper, command, COMPILE, ERRORS)?;
     let errors = String::from_utf8_lossy(&finished.stderr).into_owned();
     let Some(status) = finished.status else {
-        return Ok(Some(format!("It didn't compile within {COMPILE:?}.\n{errors}")));
+        let why = match (finished.was_idle, COMPILE.idle) {
+            (true, Some(idle)) => {
+                format!("The compiler did nothing for {idle:?}: it waits for what never comes.")
+            }
+            _ => format!("It didn't compile within {:?}.", COMPILE.whole),
+        };
+        return Ok(Some(format!("{why}\n{errors}")));
     };
     if status.success() {
         workshop.jail.account.map_or(Ok(()), |account| account.has_filled(&bench.built))?;
@@ -128,7 +144,7 @@ fn check(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<Verdict> {
     let finished = process::run(&workshop.keeper, command, CHECKS, VERDICT)?;
     let errors = String::from_utf8_lossy(&finished.stderr);
     let Some(status) = finished.status else {
-        bail!("the checks took more than {CHECKS:?}; they said: {errors}");
+        bail!("the checks took more than {:?}; they said: {errors}", CHECKS.whole);
     };
     serde_json::from_slice(&finished.stdout)
         .with_context(|| format!("the checks gave no verdict ({status}); they said: {errors}"))

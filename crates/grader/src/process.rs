@@ -1,5 +1,8 @@
 //! Runs a program that may be hostile: until a deadline, with output that may be endless.
 
+mod activity;
+
+use activity::{Activity, LOOK};
 use anyhow::{Context, Result};
 use keeper::Keeper;
 use std::io::{self, Read};
@@ -11,8 +14,10 @@ use std::time::{Duration, Instant};
 
 /// What a program has done.
 pub struct Finished {
-    /// None if the deadline passed first.
+    /// None if a deadline passed first.
     pub status: Option<ExitStatus>,
+    /// Whether it was the one for doing nothing.
+    pub was_idle: bool,
     /// The beginning of each stream, as far as it was kept.
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
@@ -21,7 +26,16 @@ pub struct Finished {
 /// How long output may take to end when all that could write has been killed.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// Runs `command` without input, for at most `patience`. It and all that it has started are gone
+/// How long a program may run.
+#[derive(Clone, Copy)]
+pub struct Patience {
+    pub whole: Duration,
+    /// Without using a processor, or waiting for one; where the system doesn't tell, only the
+    /// whole counts.
+    pub idle: Option<Duration>,
+}
+
+/// Runs `command` without input, for as long as `patience` lasts. It and all that it has started are gone
 /// when this returns. `keeper` is a program that can be its keeper (see crate `keeper`); of each
 /// stream the first `kept` bytes are.
 ///
@@ -31,10 +45,10 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 pub fn run(
     keeper: &Path,
     mut command: Command,
-    patience: Duration,
+    patience: Patience,
     kept: usize,
 ) -> Result<Finished> {
-    let deadline = Instant::now() + patience;
+    let deadline = Instant::now() + patience.whole;
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut keeper = Keeper::start_program(keeper)?;
     let name = command.get_program().to_owned();
@@ -43,9 +57,14 @@ pub fn run(
     let (sender, events) = channel();
     read(Event::Stdout, child.stdout.take(), kept, sender.clone());
     read(Event::Stderr, child.stderr.take(), kept, sender.clone());
+    let mut activity = Activity::of(child.id());
     thread::spawn(move || sender.send(Event::Ended(child.wait())));
-    let mut finished = Finished { status: None, stdout: Vec::new(), stderr: Vec::new() };
-    let is_over = finished.wait(&events, deadline)?;
+    let mut finished =
+        Finished { status: None, was_idle: false, stdout: Vec::new(), stderr: Vec::new() };
+    let is_over = match patience.idle {
+        Some(idle) => finished.wait_while_active(&events, deadline, &mut activity, idle)?,
+        None => finished.wait(&events, deadline)?,
+    };
     drop(keeper);
     if !is_over {
         finished.wait(&events, Instant::now() + LAST_WORDS)?;
@@ -73,6 +92,27 @@ impl Finished {
                 Err(RecvTimeoutError::Timeout) => return Ok(false),
                 // All that could tell more has ended.
                 Err(RecvTimeoutError::Disconnected) => return Ok(true),
+            }
+        }
+    }
+}
+
+impl Finished {
+    fn wait_while_active(
+        &mut self,
+        events: &Receiver<Event>,
+        deadline: Instant,
+        activity: &mut Activity,
+        idle: Duration,
+    ) -> Result<bool> {
+        loop {
+            let now = Instant::now();
+            if self.wait(events, deadline.min(now + LOOK))? {
+                return Ok(true);
+            }
+            self.was_idle = activity.idle() >= idle;
+            if self.was_idle || Instant::now() >= deadline {
+                return Ok(false);
             }
         }
     }

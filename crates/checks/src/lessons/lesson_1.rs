@@ -1,6 +1,6 @@
 //! Create a TCP socket and a UDP socket, show their addresses, wait, and close them.
 
-use crate::check::Lesson;
+use crate::check::{Lesson, Limits};
 
 mod given;
 mod shown;
@@ -10,6 +10,7 @@ mod waits;
 pub const LESSON: Lesson = Lesson {
     name: "lesson-1",
     title: "Create sockets",
+    limits: Limits::USUAL,
     checks: &[
         sockets::TCP,
         sockets::UDP,

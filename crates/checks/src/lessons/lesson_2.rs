@@ -1,6 +1,6 @@
 //! Ask for a line, send it as one datagram, and end.
 
-use crate::check::{Fault, Lesson, Verdict, failed, late};
+use crate::check::{Fault, Lesson, Limits, Verdict, failed, late};
 use crate::endpoint::{Datagram, Endpoint};
 use crate::subject::{START, Subject};
 use crate::trial::Trial;
@@ -14,6 +14,7 @@ mod target;
 pub const LESSON: Lesson = Lesson {
     name: "lesson-2",
     title: "Send once",
+    limits: Limits::USUAL,
     checks: &[
         line::SENDS,
         line::EXACT,

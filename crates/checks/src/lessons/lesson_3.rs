@@ -1,6 +1,6 @@
 //! Receive one datagram, show it, say who sent it, and end.
 
-use crate::check::Lesson;
+use crate::check::{Lesson, Limits};
 
 mod address;
 mod ends;
@@ -9,6 +9,7 @@ mod text;
 pub const LESSON: Lesson = Lesson {
     name: "lesson-3",
     title: "Receive once",
+    limits: Limits::USUAL,
     checks: &[
         text::PRINTS,
         ends::AFTER_ONE,

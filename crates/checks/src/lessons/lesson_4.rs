@@ -1,6 +1,6 @@
 //! An echo client: one line, one datagram, one reply; until `exit` or the end of its input.
 
-use crate::check::{Check, Lesson, Verdict};
+use crate::check::{Check, Lesson, Limits, Verdict};
 use crate::endpoint::{Datagram, Endpoint};
 use crate::subject::{SOON, START, Subject};
 use crate::trial::Trial;
@@ -20,6 +20,7 @@ const YOUR_TURN: &str = "lesson-4-echo-client.md#your-turn";
 pub const LESSON: Lesson = Lesson {
     name: "lesson-4",
     title: "Echo client",
+    limits: Limits::USUAL,
     checks: &[
         Check {
             id: "sends-a-line",

@@ -1,6 +1,6 @@
 //! An echo server: what comes goes back to whoever sent it, and nothing stops it.
 
-use crate::check::{Check, Lesson, Verdict};
+use crate::check::{Check, Lesson, Limits, Verdict};
 use crate::endpoint::{Datagram, Endpoint};
 use crate::port::Port;
 use crate::subject::{SOON, Subject};
@@ -17,6 +17,7 @@ const NOTHING_STOPS_IT: &str = "lesson-5-echo-server.md#nothing-may-stop-it";
 pub const LESSON: Lesson = Lesson {
     name: "lesson-5",
     title: "Echo server",
+    limits: Limits::USUAL,
     checks: &[
         Check {
             id: "answers-a-datagram",

@@ -105,7 +105,7 @@ fn explain(failure: &Failure, part: &mut impl FnMut(&str, &str), style: Style) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::{Check, Fault, same};
+    use crate::check::{Check, Fault, Limits, same};
     use std::time::Duration;
 
     const CHECKS: &[Check] =
@@ -144,7 +144,8 @@ mod tests {
         CHECKS.iter().zip(outcomes).map(report).collect()
     }
 
-    const LESSON: Lesson = Lesson { name: "lesson-9", title: "Nothing", checks: CHECKS };
+    const LESSON: Lesson =
+        Lesson { name: "lesson-9", title: "Nothing", limits: Limits::USUAL, checks: CHECKS };
 
     #[test]
     fn a_verdict_reads_like_a_teacher() {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 const USAGE: &str = "usage: confine [--purpose run|compile] [--tasks N] [--descriptors N] \
                      [--memory MIB] [--readable PATH]… [--writable PATH]… [--strict-kernel] \
-                     -- PROGRAM [ARG…]";
+                     [--only-network] -- PROGRAM [ARG…]";
 
 /// What a program is started for, and so what it needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,6 +21,7 @@ pub enum Purpose {
 
 pub struct Order {
     pub purpose: Purpose,
+    pub only_network: bool,
     /// What the purpose usually gets is what isn't given.
     pub tasks: Option<u64>,
     pub descriptors: Option<u64>,
@@ -39,6 +40,7 @@ impl Order {
         let mut parser = lexopt::Parser::from_args(args);
         let mut order = Self {
             purpose: Purpose::Run,
+            only_network: false,
             tasks: None,
             descriptors: None,
             memory: None,
@@ -56,6 +58,7 @@ impl Order {
                 Long("memory") => order.memory = Some(number(&mut parser)?),
                 Long("readable") => order.readable.push(parser.value().context(USAGE)?.into()),
                 Long("writable") => order.writable.push(parser.value().context(USAGE)?.into()),
+                Long("only-network") => order.only_network = true,
                 Long("strict-kernel") => order.strict_kernel = true,
                 Value(program) => {
                     order.program = program.into();

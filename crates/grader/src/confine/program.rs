@@ -49,8 +49,7 @@ impl Program {
     /// Becomes the program.
     pub fn start(&self, order: &Order) -> Result<Infallible> {
         if order.purpose == Purpose::Compile {
-            let error = Command::new(&order.program).args(&order.arguments).exec();
-            return Err(error).with_context(|| failed(order));
+            return become_other(order);
         }
         let words: Vec<CString> = [order.program.as_os_str()]
             .into_iter()
@@ -61,6 +60,12 @@ impl Program {
         let started = execveat(&self.descriptor, c"", &words, &variables()?, flags);
         started.with_context(|| failed(order))
     }
+}
+
+/// Becomes a program that may become others.
+pub fn become_other(order: &Order) -> Result<Infallible> {
+    let error = Command::new(&order.program).args(&order.arguments).exec();
+    Err(error).with_context(|| failed(order))
 }
 
 /// glibc reserves 64 MiB of addresses for the heap of each of its first threads. They are never

@@ -1,14 +1,12 @@
 //! The words of command lines that all jails have in common.
 
 use crate::permissions::Account;
+use checks::check::Limits;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 /// A command line, or a part of it.
 pub type Words = Vec<OsString>;
-
-/// Bytes that fit into a jail's `/tmp`.
-pub const SCRATCH: &str = "8388608";
 
 /// A folder that every Linux has, and in which nobody keeps anything.
 pub const PUBLIC: &str = "/mnt";
@@ -45,18 +43,59 @@ pub const JAIL: &[&str] = &[
     "C.UTF-8",
 ];
 
-/// What a jail has of its own.
-pub const OWN: &[&str] = &["--proc", "/proc", "--size", SCRATCH, "--tmpfs", "/tmp"];
+/// What a program has of its own. It can write nowhere, and has as many devices as it may
+/// reasonably expect: `--dev` would cost each start of one a tenth of its time.
+pub const PROGRAMS: &[&str] = &[
+    "--proc",
+    "/proc",
+    "--dev-bind",
+    "/dev/null",
+    "/dev/null",
+    "--dev-bind",
+    "/dev/urandom",
+    "/dev/urandom",
+];
 
-pub const DEVICES: &[&str] = &["--dev", "/dev"];
+/// The checks have what they hand on to the program, a folder that the program's jail is built in,
+/// and a right over their own network, for what is set up in it. With `--dev` it would be a right
+/// over nothing: bubblewrap takes a second namespace of users for that.
+pub const CHECKS: &[&str] = &[
+    "--proc",
+    "/proc",
+    "--dev-bind",
+    "/dev/null",
+    "/dev/null",
+    "--dev-bind",
+    "/dev/urandom",
+    "/dev/urandom",
+    "--dir",
+    "/tmp",
+    "--cap-add",
+    "CAP_NET_ADMIN",
+];
 
-/// As many as a program may reasonably expect. `--dev` would cost each start of one a tenth of its
-/// time.
-pub const FEW_DEVICES: &[&str] =
-    &["--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"];
+/// A compiler has no device that it could read for ever, and writes only where its program goes.
+pub const COMPILERS: &[&str] =
+    &["--proc", "/proc", "--dev-bind", "/dev/null", "/dev/null", "--setenv", "TMPDIR", "/built"];
+
+/// Where a prefix such as `/usr` has programs and libraries. What else is there is nobody's
+/// business: submissions may be.
+pub const INSTALLED: [&str; 5] = ["bin", "lib", "lib32", "lib64", "libexec"];
 
 /// What the linker, the checks and a shell need.
-pub const SYSTEM: &[&str] = &["/usr", "/bin", "/lib", "/lib32", "/lib64"];
+pub const SYSTEM: &[&str] = &[
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/libexec",
+    "/bin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/nix/store",
+    "/gnu/store",
+];
 
 /// One program, without anything that only a second build would need.
 pub const RUSTC: &[&str] = &[
@@ -87,6 +126,14 @@ pub fn become_account(setpriv: &Path, account: Account) -> Words {
     let number = account.number().to_string();
     let options = ["--reuid", &number, "--regid", &number, "--clear-groups", "--"];
     [setpriv.into()].into_iter().chain(options.map(OsString::from)).collect()
+}
+
+/// The options of `confine` for a program.
+pub fn limits(limits: Limits) -> Words {
+    let Limits { tasks, descriptors, memory } = limits;
+    let numbers = [("--tasks", tasks), ("--descriptors", descriptors), ("--memory", memory)];
+    let words = numbers.map(|(option, number)| [option.into(), number.to_string().into()]);
+    words.into_iter().flatten().collect()
 }
 
 pub fn bind(words: &mut Words, how: &str, outside: impl AsRef<OsStr>, inside: impl AsRef<OsStr>) {
