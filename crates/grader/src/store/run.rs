@@ -57,7 +57,7 @@ impl Run {
 
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
         let text = serde_json::to_vec_pretty(self).context("cannot turn the run into JSON")?;
-        whole::write(&folder.join(FILE), &text)?;
+        whole::write_private(&folder.join(FILE), &text)?;
         whole::settle(folder)
     }
 

@@ -4,9 +4,16 @@ use anyhow::{Context, Result};
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// What the names of files begin with that aren't whole yet.
 const HALF: &str = ".half-";
+
+/// The mode of a file that the umask decides about, as with any other file.
+const SHARED: u32 = 0o666;
+
+/// The mode of a file for its owner alone.
+const PRIVATE: u32 = 0o600;
 
 /// Puts a file in its place at once, and what it replaces is gone. A power cut afterwards may
 /// bring the old one back until [`settle`] has returned, but never a mixture.
@@ -18,6 +25,16 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     write_with(path, |file| file.write_all(bytes).context("cannot write"))
 }
 
+/// As [`write`], for what nobody but the owner may read, not even while it is half written.
+///
+/// # Errors
+///
+/// Those of the file system.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    try_write(path, PRIVATE, |file| file.write_all(bytes).context("cannot write"))
+        .with_context(|| cannot_write(path))
+}
+
 /// As [`write`], for what is too large to be in memory twice.
 ///
 /// # Errors
@@ -27,20 +44,34 @@ pub fn write_with(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<&mut File>) -> Result<()>,
 ) -> Result<()> {
-    try_write(path, fill)
-        .with_context(|| format!("cannot write {}: is the disk full?", path.display()))
+    try_write(path, SHARED, fill).with_context(|| cannot_write(path))
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}: is the disk full?", path.display())
 }
 
 fn try_write(
     path: &Path,
+    mode: u32,
     fill: impl FnOnce(&mut BufWriter<&mut File>) -> Result<()>,
 ) -> Result<()> {
+    half(path, mode, fill)?.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// What will be at `path`, beside it.
+fn half(
+    path: &Path,
+    mode: u32,
+    fill: impl FnOnce(&mut BufWriter<&mut File>) -> Result<()>,
+) -> Result<NamedTempFile> {
     let folder = path.parent().context("it is in no folder")?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(HALF);
-    // The owner's umask decides who may read grades, as with any other file.
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    let _ = mode;
     let mut half = builder.tempfile_in(folder)?;
     let mut buffer = BufWriter::new(half.as_file_mut());
     fill(&mut buffer)?;
@@ -48,8 +79,7 @@ fn try_write(
     drop(buffer);
     // Without it, the name can be on the disk before what is in it.
     half.as_file().sync_all()?;
-    half.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(half)
 }
 
 /// Makes the names in a folder last, after they were written.
@@ -81,4 +111,26 @@ pub fn remove_halves(folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn what_is_private_is_so_before_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("private");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+        let mode = |file: &File| file.metadata().unwrap().permissions().mode() & 0o777;
+        let fill = |file: &mut BufWriter<&mut File>| {
+            assert_eq!(mode(file.get_ref()), PRIVATE);
+            Ok(file.write_all(b"new")?)
+        };
+        try_write(&path, PRIVATE, fill).unwrap();
+        assert_eq!(mode(&File::open(&path).unwrap()), PRIVATE);
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
 }

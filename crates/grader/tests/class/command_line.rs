@@ -160,3 +160,20 @@ fn a_merge_with_a_grader_error_is_not_all_well() -> Result<()> {
     assert!(out.contains("1 grader error.") && out.contains("- ada, lesson-1"), "{out}");
     Ok(())
 }
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_can_read_what_a_run_is_whatever_the_umask() -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let class = Class::of(1)?;
+    let share = Partition::all(1).next();
+    grade_share(&Pretender::new(), &class.submissions(), &class.path("a"), share)?;
+    let mut shell = Command::new("sh");
+    shell.current_dir(class.path("")).args(["-c", "umask 0; exec \"$0\" merge a"]);
+    shell.arg(env!("CARGO_BIN_EXE_grader")).assert().success();
+    let mode = |file: &str| -> Result<u32> {
+        Ok(fs::metadata(class.path("grades").join(file))?.permissions().mode() & 0o777)
+    };
+    assert_eq!((mode("run.json")?, mode("results.json")?), (0o600, 0o666));
+    Ok(())
+}
