@@ -47,7 +47,7 @@ fn blank(workshop: &Workshop, unit: &Unit) -> Grade {
     let checks = lesson.map(|lesson| lesson.checks).unwrap_or_default();
     let most = checks.iter().map(|check| check.points).sum();
     Grade {
-        seed: unit.seed,
+        seed: Some(unit.seed),
         isolation: workshop.jail.isolation.to_string(),
         source_sha256: unit.source.sha256.clone(),
         ..Grade::blank(&unit.lesson, most, Status::Judged)

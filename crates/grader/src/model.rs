@@ -80,7 +80,8 @@ pub struct Grade {
     pub grader_errors: u32,
     /// From the compiler's start to the last check's end.
     pub seconds: f64,
-    pub seed: u64,
+    /// What the payloads followed from; nothing where no source was taken.
+    pub seed: Option<u64>,
     /// How it was isolated: `strict`, `best` or `none`.
     pub isolation: String,
     /// Of all of its source files; empty if there is none.
@@ -143,7 +144,7 @@ impl Grade {
             skipped: 0,
             grader_errors: 0,
             seconds: 0.0,
-            seed: 0,
+            seed: None,
             isolation: String::new(),
             source_sha256: String::new(),
             message: String::new(),

@@ -29,7 +29,7 @@ pub struct Key {
     pub lesson: String,
     pub source_sha256: String,
     pub checks_sha256: String,
-    pub seed: u64,
+    pub seed: Option<u64>,
     pub isolation: String,
     /// Of the grader.
     pub version: String,

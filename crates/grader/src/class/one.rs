@@ -31,7 +31,8 @@ impl<J: Judge> Class<'_, J> {
         };
         let (student, lesson) = (place.submission.student.clone(), place.task.name.clone());
         let source_sha256 = source.sha256.clone();
-        let unit = Unit { student, lesson, source, seed: self.seed(place) };
+        let seed = unit::seed(self.store.run().seed, &student, &lesson);
+        let unit = Unit { student, lesson, source, seed };
         Ok(Grade { source_sha256, ..self.judge.judge(&unit) })
     }
 
@@ -40,10 +41,11 @@ impl<J: Judge> Class<'_, J> {
         let seconds = if grade.seconds.is_finite() { grade.seconds } else { 0.0 };
         // In milliseconds: a number that is the same after a detour through JSON.
         let seconds = (seconds * 1e3).round() / 1e3;
+        let seed = self.seed(place, &grade.source_sha256);
         Grade {
             lesson: place.task.name.clone(),
             seconds,
-            seed: self.seed(place),
+            seed,
             isolation: self.judge.isolation(),
             ..grade
         }
@@ -52,7 +54,7 @@ impl<J: Judge> Class<'_, J> {
     /// A grade without points.
     pub(super) fn blank(&self, place: Place<'_>, status: Status) -> Grade {
         let blank = Grade::blank(&place.task.name, place.task.max_score, status);
-        Grade { seed: self.seed(place), isolation: self.judge.isolation(), ..blank }
+        Grade { isolation: self.judge.isolation(), ..blank }
     }
 
     pub(super) fn key(&self, place: Place<'_>, sha256: &str) -> Key {
@@ -61,14 +63,15 @@ impl<J: Judge> Class<'_, J> {
             lesson: place.task.name.clone(),
             source_sha256: sha256.to_owned(),
             checks_sha256: self.judge.checks_sha256(),
-            seed: self.seed(place),
+            seed: self.seed(place, sha256),
             isolation: self.judge.isolation(),
             version: self.store.run().version.clone(),
         }
     }
 
-    fn seed(&self, place: Place<'_>) -> u64 {
-        unit::seed(self.store.run().seed, &place.submission.student, &place.task.name)
+    fn seed(&self, place: Place<'_>, sha256: &str) -> Option<u64> {
+        let (run, student) = (self.store.run().seed, &place.submission.student);
+        (!sha256.is_empty()).then(|| unit::seed(run, student, &place.task.name))
     }
 }
 

@@ -92,7 +92,7 @@ fn extra(results: &Results, submission: &Submission) -> Value {
         json!({
             "lesson": grade.lesson,
             // A string: many readers of JSON can't hold 64 bits in a number.
-            "seed": grade.seed.to_string(),
+            "seed": grade.seed.map(|seed| seed.to_string()),
             "isolation": grade.isolation,
             "source_sha256": grade.source_sha256,
         })

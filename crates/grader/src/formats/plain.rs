@@ -66,7 +66,7 @@ fn row(student: &str, grade: &Grade) -> Vec<String> {
         grade.skipped.to_string(),
         grade.grader_errors.to_string(),
         format!("{:.3}", seconds(grade)),
-        grade.seed.to_string(),
+        grade.seed.map(|seed| seed.to_string()).unwrap_or_default(),
         defused(&grade.isolation),
         defused(&grade.source_sha256),
     ]

@@ -85,5 +85,5 @@ fn header(page: &mut String, results: &Results) -> fmt::Result {
 /// The seed, if it is the same everywhere.
 fn only_seed(graded: &[&Grade]) -> Option<u64> {
     let (first, others) = graded.split_first()?;
-    others.iter().all(|grade| grade.seed == first.seed).then_some(first.seed)
+    first.seed.filter(|_| others.iter().all(|grade| grade.seed == first.seed))
 }

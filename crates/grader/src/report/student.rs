@@ -96,10 +96,11 @@ fn lesson_part(page: &mut String, lesson: &Lesson, grade: &Grade) -> fmt::Result
         }
         Status::Judged | Status::NotSubmitted => {}
     }
-    write!(page, "\nThis repeats the run, with the same payloads:\n\n")?;
-    let command =
-        format!("cargo xtask check {} --seed {}", text::visible(&lesson.name), grade.seed);
-    page.push_str(&block("sh", &[command]));
+    if let Some(seed) = grade.seed {
+        write!(page, "\nThis repeats the run, with the same payloads:\n\n")?;
+        let command = format!("cargo xtask check {} --seed {seed}", text::visible(&lesson.name));
+        page.push_str(&block("sh", &[command]));
+    }
     checks(page, lesson, grade)
 }
 

@@ -95,7 +95,7 @@ fn verdict(unit: &Unit, text: &str, is_first: bool) -> Grade {
         passed: 1,
         // No two runs take the same time.
         seconds: f64::from(std::process::id()) / 7e4 + 0.1,
-        seed: unit.seed,
+        seed: Some(unit.seed),
         checks: vec![check(unit, score)],
         ..Grade::blank(&unit.lesson, 100, Status::Judged)
     };

@@ -103,7 +103,7 @@ fn bob() -> Student {
 pub fn grade(status: Status) -> Grade {
     Grade {
         seconds: 1.5,
-        seed: u64::MAX,
+        seed: Some((1 << 53) - 1),
         isolation: "strict".to_string(),
         source_sha256: "ab".repeat(32),
         ..Grade::blank("", 100, status)
@@ -158,7 +158,8 @@ fn broken() -> Grade {
 }
 
 fn absent() -> Grade {
-    Grade { source_sha256: String::new(), seconds: 0.0, ..grade(Status::NotSubmitted) }
+    let grade = grade(Status::NotSubmitted);
+    Grade { source_sha256: String::new(), seconds: 0.0, seed: None, ..grade }
 }
 
 fn ours() -> Grade {

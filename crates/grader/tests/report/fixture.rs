@@ -77,7 +77,7 @@ fn submission(student: &str, grades: Vec<Grade>) -> Submission {
 fn grade(lesson: &str, status: Status, message: &str) -> Grade {
     Grade {
         seconds: 1.25,
-        seed: 42,
+        seed: Some(42),
         isolation: "strict".into(),
         source_sha256: "0123456789abcdef".into(),
         message: message.into(),
@@ -87,7 +87,7 @@ fn grade(lesson: &str, status: Status, message: &str) -> Grade {
 
 fn empty(lesson: &str) -> Grade {
     let grade = grade(lesson, Status::NotSubmitted, "");
-    Grade { seconds: 0.0, source_sha256: String::new(), ..grade }
+    Grade { seconds: 0.0, seed: None, source_sha256: String::new(), ..grade }
 }
 
 fn not_compiled(lesson: &str) -> Grade {
@@ -102,7 +102,7 @@ fn unjudged(lesson: &str) -> Grade {
 
 fn hostile_source(lesson: &str) -> Grade {
     let grade = grade(lesson, Status::NotCompiled, &hostile_text());
-    Grade { isolation: "best".into(), seed: 43, ..grade }
+    Grade { isolation: "best".into(), seed: Some(43), ..grade }
 }
 
 /// A grade whose checks ended with these words.

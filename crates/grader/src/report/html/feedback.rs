@@ -86,7 +86,8 @@ fn lesson_part(page: &mut String, lesson: &Lesson, grade: &Grade) -> fmt::Result
     if grade.status != Status::NotSubmitted {
         let (seconds, rung) = (grade.seconds, Text(&grade.isolation));
         let all = if is_passed(grade) { "all checks passed · " } else { "" };
-        write!(page, "<small>{all}{seconds:.1} s · seed {} · {rung}", grade.seed)?;
+        let seed = grade.seed.map(|seed| format!("seed {seed} · ")).unwrap_or_default();
+        write!(page, "<small>{all}{seconds:.1} s · {seed}{rung}")?;
         if let Some(hash) = grade.source_sha256.get(..12) {
             write!(page, " · source {}", Text(hash))?;
         }
