@@ -35,7 +35,7 @@ options of grade:
   --isolation KIND      strict (the default), best, or none: for nobody's code but your own
   --jobs N              programs that are judged at a time; without it, 8 for each processor,
                         and 1 without `strict`
-  --seed N              payloads as in the run with this seed
+  --seed N              for demonstrations and tests: payloads that all know who know N
   --partition I/N       only share I of N; give all shares the same --seed, then merge them
   --resume              go on with the run in --out, or begin it: with its seed, lessons, share,
                         isolation and formats; what hasn't changed isn't judged again

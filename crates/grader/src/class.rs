@@ -5,6 +5,7 @@ pub mod command;
 pub mod load;
 pub mod look;
 pub mod one;
+pub mod payloads;
 pub mod queue;
 
 use crate::model::{self, Grade, Results, Status};

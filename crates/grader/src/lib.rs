@@ -7,6 +7,7 @@
 //! - [`report`]: what people read
 //! - [`workshop`]: made once for a class; [`judge`]: compiles and judges one program
 //! - [`isolation`], [`jail`], [`process`]: how; [`canary`]: the proof that it holds
+//! - [`run_key`]: what all payloads follow from; [`unit`]: the payloads of one program
 //! - [`class`]: grades all of it; [`store`]: keeps the grades; [`progress`]: what people see
 //! - [`partition`], [`merge`]: for several computers; [`arguments`]: the command line
 //! - [`gradescope`]: the course as an autograder
@@ -33,6 +34,7 @@ pub mod process;
 pub mod progress;
 pub mod report;
 pub mod roster;
+pub mod run_key;
 pub mod store;
 pub mod submissions;
 pub mod surroundings;

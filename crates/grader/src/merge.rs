@@ -163,11 +163,10 @@ fn unit_of(share: &Share, student: &str, lesson: &str) -> Result<Option<(Key, Gr
     let unit = store::read(&share.folder, student, lesson);
     let unit = unit.context("--resume judges it again")?;
     let run = &share.run;
-    let is_taken = |key: &Key| !key.source_sha256.is_empty();
     Ok(unit.filter(|(key, _)| {
         (&key.checks_sha256, &key.isolation, &key.version)
             == (&run.checks_sha256, &run.isolation, &run.version)
             && (key.student.as_str(), key.lesson.as_str()) == (student, lesson)
-            && key.seed == is_taken(key).then(|| unit::seed(run.seed, student, lesson))
+            && key.seed == unit::seed(&run.key, lesson, &key.source_sha256)
     }))
 }

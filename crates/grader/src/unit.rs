@@ -1,7 +1,7 @@
 //! The smallest piece of work: one lesson of one student.
 
+use crate::run_key::RunKey;
 use crate::submissions::Source;
-use sha2::{Digest, Sha256};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unit {
@@ -12,40 +12,56 @@ pub struct Unit {
     pub seed: u64,
 }
 
-/// Seeds are below this, so that people can type them.
-const SEEDS: u64 = 1_000_000_000;
+/// Readers of JSON keep no more of a number.
+const SEED_BITS: u32 = 53;
 
-/// The seed of a unit: nobody's payloads are another's, and whoever grades a part of a class uses
-/// the seeds that the whole would have.
+/// What the payloads of a unit follow from. A student reads it in the report, so it is good for
+/// the very source that it was made for: another one, which could know it, has another seed.
+///
+/// Where there is no source, whose hash is empty, there is none.
 #[must_use]
-pub fn seed(run: u64, student: &str, lesson: &str) -> u64 {
-    let run = run.to_string();
-    // None of them can hold a NUL, so that it tells where each ends.
-    let digest = Sha256::digest([run.as_str(), student, lesson].join("\0"));
-    let start = digest.iter().take(8);
-    start.fold(0_u64, |number, byte| number << 8 | u64::from(*byte)) % SEEDS
+pub fn seed(key: &RunKey, lesson: &str, source_sha256: &str) -> Option<u64> {
+    // Neither can hold a NUL, so that it tells where the lesson ends.
+    let mac = key.authenticate([lesson, source_sha256].join("\0").as_bytes());
+    let start = mac.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    (!source_sha256.is_empty()).then_some(start >> (u64::BITS - SEED_BITS))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::hash;
     use std::collections::BTreeSet;
 
     #[test]
     fn a_seed_never_changes() {
-        assert_eq!(seed(7, "alice", "lesson-3"), 181_105_383);
+        let seed = seed(&RunKey::of_seed(7), "lesson-3", &hash(b"fn main() {}"));
+        assert_eq!(seed, Some(1_756_318_549_489_686));
     }
 
     #[test]
-    fn seeds_differ_by_run_student_and_lesson() {
+    fn seeds_differ_by_key_lesson_and_source() {
         let mut seeds = BTreeSet::new();
-        for run in [0, 1, 11, u64::MAX] {
-            for student in ["", "1alice", "alice", "alic", "bob", "🦀\n"] {
-                for lesson in ["lesson-1", "lesson-11", "elesson-1"] {
-                    let seed = seed(run, student, lesson);
-                    assert!(seed < 1_000_000_000 && seeds.insert(seed));
+        for key in [0, 1, 11, u64::MAX].map(RunKey::of_seed) {
+            for lesson in ["lesson-1", "lesson-11", "elesson-1"] {
+                for source in ["1", "11", "", "a", "b"] {
+                    let seed = seed(&key, lesson, &hash(source.as_bytes())).unwrap();
+                    assert!(seeds.insert(seed), "{seed}");
                 }
             }
         }
+    }
+
+    #[test]
+    fn every_reader_of_json_keeps_a_seed() {
+        let key = RunKey::of_seed(7);
+        let seeds = (0..1_000_u32).filter_map(|n| seed(&key, "lesson-1", &hash(&n.to_le_bytes())));
+        let most = seeds.max().unwrap();
+        assert!((1 << 52..1 << 53).contains(&most), "{most}");
+    }
+
+    #[test]
+    fn what_was_not_handed_in_has_no_seed() {
+        assert_eq!(seed(&RunKey::of_seed(7), "lesson-1", ""), None);
     }
 }

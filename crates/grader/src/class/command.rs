@@ -1,8 +1,8 @@
 //! `grader grade`: everything around [`grade`].
 
 use super::load::processors;
-use super::{Judge, Options, grade};
-use crate::arguments::{self, Output, UsageError};
+use super::{Judge, Options, grade, payloads};
+use crate::arguments::{self, Output};
 use crate::canary;
 use crate::formats::{Classroom50, Context as Platform, Format};
 use crate::isolation::Isolation;
@@ -14,7 +14,7 @@ use crate::store::run::Run;
 use crate::store::{self, Store};
 use crate::submissions::{self, Survey};
 use crate::workshop::Workshop;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use checks::lessons::LESSONS;
 use std::path::Path;
 use std::{env, fs};
@@ -33,9 +33,11 @@ pub fn run(request: &arguments::Grade, root: &Path, progress: &Progress) -> Resu
     let (roster, roster_sha256) = read_roster(request.roster.as_deref())?;
     progress.say(&listing::survey(&survey, roster.as_ref()));
     let isolation = isolation(request, old.as_ref())?;
+    let (key, seed) = payloads::choose(request, old.as_ref())?;
     let mut run = Run {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        seed: seed(request, old.as_ref())?,
+        key,
+        seed,
         lessons: lessons(request, old.as_ref()),
         partition: request.partition.or(old.as_ref().and_then(|old| old.partition)),
         isolation: isolation.to_string(),
@@ -139,22 +141,6 @@ fn read_roster(path: Option<&Path>) -> Result<(Option<Roster>, String)> {
     let roster = Roster::read(path)?;
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok((Some(roster), store::hash(&bytes)))
-}
-
-fn seed(request: &arguments::Grade, old: Option<&Run>) -> Result<u64> {
-    match (request.seed, old, request.partition) {
-        (Some(seed), ..) => Ok(seed),
-        (None, Some(old), _) => Ok(old.seed),
-        (None, None, None) => Ok(checks::random_seed()),
-        (None, None, Some(partition)) => {
-            let seed = checks::random_seed();
-            let problem = format!(
-                "the other shares need the same seed as {partition}: choose one, and give it to \
-                 all of them, such as --seed {seed}"
-            );
-            bail!(UsageError::new("--partition", problem))
-        }
-    }
 }
 
 fn lessons(request: &arguments::Grade, old: Option<&Run>) -> Vec<String> {

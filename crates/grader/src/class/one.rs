@@ -5,7 +5,7 @@ use crate::model::{Grade, Status};
 use crate::store::Key;
 use crate::submissions::{self, Taken};
 use crate::unit::{self, Unit};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 
@@ -31,7 +31,7 @@ impl<J: Judge> Class<'_, J> {
         };
         let (student, lesson) = (place.submission.student.clone(), place.task.name.clone());
         let source_sha256 = source.sha256.clone();
-        let seed = unit::seed(self.store.run().seed, &student, &lesson);
+        let seed = self.seed(place, &source_sha256).context("the source has no hash")?;
         let unit = Unit { student, lesson, source, seed };
         Ok(Grade { source_sha256, ..self.judge.judge(&unit) })
     }
@@ -70,8 +70,7 @@ impl<J: Judge> Class<'_, J> {
     }
 
     fn seed(&self, place: Place<'_>, sha256: &str) -> Option<u64> {
-        let (run, student) = (self.store.run().seed, &place.submission.student);
-        (!sha256.is_empty()).then(|| unit::seed(run, student, &place.task.name))
+        unit::seed(&self.store.run().key, &place.task.name, sha256)
     }
 }
 

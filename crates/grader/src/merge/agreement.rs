@@ -11,7 +11,6 @@ pub fn agree(one: &Share, other: &Share) -> Result<()> {
     let count = |share: &Share| share.partition.count().to_string();
     let facts = [
         ("number of partitions", count(one), count(other)),
-        ("seed", one.run.seed.to_string(), other.run.seed.to_string()),
         ("lessons", one.run.lessons.join(", "), other.run.lessons.join(", ")),
         ("checks", one.run.checks_sha256.clone(), other.run.checks_sha256.clone()),
         ("isolation", one.run.isolation.clone(), other.run.isolation.clone()),
@@ -26,6 +25,12 @@ pub fn agree(one: &Share, other: &Share) -> Result<()> {
              grade all partitions with the same options, on the same version of the course"
         );
     }
+    // A key is in no message.
+    ensure!(
+        one.run.key == other.run.key,
+        "{a} and {b} aren't of one run: their keys differ; grade all partitions with the same \
+         --seed"
+    );
     let students = |share: &Share| share.run.class.iter().cloned().collect::<BTreeSet<String>>();
     let (here, there) = (students(one), students(other));
     if let Some(name) = here.symmetric_difference(&there).next() {
@@ -44,10 +49,10 @@ pub fn is_whole(first: &Share, shares: &[Share]) -> Result<()> {
     for partition in Partition::all(first.partition.count()) {
         let mut of_it = shares.iter().filter(|share| share.partition == partition);
         let share = of_it.next().with_context(|| {
-            let seed = first.run.seed;
+            let seed = first.run.seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
             format!(
-                "partition {partition} is missing: grade it with --partition {partition} \
-                 --seed {seed}, and name its folder, too"
+                "partition {partition} is missing: grade it with --partition {partition}{seed}, \
+                 and name its folder, too"
             )
         })?;
         if let Some(double) = of_it.next() {

@@ -56,11 +56,19 @@ fn list(text: &mut String, title: &str, entries: Vec<String>) {
 /// How everything is graded.
 #[must_use]
 pub fn conditions(run: &Run, gaps: &[String]) -> String {
-    let mut text = format!("Seed {}, isolation {}", run.seed, run.isolation);
+    let mut text = format!("Isolation {}", run.isolation);
     if let Some(partition) = run.partition {
         let _ = write!(text, ", partition {partition}");
     }
     text.push_str(".\n");
+    text.push_str(&match run.seed {
+        Some(seed) => format!(
+            "Seed {seed}: who knows this number knows the payloads, so it is for demonstrations \
+             and tests only.\n"
+        ),
+        None => "The payloads follow from the run's key: it is in run.json, and for no student.\n"
+            .to_owned(),
+    });
     for gap in gaps {
         let _ = writeln!(text, "! not prevented: {gap}");
     }

@@ -19,7 +19,7 @@ mod policy;
 mod score;
 mod students;
 
-use crate::model::{Grade, Results};
+use crate::model::Results;
 use crate::report::{statistics, text};
 use escape::Text;
 use std::collections::BTreeSet;
@@ -68,9 +68,6 @@ fn header(page: &mut String, results: &Results) -> fmt::Result {
     let rungs: BTreeSet<&str> = graded.iter().map(|grade| grade.isolation.as_str()).collect();
     let rungs: Vec<&str> = rungs.into_iter().filter(|rung| !rung.is_empty()).collect();
     write!(page, " · isolation: {}", Text(&rungs.join(", ")))?;
-    if let Some(seed) = only_seed(&graded) {
-        write!(page, " · seed {seed}")?;
-    }
     page.push_str("</p>\n");
     if rungs.iter().any(|rung| *rung != "strict") {
         page.push_str(
@@ -80,10 +77,4 @@ fn header(page: &mut String, results: &Results) -> fmt::Result {
     }
     page.push_str("</header>\n");
     Ok(())
-}
-
-/// The seed, if it is the same everywhere.
-fn only_seed(graded: &[&Grade]) -> Option<u64> {
-    let (first, others) = graded.split_first()?;
-    first.seed.filter(|_| others.iter().all(|grade| grade.seed == first.seed))
 }

@@ -97,7 +97,10 @@ fn lesson_part(page: &mut String, lesson: &Lesson, grade: &Grade) -> fmt::Result
         Status::Judged | Status::NotSubmitted => {}
     }
     if let Some(seed) = grade.seed {
-        write!(page, "\nThis repeats the run, with the same payloads:\n\n")?;
+        page.push_str(
+            "\nA changed program is judged with other payloads. This repeats the run, with the \
+             same ones:\n\n",
+        );
         let command = format!("cargo xtask check {} --seed {seed}", text::visible(&lesson.name));
         page.push_str(&block("sh", &[command]));
     }

@@ -2,10 +2,12 @@
 
 use crate::arguments::UsageError;
 use crate::partition::Partition;
+use crate::run_key::RunKey;
 use crate::store::outputs::RESULTS;
 use crate::store::whole;
 use anyhow::{Context, Error, Result, bail};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -14,7 +16,10 @@ use std::path::Path;
 pub struct Run {
     /// Of the grader.
     pub version: String,
-    pub seed: u64,
+    /// What all payloads follow from; nothing else in the folder tells it.
+    pub key: RunKey,
+    /// What the key follows from, if it was `--seed`: then it is no secret.
+    pub seed: Option<u64>,
     /// `lesson-3`
     pub lessons: Vec<String>,
     pub partition: Option<Partition>,
@@ -45,7 +50,12 @@ impl Run {
             text => text.with_context(|| format!("cannot read {}", path.display()))?,
         };
         let run = serde_json::from_slice(&text).with_context(|| {
-            format!("{} isn't of this grader: choose another --out", path.display())
+            let why = if is_keyless(&text) {
+                "is of an earlier grader, whose payloads could be known before"
+            } else {
+                "isn't of this grader"
+            };
+            format!("{} {why}: choose another --out", path.display())
         })?;
         Ok(Some(run))
     }
@@ -83,12 +93,11 @@ impl Run {
         Ok(())
     }
 
-    /// A folder's grades are of one seed and one share; anything else would mix them.
+    /// A folder's grades are of one key and one share; anything else would mix them.
     pub(super) fn refuse_different(&self, folder: &Path) -> Result<()> {
         let Some(old) = Self::read(folder)? else { return Self::refuse_foreign(folder) };
         let share = |run: &Self| run.partition.map_or("none".to_owned(), |p| p.to_string());
         let pairs = [
-            ("--seed", old.seed.to_string(), self.seed.to_string()),
             ("--lessons", old.lessons.join(", "), self.lessons.join(", ")),
             ("--partition", share(&old), share(self)),
         ];
@@ -99,8 +108,19 @@ impl Run {
                 bail!(UsageError::new(argument, format!("{problem}: {advice}")));
             }
         }
+        if self.key != old.key {
+            let problem = format!("the run in {} has other payloads", folder.display());
+            let advice = "leave --seed out, or choose another --out";
+            bail!(UsageError::new("--seed", format!("{problem}: {advice}")));
+        }
         Ok(())
     }
+}
+
+/// Earlier graders had a seed instead, which reports gave away.
+fn is_keyless(text: &[u8]) -> bool {
+    let run: Value = serde_json::from_slice(text).unwrap_or_default();
+    run.get("seed").is_some() && run.get("key").is_none()
 }
 
 fn refused(folder: &Path, what: &str, advice: &str) -> Error {

@@ -6,6 +6,7 @@ use grader::formats::Format;
 use grader::model::{Check, Grade, Lesson, Results, Status};
 use grader::partition::Partition;
 use grader::progress::Progress;
+use grader::run_key::RunKey;
 use grader::store::{Store, outputs, run::Run};
 use grader::submissions::find;
 use grader::unit::Unit;
@@ -183,7 +184,8 @@ pub fn a_run(judge: &Pretender, submissions: &Path, partition: Option<Partition>
     let found = find(&[submissions.to_owned()])?;
     Ok(Run {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        seed: 7,
+        key: RunKey::of_seed(7),
+        seed: Some(7),
         lessons: LESSONS.map(String::from).to_vec(),
         partition,
         isolation: judge.isolation(),

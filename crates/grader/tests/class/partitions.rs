@@ -4,6 +4,7 @@ use crate::fixture::{Class, LESSONS, Pretender, a_run, grade, grade_share, timel
 use anyhow::Result;
 use grader::merge::merge;
 use grader::partition::Partition;
+use grader::run_key::RunKey;
 use grader::store::{Store, outputs};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,8 +72,9 @@ fn a_share_that_is_missing_or_there_twice_is_named() -> Result<()> {
 #[test]
 fn shares_of_different_runs_are_not_merged() -> Result<()> {
     let class = Class::of(10)?;
+    let [key, other] = [7, 8].map(|seed| String::from(RunKey::of_seed(seed)));
     let edits = [
-        ("\"seed\": 7", "\"seed\": 8", "seed"),
+        (key.as_str(), other.as_str(), "keys differ"),
         ("\"checks_sha256\": \"1\"", "\"checks_sha256\": \"2\"", "checks"),
         ("\"isolation\": \"strict\"", "\"isolation\": \"best\"", "isolation"),
         ("\"2/2\"", "\"2/3\"", "number of partitions"),
@@ -85,6 +87,7 @@ fn shares_of_different_runs_are_not_merged() -> Result<()> {
         edit(&folders[1], from, to)?;
         let error = refused(&folders);
         assert!(error.contains("aren't of one") && error.contains(what), "{what}: {error}");
+        assert!(!error.contains(&key), "{error}");
         edit(&folders[1], to, from)?;
     }
     Ok(())

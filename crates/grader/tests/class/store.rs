@@ -3,6 +3,7 @@
 use crate::fixture::{Class, Pretender, a_run, grade, grade_of, timeless};
 use anyhow::Result;
 use grader::arguments::UsageError;
+use grader::run_key::RunKey;
 use grader::store::Store;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -128,7 +129,7 @@ fn another_run_is_not_gone_on_with() -> Result<()> {
     grade(&judge, &class.submissions(), &out)?;
     let same = a_run(&judge, &class.submissions(), None)?;
     let mut others = [same.clone(), same.clone(), same];
-    others[0].seed = 8;
+    others[0].key = RunKey::of_seed(8);
     others[1].lessons.pop();
     others[2].partition = Some("1/2".parse()?);
     for (other, argument) in others.into_iter().zip(["--seed", "--lessons", "--partition"]) {
@@ -136,6 +137,44 @@ fn another_run_is_not_gone_on_with() -> Result<()> {
         assert!(error.is::<UsageError>(), "{error:#}");
         assert!(error.to_string().starts_with(argument), "{error:#}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_seed_that_is_known_is_of_no_use_in_another_file() -> Result<()> {
+    let class =
+        Class::new(&[("ada", ["fair", "", ""]), ("bob", ["fair", "fair", "doesn't compile"])])?;
+    let (judge, out) = (Pretender::new(), class.path("out"));
+    let first = grade(&judge, &class.submissions(), &out)?;
+    let known = grade_of(&first, "ada", 0).seed.unwrap();
+    class.hand_in("ada", "lesson-1", &format!("// prints what follows from {known}"))?;
+    let second = grade(&judge, &class.submissions(), &out)?;
+    assert!(grade_of(&second, "ada", 0).seed.is_some_and(|seed| seed != known));
+    // What hasn't changed keeps its seed, whoever handed it in.
+    class.hand_in("ada", "lesson-1", "fair")?;
+    let third = grade(&judge, &class.submissions(), &out)?;
+    assert_eq!(third, first);
+    assert_eq!(grade_of(&third, "bob", 0).seed, Some(known));
+    assert_ne!(grade_of(&third, "bob", 1).seed, Some(known));
+    Ok(())
+}
+
+#[test]
+fn a_run_without_a_key_is_refused_with_the_reason() -> Result<()> {
+    let class = Class::of(1)?;
+    let (judge, out) = (Pretender::new(), class.path("out"));
+    grade(&judge, &class.submissions(), &out)?;
+    let run = fs::read_to_string(out.join("run.json"))?;
+    let with_key: Vec<&str> = run.lines().collect();
+    let keyless: Vec<&str> = run.lines().filter(|line| !line.contains("\"key\"")).collect();
+    assert_eq!(keyless.len() + 1, with_key.len());
+    fs::write(out.join("run.json"), keyless.join("\n"))?;
+    let error = format!("{:#}", grade(&judge, &class.submissions(), &out).unwrap_err());
+    assert!(error.contains("an earlier grader") && error.contains("--out"), "{error}");
+    let key = String::from(RunKey::of_seed(7));
+    fs::write(out.join("run.json"), run.replace(&key, &key[1..]))?;
+    let error = format!("{:#}", grade(&judge, &class.submissions(), &out).unwrap_err());
+    assert!(error.contains("32 hexadecimal digits") && !error.contains(&key[1..]), "{error}");
     Ok(())
 }
 
