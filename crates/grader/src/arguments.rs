@@ -36,8 +36,10 @@ options of grade:
   --jobs N              programs that are judged at a time; without it, 8 for each processor,
                         and 1 without `strict`
   --seed N              for demonstrations and tests: payloads that all know who know N
-  --partition I/N       only share I of N; give all shares the same --seed, then merge them
-  --resume              go on with the run in --out, or begin it: with its seed, lessons, share,
+  --key FILE            payloads as in all runs with this file, which no student may see; if it
+                        isn't there, it is made
+  --partition I/N       only share I of N; give all shares the same --key, then merge them
+  --resume              go on with the run in --out, or begin it: with its key, lessons, share,
                         isolation and formats; what hasn't changed isn't judged again
 
 exit codes: 0 graded, whatever the grades; 1 something couldn't be graded or written; 2 wrong usage
@@ -62,6 +64,8 @@ pub struct Grade {
     pub isolation: Option<Isolation>,
     pub jobs: Option<usize>,
     pub seed: Option<u64>,
+    /// The file with the key.
+    pub key: Option<PathBuf>,
     pub partition: Option<Partition>,
     pub resume: bool,
     pub output: Output,
@@ -136,6 +140,7 @@ fn grade(mut words: Words) -> Result<Grade> {
             "--isolation" => request.isolation = Some(words.read(str::parse)?),
             "--jobs" => request.jobs = Some(words.read(jobs)?),
             "--seed" => request.seed = Some(words.read(seed)?),
+            "--key" => request.key = Some(words.value()?.into()),
             "--partition" => request.partition = Some(words.read(str::parse)?),
             "--resume" => request.resume = true,
             _ => request.output.read(&mut words)?,

@@ -7,7 +7,7 @@
 //! - [`report`]: what people read
 //! - [`workshop`]: made once for a class; [`judge`]: compiles and judges one program
 //! - [`isolation`], [`jail`], [`process`]: how; [`canary`]: the proof that it holds
-//! - [`run_key`]: what all payloads follow from; [`unit`]: the payloads of one program
+//! - [`run_key`], [`key_file`]: what all payloads follow from; [`unit`]: the payloads of one program
 //! - [`class`]: grades all of it; [`store`]: keeps the grades; [`progress`]: what people see
 //! - [`partition`], [`merge`]: for several computers; [`arguments`]: the command line
 //! - [`gradescope`]: the course as an autograder
@@ -26,6 +26,7 @@ pub mod gradescope;
 pub mod isolation;
 pub mod jail;
 pub mod judge;
+pub mod key_file;
 pub mod merge;
 pub mod model;
 pub mod partition;

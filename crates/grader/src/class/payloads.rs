@@ -1,23 +1,46 @@
-//! What the payloads of a run follow from: its own key, or the one of `--seed`.
+//! What the payloads of a run follow from: its own key, one from a file, or the one of `--seed`.
 
 use crate::arguments::{self, UsageError};
+use crate::key_file;
 use crate::run_key::RunKey;
 use crate::store::run::Run;
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
+use std::path::Path;
 
 /// The key of a run, and the number that it follows from, if there is one.
 ///
 /// # Errors
 ///
-/// A [`UsageError`]; or the system has no random numbers.
+/// A [`UsageError`]; those of [`key_file`]; or the system has no random numbers.
 pub fn choose(request: &arguments::Grade, old: Option<&Run>) -> Result<(RunKey, Option<u64>)> {
-    match (request.seed, old, request.partition) {
-        (Some(seed), ..) => Ok((RunKey::of_seed(seed), Some(seed))),
-        (None, Some(old), _) => Ok((old.key.clone(), old.seed)),
-        (None, None, None) => Ok((RunKey::random()?, None)),
-        (None, None, Some(partition)) => {
-            let problem = format!("the other shares need the same seed as {partition}");
-            bail!(UsageError::new("--partition", format!("{problem}: give all of them --seed")))
+    match (request.seed, request.key.as_deref(), old) {
+        (Some(_), Some(_), _) => {
+            let problem = "a seed makes a key of its own: leave this or --seed out";
+            bail!(UsageError::new("--key", problem))
         }
+        (Some(seed), None, _) => Ok((RunKey::of_seed(seed), Some(seed))),
+        (None, Some(file), Some(old)) => again(file, old),
+        (None, Some(file), None) => Ok((key_file::read_or_make(file)?, None)),
+        (None, None, Some(old)) => Ok((old.key.clone(), old.seed)),
+        (None, None, None) => match request.partition {
+            None => Ok((RunKey::random()?, None)),
+            Some(partition) => {
+                let problem = format!("the other shares need the same payloads as {partition}");
+                let advice =
+                    "give all of them the same file, such as --key key; the first makes it";
+                bail!(UsageError::new("--partition", format!("{problem}: {advice}")))
+            }
+        },
     }
+}
+
+/// A run that goes on has its key, so that none is made for it.
+fn again(file: &Path, old: &Run) -> Result<(RunKey, Option<u64>)> {
+    let none = || -> Error {
+        let problem = format!("there is no {}, and the run has a key already", file.display());
+        UsageError::new("--key", format!("{problem}: leave --key out")).into()
+    };
+    let key = key_file::read(file)?.ok_or_else(none)?;
+    let seed = old.seed.filter(|_| key == old.key);
+    Ok((key, seed))
 }

@@ -28,8 +28,7 @@ pub fn agree(one: &Share, other: &Share) -> Result<()> {
     // A key is in no message.
     ensure!(
         one.run.key == other.run.key,
-        "{a} and {b} aren't of one run: their keys differ; grade all partitions with the same \
-         --seed"
+        "{a} and {b} aren't of one run: their keys differ; give all partitions the same --key"
     );
     let students = |share: &Share| share.run.class.iter().cloned().collect::<BTreeSet<String>>();
     let (here, there) = (students(one), students(other));
@@ -49,10 +48,11 @@ pub fn is_whole(first: &Share, shares: &[Share]) -> Result<()> {
     for partition in Partition::all(first.partition.count()) {
         let mut of_it = shares.iter().filter(|share| share.partition == partition);
         let share = of_it.next().with_context(|| {
-            let seed = first.run.seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
+            let seed = first.run.seed.map(|seed| format!("--seed {seed}"));
+            let payloads = seed.unwrap_or_else(|| "the --key of the others".to_owned());
             format!(
-                "partition {partition} is missing: grade it with --partition {partition}{seed}, \
-                 and name its folder, too"
+                "partition {partition} is missing: grade it with --partition {partition} and \
+                 {payloads}, and name its folder, too"
             )
         })?;
         if let Some(double) = of_it.next() {

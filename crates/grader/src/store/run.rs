@@ -109,9 +109,10 @@ impl Run {
             }
         }
         if self.key != old.key {
+            let argument = if self.seed.is_some() { "--seed" } else { "--key" };
             let problem = format!("the run in {} has other payloads", folder.display());
-            let advice = "leave --seed out, or choose another --out";
-            bail!(UsageError::new("--seed", format!("{problem}: {advice}")));
+            let advice = format!("leave {argument} out, or choose another --out");
+            bail!(UsageError::new(argument, format!("{problem}: {advice}")));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
@@ -33,6 +33,21 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     try_write(path, PRIVATE, |file| file.write_all(bytes).context("cannot write"))
         .with_context(|| cannot_write(path))
+}
+
+/// As [`write_private`], but what is there stays: of several who do this at a time, on whatever
+/// computers, one has its way.
+///
+/// # Errors
+///
+/// Those of the file system, but not that there is something.
+pub fn make_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let half = half(path, PRIVATE, |file| file.write_all(bytes).context("cannot write"))?;
+    match half.persist_noclobber(path) {
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error.error.into()),
+        Ok(_) => path.parent().map_or(Ok(()), settle),
+    }
 }
 
 /// As [`write`], for what is too large to be in memory twice.

@@ -43,7 +43,10 @@ fn wrong_usage_names_the_argument_and_what_to_try() -> Result<()> {
         ("grade x --resum", "--resum: ", "grader help"),
         ("grade x -j 3", "-j: ", "grader help"),
         ("grade x --resume=yes", "--resume: ", "yes"),
-        ("grade submissions --partition 1/4", "--partition: ", "--seed"),
+        ("grade submissions --partition 1/4", "--partition: ", "--key"),
+        ("grade submissions --seed 7 --key key", "--key: ", "--seed out"),
+        ("grade submissions --key other", "--key: ", "it is made"),
+        ("grade x --key", "--key: ", "value"),
         ("grade submissions --format canvas", "--format canvas: ", "grader help"),
         ("grade submissions --format csv,moodle", "--format moodle: ", "id-number"),
         ("grade submissions --out other", "--out: ", "another --out"),
@@ -80,11 +83,12 @@ fn help_is_no_error() -> Result<()> {
 #[test]
 fn options_are_read_as_they_are_meant() -> Result<()> {
     let line = "grade a --lessons 1-2,lesson-4,lesson-4 --out x b --jobs 3 --seed 7 --resume \
-        --partition 2/4 --isolation none --format csv,junit --format canvas --canvas=4=Echo";
+        --key k --partition 2/4 --isolation none --format csv,junit --format canvas --canvas=4=Echo";
     let Request::Grade(request) = read(words(line))? else { panic!("not grade") };
     assert_eq!(request.submissions, [Path::new("a"), Path::new("b")]);
     assert_eq!(request.lessons.as_deref().unwrap(), ["lesson-1", "lesson-2", "lesson-4"]);
     assert_eq!((request.jobs, request.seed, request.resume), (Some(3), Some(7), true));
+    assert_eq!(request.key.as_deref(), Some(Path::new("k")));
     assert_eq!(request.partition.unwrap().to_string(), "2/4");
     assert_eq!(request.isolation.unwrap().to_string(), "none");
     let formats = request.output.formats.unwrap();

@@ -6,6 +6,7 @@ mod command_line;
 mod fixture;
 mod grading;
 mod interrupted;
+mod keys;
 mod memory;
 mod partitions;
 mod people;

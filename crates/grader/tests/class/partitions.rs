@@ -63,6 +63,12 @@ fn a_share_that_is_missing_or_there_twice_is_named() -> Result<()> {
     let folders = shares(&class, 3)?;
     let missing = refused(&[folders[2].clone(), folders[0].clone()]);
     assert!(missing.contains("2/3 is missing") && missing.contains("--seed 7"), "{missing}");
+    for folder in &folders {
+        edit(folder, "\"seed\": 7", "\"seed\": null")?;
+    }
+    let missing = refused(&[folders[2].clone(), folders[0].clone()]);
+    assert!(missing.contains("2/3 is missing") && missing.contains("--key"), "{missing}");
+    assert!(!missing.contains(&String::from(RunKey::of_seed(7))), "{missing}");
     let twice = refused(&[folders.clone(), vec![folders[1].clone()]].concat());
     assert!(twice.contains("2/3 is there twice"), "{twice}");
     assert!(refused(&[]).contains("nothing to merge"));
