@@ -21,6 +21,9 @@ fn check(options: &[&str], program: &[&str]) -> Command {
 const RIGHT: &[&str] = &[CHECKS, "play", "lesson-3"];
 const WRONG: &[&str] = &[CHECKS, "play", "lesson-1"];
 
+/// Of a grader, whose seeds have 53 bits.
+const LARGEST_SEED: &str = "9007199254740991";
+
 fn json(options: &[&str], program: &[&str]) -> Result<Value> {
     let options = [options, &["--format", "json"]].concat();
     let output = check(&options, program).output()?;
@@ -73,14 +76,14 @@ fn the_first_failure_is_shown_whole_and_all_of_them_on_request() {
 fn json_has_all_that_its_description_says() -> Result<()> {
     let description = include_str!("../README.md");
     for program in [RIGHT, WRONG] {
-        let verdict = json(&["--seed", "42"], program)?;
+        let verdict = json(&["--seed", LARGEST_SEED], program)?;
         let checks = verdict["checks"].as_array().context("no checks")?;
         for object in [&verdict].into_iter().chain(checks) {
             for (member, _) in object.as_object().context("no object")? {
                 assert!(description.contains(&format!("`{member}`")), "{member}");
             }
         }
-        assert_eq!(verdict["seed"], "42");
+        assert_eq!(verdict["seed"], LARGEST_SEED);
         assert_eq!(verdict["lesson"], "lesson-3");
         assert_eq!(verdict["max_points"], 100);
         let sum: u64 = checks.iter().filter_map(|check| check["points"].as_u64()).sum();
@@ -106,6 +109,7 @@ fn the_same_seed_makes_the_same_payloads() -> Result<()> {
     };
     assert_eq!(payloads("1")?, payloads("1")?);
     assert_ne!(payloads("1")?, payloads("2")?);
+    assert_ne!(payloads(LARGEST_SEED)?, payloads("9007199254740990")?);
     Ok(())
 }
 
