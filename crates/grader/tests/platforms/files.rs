@@ -3,6 +3,7 @@
 use crate::stage::{Ended, file, yaml};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+use std::fs;
 use std::process::Command;
 
 const SCRIPTS: &[&str] = &["slurm.sh", "gradescope/setup.sh", "gradescope/run_autograder"];
@@ -52,6 +53,30 @@ fn every_machine_grades_one_of_all_shares() -> Result<()> {
     let count = workflow.pointer("/env/PARTITIONS").and_then(Value::as_u64).unwrap();
     let matrix = workflow.pointer("/jobs/grade/strategy/matrix/partition").unwrap();
     assert_eq!(*matrix, json!((1..=count).collect::<Vec<_>>()));
+    Ok(())
+}
+
+#[test]
+fn what_is_made_once_comes_to_every_machine() -> Result<()> {
+    let Some(workflow) = yaml("github-matrix.yml")? else { return Ok(()) };
+    let names = |job: &str, action: &str| -> Vec<String> {
+        let steps = workflow["jobs"][job]["steps"].as_array().cloned().unwrap_or_default();
+        let of = |step: &&Value| step["uses"].as_str().is_some_and(|uses| uses.contains(action));
+        let names = steps.iter().filter(of).filter_map(|step| step["with"]["name"].as_str());
+        names.map(str::to_owned).collect()
+    };
+    let made = names("build", "upload-artifact");
+    assert_eq!(made, ["programs", "key"]);
+    assert_eq!(names("grade", "download-artifact"), made);
+    Ok(())
+}
+
+#[test]
+fn no_payloads_of_a_class_follow_from_a_seed() -> Result<()> {
+    for name in SCRIPTS.iter().chain(&["kubernetes.yml", "github-matrix.yml", "classroom.yml"]) {
+        let text = fs::read_to_string(file(name))?;
+        assert!(!text.to_lowercase().contains("seed"), "{name}");
+    }
     Ok(())
 }
 
