@@ -2,11 +2,11 @@
 
 use crate::isolation::Isolation;
 use crate::jail::Bench;
+use crate::judge;
 use crate::process::{self, Patience};
 use crate::progress::visible;
 use crate::unit::Unit;
 use crate::workshop::Workshop;
-use crate::{judge, submissions::Source};
 use anyhow::{Context, Result, bail, ensure};
 use checks::check::Limits;
 use std::ffi::OsString;
@@ -47,8 +47,8 @@ pub fn prove(workshop: &Workshop, witnesses: &[PathBuf]) -> Result<Vec<String>> 
     for secret in &secrets {
         compiler_sees_only_its_source(workshop, &bench, secret)?;
     }
-    let source = include_str!("../canary/inside.rs");
-    judge::prepare(workshop, &bench, &unit(source)).context("cannot prepare the self-test")?;
+    judge::prepare(workshop, &bench, &Unit::of_ours(judge::GOOD))
+        .context("cannot prepare the self-test")?;
     if let Some(errors) = judge::compile(workshop, &bench)? {
         bail!("the self-test of `{isolation}` doesn't compile:\n{errors}");
     }
@@ -99,7 +99,8 @@ fn what_it_breaks(workshop: &Workshop, bench: &Bench, secrets: &[PathBuf]) -> Re
 fn compiler_sees_only_its_source(workshop: &Workshop, bench: &Bench, secret: &Path) -> Result<()> {
     let isolation = workshop.jail.isolation;
     let source = format!("fn main() {{ drop(include_bytes!({:?})); }}", secret.to_string_lossy());
-    judge::prepare(workshop, bench, &unit(&source)).context("cannot prepare the self-test")?;
+    judge::prepare(workshop, bench, &Unit::of_ours(&source))
+        .context("cannot prepare the self-test")?;
     ensure!(
         // The first jail that can't be made shows that none can.
         judge::compile(workshop, bench).map_err(|error| isolation.advise(error))?.is_some(),
@@ -108,12 +109,6 @@ fn compiler_sees_only_its_source(workshop: &Workshop, bench: &Bench, secret: &Pa
         visible(&secret.to_string_lossy())
     );
     fs::remove_dir(&bench.built).context("cannot clean up behind the self-test")
-}
-
-fn unit(source: &str) -> Unit {
-    let files = vec![("main.rs".to_owned(), source.as_bytes().to_vec())];
-    let source = Source { files, sha256: String::new() };
-    Unit { student: "self-test".to_owned(), lesson: String::new(), source, seed: 0 }
 }
 
 fn run(workshop: &Workshop, bench: &Bench, arguments: &[OsString]) -> Result<String> {

@@ -15,17 +15,27 @@ use crate::store::Store;
 use crate::submissions::Submission;
 use crate::unit::Unit;
 use anyhow::{Context, Result};
+use load::Load;
 use look::Found;
 use std::sync::{Mutex, PoisonError};
 
 /// Compiles and judges one program.
 pub trait Judge: Sync {
     /// What goes wrong on our side is a grade of its own.
-    fn judge(&self, unit: &Unit) -> Grade;
+    fn judge(&self, unit: &Unit, turn: Turn) -> Grade;
     /// Of whatever decides about grades.
     fn checks_sha256(&self) -> String;
     /// The rung: `strict`, `best` or `none`.
     fn isolation(&self) -> String;
+}
+
+/// When a program is judged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// At the same time as others, which may take from the computer what it needs.
+    Among,
+    /// For the last time, and alone.
+    Alone,
 }
 
 /// What isn't in [`crate::store::run::Run`]: it may be another one when a run goes on.
@@ -73,27 +83,18 @@ pub fn grade(
     progress.found(submissions, options, &found);
     let (mut grades, work) = class.what_is_known(&found)?;
     progress.begin(&grades, &work, store.damaged());
-    let slots = Mutex::new(&mut grades);
-    let again = Mutex::new(Vec::new());
-    queue::work_on(&work, options.jobs, |place| {
-        let grade = class.judge_one(place);
-        if grade.has_score() && !load::may_have_cost_points(&grade) {
-            class.keep(place, &grade)?;
-        } else {
-            again.lock().unwrap_or_else(PoisonError::into_inner).push(place);
-        }
-        progress.judged(place, &grade);
-        put(&mut slots.lock().unwrap_or_else(PoisonError::into_inner), place, grade);
-        Ok(())
-    })?;
-    let mut again = again.into_inner().unwrap_or_else(PoisonError::into_inner);
-    again.sort_by_key(|place| (place.student, place.lesson));
+    let again = class.judge_among_others(&work, &mut grades)?;
     class.judge_again(&again, &mut grades)?;
     Ok(class.results(grades))
 }
 
 /// A grade for each lesson of each student; none for what is still to be judged.
 pub type Grades = Vec<Vec<Option<Grade>>>;
+
+/// A compiler may have failed because others took what it needed, even if it says otherwise.
+fn counts_at_once(grade: &Grade) -> bool {
+    grade.has_score() && grade.status != Status::NotCompiled
+}
 
 fn put(grades: &mut Grades, place: Place<'_>, grade: Grade) {
     let slot = grades.get_mut(place.student).and_then(|row| row.get_mut(place.lesson));
@@ -144,13 +145,40 @@ impl<'a, J: Judge> Class<'a, J> {
         Ok(Some(grade))
     }
 
+    /// Judges all of it; returns what doesn't count yet.
+    fn judge_among_others(
+        &self,
+        work: &[Place<'a>],
+        grades: &mut Grades,
+    ) -> Result<Vec<Place<'a>>> {
+        let slots = Mutex::new(grades);
+        let again = Mutex::new(Vec::new());
+        Load::watched(|load| {
+            queue::work_on(work, self.options.jobs, |place| {
+                let since = load.now();
+                let grade = self.judge_one(place, Turn::Among);
+                if counts_at_once(&grade) && !load.may_have_cost_points(&grade, since) {
+                    self.keep(place, &grade)?;
+                } else {
+                    again.lock().unwrap_or_else(PoisonError::into_inner).push(place);
+                }
+                self.progress.judged(place, &grade);
+                put(&mut slots.lock().unwrap_or_else(PoisonError::into_inner), place, grade);
+                Ok(())
+            })
+        })?;
+        let mut again = again.into_inner().unwrap_or_else(PoisonError::into_inner);
+        again.sort_by_key(|place| (place.student, place.lesson));
+        Ok(again)
+    }
+
     /// What couldn't be judged, or had too little of the computer, is tried once more, alone.
     fn judge_again(&self, again: &[Place<'_>], grades: &mut Grades) -> Result<()> {
         if !again.is_empty() {
             self.progress.again(again.len());
         }
         for place in again.iter().copied() {
-            let grade = self.judge_one(place);
+            let grade = self.judge_one(place, Turn::Alone);
             self.keep(place, &grade)?;
             self.progress.judged_again(place, &grade);
             put(grades, place, grade);

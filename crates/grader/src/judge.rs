@@ -1,6 +1,7 @@
 //! One program: compiled, judged, and what comes of it.
 
 use crate::CANNOT_CONFINE;
+use crate::class::Turn;
 use crate::jail::Bench;
 use crate::model::{Check, Grade, Status};
 use crate::permissions;
@@ -31,10 +32,10 @@ const ERRORS: usize = 64 << 10;
 const VERDICT: usize = 16 << 20;
 
 /// Compiles and judges one program. What goes wrong on our side is a grade of its own.
-pub fn judge(workshop: &Workshop, unit: &Unit) -> Grade {
+pub fn judge(workshop: &Workshop, unit: &Unit, turn: Turn) -> Grade {
     let started = Instant::now();
     let mut grade = blank(workshop, unit);
-    if let Err(error) = fill(workshop, unit, &mut grade) {
+    if let Err(error) = fill(workshop, unit, turn, &mut grade) {
         grade.status = Status::GraderError;
         grade.message = format!("{error:#}");
     }
@@ -54,12 +55,15 @@ fn blank(workshop: &Workshop, unit: &Unit) -> Grade {
     }
 }
 
-fn fill(workshop: &Workshop, unit: &Unit, grade: &mut Grade) -> Result<()> {
+fn fill(workshop: &Workshop, unit: &Unit, turn: Turn, grade: &mut Grade) -> Result<()> {
     let folder = workshop.unit_folder()?;
     let limits = lessons::find(&unit.lesson).map_or(Limits::USUAL, |lesson| lesson.limits);
     let bench = bench(folder.path(), limits);
     prepare(workshop, &bench, unit)?;
     if let Some(errors) = compile(workshop, &bench)? {
+        if turn == Turn::Alone {
+            a_good_program_compiles(workshop)?;
+        }
         grade.status = Status::NotCompiled;
         grade.message = errors;
         return Ok(());
@@ -121,6 +125,23 @@ pub fn compile(workshop: &Workshop, bench: &Bench) -> Result<Option<String>> {
     let ended =
         if status.code() == Some(1) { "" } else { "The compiler was ended by its limits.\n" };
     Ok(Some(format!("{ended}{errors}")))
+}
+
+/// A program of ours. It has no dependency, and as many lines as a lesson's.
+pub const GOOD: &str = include_str!("../canary/inside.rs");
+
+/// If it doesn't compile, it isn't the source's fault that another didn't, a moment ago.
+fn a_good_program_compiles(workshop: &Workshop) -> Result<()> {
+    let folder = workshop.unit_folder()?;
+    let bench = bench(folder.path(), Limits::USUAL);
+    prepare(workshop, &bench, &Unit::of_ours(GOOD))?;
+    match compile(workshop, &bench)? {
+        None => Ok(()),
+        Some(errors) => bail!(
+            "it didn't compile, but a program that is known to be right didn't either: is the \
+             disk full, or a limit on tasks or memory reached?\n{errors}"
+        ),
+    }
 }
 
 /// What `checks check --format json` prints.

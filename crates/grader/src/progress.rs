@@ -106,23 +106,29 @@ impl Progress {
         state.draw();
     }
 
-    /// What couldn't be judged, or not fairly, is tried once more.
+    /// What couldn't be compiled or judged, or not fairly, is tried once more.
     pub fn again(&self, count: usize) {
         let mut state = self.state();
         let lessons = several(count, "lesson");
         state.say(&format!(
-            "Not judged, or on an overloaded computer, so tried again, one at a time: {lessons}.\n"
+            "Tried again before it counts, one at a time: {lessons} that didn't compile, weren't \
+             judged, or had too little of the computer.\n"
         ));
         state.bar.begin(count);
         state.draw();
     }
 
-    /// One unit has been judged for the second time.
+    /// One unit has been judged for the second time. That nothing came of it but what is known is
+    /// no news.
     pub fn judged_again(&self, place: Place<'_>, grade: &Grade) {
         let mut state = self.state();
         state.bar.count(grade);
-        let student = visible(&place.submission.student);
-        state.say(&format!("! {student}, {}: {}\n", grade.lesson, outcome(grade)));
+        let (student, word) = (visible(&place.submission.student), word(grade));
+        let row = state.words.get(place.student);
+        let is_known = row.and_then(|row| row.get(place.lesson)) == Some(&Some(word));
+        if !is_known || !grade.has_score() {
+            state.say(&format!("! {student}, {}: {}\n", grade.lesson, outcome(grade)));
+        }
         state.draw();
     }
 

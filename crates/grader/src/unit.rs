@@ -12,6 +12,16 @@ pub struct Unit {
     pub seed: u64,
 }
 
+impl Unit {
+    /// A program that nobody has handed in.
+    #[must_use]
+    pub fn of_ours(source: &str) -> Self {
+        let files = vec![("main.rs".to_owned(), source.as_bytes().to_vec())];
+        let source = Source { files, sha256: String::new() };
+        Self { student: String::new(), lesson: String::new(), source, seed: 0 }
+    }
+}
+
 /// Readers of JSON keep no more of a number.
 const SEED_BITS: u32 = 53;
 

@@ -1,7 +1,7 @@
 //! What is made once for a whole class: the checks, the compiler and the dependencies in their
 //! places.
 
-use crate::class::{Judge, load::processors};
+use crate::class::{Judge, Turn, load::processors};
 use crate::isolation::Isolation;
 use crate::jail::{self, Jail, Tools};
 use crate::judge;
@@ -94,8 +94,8 @@ impl Workshop {
 }
 
 impl Judge for Workshop {
-    fn judge(&self, unit: &Unit) -> Grade {
-        judge::judge(self, unit)
+    fn judge(&self, unit: &Unit, turn: Turn) -> Grade {
+        judge::judge(self, unit, turn)
     }
 
     fn checks_sha256(&self) -> String {

@@ -2,25 +2,107 @@
 
 use crate::model::Grade;
 use std::num::NonZero;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use std::{fs, thread};
 
 /// Programs that want to run, for each processor, above which a failure says little. Our own work
-/// keeps well below that; it is for what else a computer is used for.
+/// keeps well below that; it is for attackers, and for what else a computer is used for.
 const BUSY: f64 = 10.0;
 
-/// Whether a program lost points while this computer was overloaded.
-pub fn may_have_cost_points(grade: &Grade) -> bool {
-    grade.failed > 0 && is_overloaded()
+/// How often the computer is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// How much a look counts beside those before it: who wants to run for a moment keeps nobody
+/// waiting, and a second is what checks wait at least.
+const SHARE: f64 = 0.2;
+
+/// How many programs wanted to run, look by look.
+#[derive(Default)]
+pub struct Load {
+    looks: Mutex<Vec<f64>>,
 }
 
-/// Only Linux tells, in the first number of this file: the average of the last minute.
-fn is_overloaded() -> bool {
-    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = text.split(' ').next().and_then(|word| word.parse::<f64>().ok());
-    load.is_some_and(|load| load > BUSY * processors() as f64)
+impl Load {
+    /// Does `work` while the computer is looked at.
+    pub fn watched<T>(work: impl FnOnce(&Self) -> T) -> T {
+        let load = Self::default();
+        thread::scope(|scope| {
+            let (end, ended) = channel::<()>();
+            // Without a thread, nothing is known: then nothing is judged again for that reason.
+            let _ = thread::Builder::new().spawn_scoped(scope, || {
+                let ended = ended;
+                while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+                    load.look();
+                }
+            });
+            let result = work(&load);
+            drop(end);
+            result
+        })
+    }
+
+    fn look(&self) {
+        if let Some(running) = running() {
+            let mut looks = self.looks();
+            let before = looks.last().copied().unwrap_or_default();
+            looks.push(before + SHARE * (running - before));
+        }
+    }
+
+    /// A moment, for [`Load::may_have_cost_points`].
+    pub fn now(&self) -> usize {
+        self.looks().len()
+    }
+
+    /// Whether a program lost points while this computer was overloaded, since a moment.
+    pub fn may_have_cost_points(&self, grade: &Grade, since: usize) -> bool {
+        let most = BUSY * processors() as f64;
+        grade.failed > 0 && self.looks().iter().skip(since).any(|load| *load > most)
+    }
+
+    fn looks(&self) -> std::sync::MutexGuard<'_, Vec<f64>> {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Threads that run or want to. Only Linux tells: `0.00 0.01 0.05 3/234 5678` are three of 234.
+fn running() -> Option<f64> {
+    let text = fs::read_to_string("/proc/loadavg").ok()?;
+    text.split([' ', '/']).nth(3)?.parse().ok()
 }
 
 /// How many programs this computer can run at the same time.
 pub fn processors() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Status;
+
+    #[test]
+    fn who_failed_on_an_overloaded_computer_may_have_lost_points() {
+        let load = Load { looks: Mutex::new(vec![1.0, BUSY * processors() as f64 + 1.0, 1.0]) };
+        let grade = |failed| Grade { failed, ..Grade::blank("lesson-1", 100, Status::Judged) };
+        assert!(load.may_have_cost_points(&grade(1), 0));
+        assert!(load.may_have_cost_points(&grade(1), 1));
+        assert!(!load.may_have_cost_points(&grade(1), 2));
+        assert!(!load.may_have_cost_points(&grade(1), load.now()));
+        assert!(!load.may_have_cost_points(&grade(0), 0));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_computer_is_looked_at_until_the_work_is_done() {
+        let moment = Load::watched(|load| {
+            while load.now() < 2 {
+                thread::yield_now();
+            }
+            load.now()
+        });
+        assert!(moment >= 2);
+    }
 }

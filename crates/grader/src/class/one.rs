@@ -1,6 +1,6 @@
 //! One unit of work: takes the source, has it judged, and labels what comes of it.
 
-use super::{Class, Judge, Place};
+use super::{Class, Judge, Place, Turn};
 use crate::model::{Grade, Status};
 use crate::store::Key;
 use crate::submissions::{self, Taken};
@@ -11,8 +11,8 @@ use std::panic::{self, AssertUnwindSafe};
 
 impl<J: Judge> Class<'_, J> {
     /// Takes the source and has it judged. A panic is this unit's grader error.
-    pub(super) fn judge_one(&self, place: Place<'_>) -> Grade {
-        let judged = panic::catch_unwind(AssertUnwindSafe(|| self.take_and_judge(place)));
+    pub(super) fn judge_one(&self, place: Place<'_>, turn: Turn) -> Grade {
+        let judged = panic::catch_unwind(AssertUnwindSafe(|| self.take_and_judge(place, turn)));
         let error = match judged {
             Ok(Ok(grade)) => return self.labelled(place, grade),
             Ok(Err(error)) => format!("{error:#}"),
@@ -21,7 +21,7 @@ impl<J: Judge> Class<'_, J> {
         Grade { message: error, ..self.blank(place, Status::GraderError) }
     }
 
-    fn take_and_judge(&self, place: Place<'_>) -> Result<Grade> {
+    fn take_and_judge(&self, place: Place<'_>, turn: Turn) -> Result<Grade> {
         let source = match submissions::take(place.submission, &place.task.name)? {
             Taken::Source(source) => source,
             Taken::Missing => return Ok(self.blank(place, Status::NotSubmitted)),
@@ -33,7 +33,7 @@ impl<J: Judge> Class<'_, J> {
         let source_sha256 = source.sha256.clone();
         let seed = self.seed(place, &source_sha256).context("the source has no hash")?;
         let unit = Unit { student, lesson, source, seed };
-        Ok(Grade { source_sha256, ..self.judge.judge(&unit) })
+        Ok(Grade { source_sha256, ..self.judge.judge(&unit, turn) })
     }
 
     /// What a judge says about a unit is kept only as far as it is the judge's to say.

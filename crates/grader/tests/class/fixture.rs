@@ -1,7 +1,7 @@
 //! A class in a temporary folder, and a judge whose verdicts follow from the source and the seed.
 
 use anyhow::{Context, Result};
-use grader::class::{self, Judge, Options};
+use grader::class::{self, Judge, Options, Turn};
 use grader::formats::Format;
 use grader::model::{Check, Grade, Lesson, Results, Status};
 use grader::partition::Partition;
@@ -23,7 +23,8 @@ pub const LESSONS: [&str; 3] = ["lesson-1", "lesson-2", "lesson-3"];
 /// How many units are judged at a time.
 pub const JOBS: usize = 3;
 
-/// Says what a source is by a word in it: `panics`, `fails`, `fails once`, `doesn't compile`.
+/// Says what a source is by a word in it: `panics`, `fails`, `fails once`, `doesn't compile`,
+/// `doesn't compile at first`.
 #[derive(Default)]
 pub struct Pretender {
     pub checks: String,
@@ -50,6 +51,14 @@ impl Pretender {
         judged
     }
 
+    /// What was judged when all had been judged once, in its order.
+    pub fn judged_in_the_end(&self) -> Vec<String> {
+        let judged = self.judged.lock().unwrap();
+        let all = judged.iter().collect::<BTreeSet<_>>().len();
+        assert_eq!(judged[..all].iter().collect::<BTreeSet<_>>().len(), all, "{judged:?}");
+        judged[all..].to_vec()
+    }
+
     fn block(&self) {
         let count = self.count.fetch_add(1, Ordering::SeqCst);
         if self.blocks_after.is_some_and(|after| count >= after) {
@@ -62,7 +71,7 @@ impl Pretender {
 }
 
 impl Judge for Pretender {
-    fn judge(&self, unit: &Unit) -> Grade {
+    fn judge(&self, unit: &Unit, _: Turn) -> Grade {
         self.block();
         let name = format!("{} {}", unit.student, unit.lesson);
         let company = self.at_once.fetch_add(1, Ordering::SeqCst);
@@ -100,7 +109,8 @@ fn verdict(unit: &Unit, text: &str, is_first: bool) -> Grade {
         checks: vec![check(unit, score)],
         ..Grade::blank(&unit.lesson, 100, Status::Judged)
     };
-    if text.contains("doesn't compile") {
+    let is_short = text.contains("doesn't compile at first") && !is_first;
+    if text.contains("doesn't compile") && !is_short {
         let (message, checks) = ("error: expected one of `;`\n".to_owned(), Vec::new());
         let (status, score) = (Status::NotCompiled, 0);
         return Grade { status, score, message, checks, ..grade };

@@ -35,7 +35,20 @@ fn what_is_missing_is_not_submitted_and_is_not_judged() -> Result<()> {
     assert_eq!(status("ada", 2), Status::NotCompiled);
     assert_eq!(status("bob", 2), Status::NotSubmitted);
     assert_eq!(grade_of(&results, "bob", 0).max_score, 100);
-    assert_eq!(judge.judged(), ["ada lesson-1", "ada lesson-3"]);
+    assert_eq!(judge.judged(), ["ada lesson-1", "ada lesson-3", "ada lesson-3"]);
+    Ok(())
+}
+
+#[test]
+fn what_does_not_compile_is_compiled_again_at_the_end_and_alone() -> Result<()> {
+    let class = Class::of(20)?;
+    class.hand_in("a", "lesson-1", "doesn't compile at first")?;
+    class.hand_in("b", "lesson-1", "doesn't compile")?;
+    let judge = Pretender::new();
+    let results = grade(&judge, &class.submissions(), &class.path("out"))?;
+    assert_eq!(grade_of(&results, "a", 0).status, Status::Judged);
+    assert_eq!(grade_of(&results, "b", 0).status, Status::NotCompiled);
+    assert_eq!(judge.judged_in_the_end()[..2], ["a lesson-1", "b lesson-1"]);
     Ok(())
 }
 
@@ -85,8 +98,7 @@ fn a_grader_error_is_tried_once_more_at_the_end_and_alone() -> Result<()> {
     let (once, always) = (grade_of(&results, "a", 0), grade_of(&results, "b", 0));
     assert!(once.has_score() && once.status == Status::Judged);
     assert!(!always.has_score());
-    let judged = judge.judged.lock().unwrap().clone();
-    assert_eq!(judged[judged.len() - 2..], ["a lesson-1", "b lesson-1"]);
+    assert_eq!(judge.judged_in_the_end()[..2], ["a lesson-1", "b lesson-1"]);
     Ok(())
 }
 
