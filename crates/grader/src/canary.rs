@@ -3,7 +3,7 @@
 use crate::isolation::Isolation;
 use crate::jail::Bench;
 use crate::judge;
-use crate::process::{self, Patience};
+use crate::process::Patience;
 use crate::progress::visible;
 use crate::unit::Unit;
 use crate::workshop::Workshop;
@@ -113,7 +113,7 @@ fn compiler_sees_only_its_source(workshop: &Workshop, bench: &Bench, secret: &Pa
 
 fn run(workshop: &Workshop, bench: &Bench, arguments: &[OsString]) -> Result<String> {
     let command = workshop.jail.alone(bench, arguments);
-    let finished = process::run(&workshop.keeper, command, PATIENCE, OUTPUT)?;
+    let (finished, _) = workshop.run(command, PATIENCE, OUTPUT)?;
     let seen = String::from_utf8_lossy(&finished.stdout).into_owned();
     let errors = String::from_utf8_lossy(&finished.stderr);
     // If it was killed half way, nothing is proved.

@@ -5,7 +5,7 @@ use crate::class::Turn;
 use crate::jail::Bench;
 use crate::model::{Check, Grade, Status};
 use crate::permissions;
-use crate::process::{self, Patience};
+use crate::process::Patience;
 use crate::unit::Unit;
 use crate::workshop::Workshop;
 use anyhow::{Context, Result, bail};
@@ -101,7 +101,7 @@ pub fn prepare(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<()> {
 pub fn compile(workshop: &Workshop, bench: &Bench) -> Result<Option<String>> {
     let command = workshop.jail.compiler(bench, &workshop.externs);
     let _turn = workshop.compilers.wait_for_turn();
-    let finished = process::run(&workshop.keeper, command, COMPILE, ERRORS)?;
+    let (finished, _) = workshop.run(command, COMPILE, ERRORS)?;
     let errors = String::from_utf8_lossy(&finished.stderr).into_owned();
     let Some(status) = finished.status else {
         let why = match (finished.was_idle, COMPILE.idle) {
@@ -156,13 +156,40 @@ struct Verdict {
     checks: Vec<Check>,
 }
 
+/// The checks were ended with the program: there was no memory left for either.
+fn failed_for_memory(lesson: &str) -> Verdict {
+    let checks = lessons::find(lesson).map(|lesson| lesson.checks).unwrap_or_default();
+    let failed = |check: &checks::check::Check| Check {
+        id: check.id.to_owned(),
+        title: check.title.to_owned(),
+        max_points: check.points,
+        status: "fail".to_owned(),
+        message: "the program took all the memory that there was for it and for its checks"
+            .to_owned(),
+        section: check.section.to_owned(),
+        ..Check::default()
+    };
+    Verdict {
+        points: 0,
+        max_points: checks.iter().map(|check| check.points).sum(),
+        passed: 0,
+        failed: u32::try_from(checks.len()).unwrap_or(u32::MAX),
+        skipped: 0,
+        grader_errors: 0,
+        checks: checks.iter().map(failed).collect(),
+    }
+}
+
 fn check(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<Verdict> {
     let seed = unit.seed.to_string();
     let words =
         ["check", &unit.lesson, "--format", "json", "--seed", &seed, "--shown", &unit.lesson];
     let words = words.map(OsString::from);
     let command = workshop.jail.checks(bench, &words);
-    let finished = process::run(&workshop.keeper, command, CHECKS, VERDICT)?;
+    let (finished, was_short) = workshop.run(command, CHECKS, VERDICT)?;
+    if was_short && finished.stdout.is_empty() {
+        return Ok(failed_for_memory(&unit.lesson));
+    }
     let errors = String::from_utf8_lossy(&finished.stderr);
     let Some(status) = finished.status else {
         bail!("the checks took more than {:?}; they said: {errors}", CHECKS.whole);

@@ -11,6 +11,7 @@
 //! - [`class`]: grades all of it; [`store`]: keeps the grades; [`progress`]: what people see
 //! - [`partition`], [`merge`]: for several computers; [`arguments`]: the command line
 //! - [`gradescope`]: the course as an autograder
+//! - `groups` (Linux only): limits for a whole trial, where the system gives them
 //! - `confine` (Linux only): limits this process for good, and turns it into another program
 
 /// What `confine` says before the reason why it didn't start a program.
@@ -23,6 +24,8 @@ pub mod class;
 pub mod confine;
 pub mod formats;
 pub mod gradescope;
+#[cfg(target_os = "linux")]
+pub mod groups;
 pub mod isolation;
 pub mod jail;
 pub mod judge;

@@ -106,7 +106,7 @@ pub enum Status {
 }
 
 /// A check's verdict about one program.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Check {
     pub id: String,
     pub title: String,

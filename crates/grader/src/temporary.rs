@@ -12,7 +12,7 @@ pub struct Workplace {
     // In this order: what is gone needn't be removed by the other.
     folder: TempDir,
     #[cfg(unix)]
-    _remover: remover::Remover,
+    _remover: Remover,
 }
 
 impl Workplace {
@@ -25,7 +25,7 @@ impl Workplace {
         let folder = folder("grader-", &env::temp_dir())?;
         Ok(Self {
             #[cfg(unix)]
-            _remover: remover::Remover::start(folder.path())?,
+            _remover: Remover::start(REMOVE, folder.path())?,
             folder,
         })
     }
@@ -49,6 +49,13 @@ pub fn folder(prefix: &str, within: &Path) -> Result<TempDir> {
     builder.tempdir_in(within).context("cannot create a temporary folder: is the disk full?")
 }
 
+/// Removes `$0`. Programs may still be writing there while they are ended.
+#[cfg(unix)]
+const REMOVE: &str = r#"for _ in 1 2 3 4 5; do rm -rf "$0" && exit; sleep 1; done"#;
+
+#[cfg(unix)]
+pub use remover::Remover;
+
 #[cfg(unix)]
 mod remover {
     use anyhow::{Context, Result};
@@ -60,16 +67,19 @@ mod remover {
     /// and SIGKILL run no destructor of ours.
     pub struct Remover(Child);
 
-    /// Programs may still be writing there while they are ended.
-    const REMOVE: &str = r#"read -r _; for _ in 1 2 3 4 5; do rm -rf "$0" && exit; sleep 1; done"#;
-
     impl Remover {
-        pub fn start(folder: &Path) -> Result<Self> {
+        /// What `script` does then to the folder, which is its `$0`.
+        ///
+        /// # Errors
+        ///
+        /// The system starts no process.
+        pub fn start(script: &str, folder: &Path) -> Result<Self> {
             let mut shell = Command::new("/bin/sh");
-            shell.args(["-c", REMOVE]).arg(folder).stdin(Stdio::piped());
+            shell.arg("-c").arg(format!("read -r _; {script}")).arg(folder);
             // What a terminal sends, it sends to our group.
-            shell.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-            shell.spawn().map(Self).context("cannot start the process that cleans up after us")
+            shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+            let shell = shell.process_group(0).spawn();
+            shell.map(Self).context("cannot start the process that cleans up after us")
         }
     }
 

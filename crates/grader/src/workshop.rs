@@ -2,11 +2,14 @@
 //! places.
 
 use crate::class::{Judge, Turn, load::processors};
+#[cfg(target_os = "linux")]
+use crate::groups::Groups;
 use crate::isolation::Isolation;
 use crate::jail::{self, Jail, Tools};
 use crate::judge;
 use crate::model::Grade;
 use crate::permissions::{self, Account};
+use crate::process::{self, Finished, Patience};
 use crate::store::hash;
 use crate::surroundings::{self, Surroundings};
 use crate::temporary::{self, Workplace};
@@ -32,6 +35,9 @@ pub struct Workshop {
     /// time from programs that are being judged.
     pub compilers: Turns,
     checks_sha256: String,
+    /// Where each trial has limits of its own, if the system gives them.
+    #[cfg(target_os = "linux")]
+    groups: Option<Groups>,
     /// `jail.shop` and the programs' folders are in it. It goes with this value.
     folder: Workplace,
 }
@@ -78,7 +84,16 @@ impl Workshop {
             account.may_pass(folder.path())?;
         }
         let compilers = Turns::new(processors());
-        Ok(Self { jail, externs, keeper, compilers, checks_sha256, folder })
+        Ok(Self {
+            #[cfg(target_os = "linux")]
+            groups: (isolation != Isolation::None).then(Groups::of_this_process).flatten(),
+            jail,
+            externs,
+            keeper,
+            compilers,
+            checks_sha256,
+            folder,
+        })
     }
 
     /// A new folder, for one program.
@@ -90,6 +105,48 @@ impl Workshop {
         let folder = temporary::folder("unit-", self.folder.path())?;
         self.jail.account_outside().map_or(Ok(()), |account| account.may_pass(folder.path()))?;
         Ok(folder)
+    }
+}
+
+impl Workshop {
+    /// Runs a command of [`Workshop::jail`] to its end; see [`process::run`]. Returns as well whether
+    /// it was ended because it, with all that it has started, took too much memory.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`process::run`].
+    #[cfg(target_os = "linux")]
+    pub fn run(
+        &self,
+        mut command: Command,
+        patience: Patience,
+        kept: usize,
+    ) -> Result<(Finished, bool)> {
+        let group = self.groups.as_ref().map(Groups::trial).transpose()?;
+        if let Some(group) = &group {
+            group.take_in(&mut command);
+        }
+        let finished = process::run(&self.keeper, command, patience, kept)?;
+        Ok((finished, group.is_some_and(|group| group.was_short_of_memory())))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub fn run(
+        &self,
+        command: Command,
+        patience: Patience,
+        kept: usize,
+    ) -> Result<(Finished, bool)> {
+        Ok((process::run(&self.keeper, command, patience, kept)?, false))
+    }
+
+    /// Whether memory and tasks of whole trials are limited.
+    #[must_use]
+    pub fn limits_trials(&self) -> bool {
+        #[cfg(target_os = "linux")]
+        return self.groups.is_some();
+        #[cfg(not(target_os = "linux"))]
+        false
     }
 }
 

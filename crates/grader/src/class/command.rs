@@ -53,7 +53,7 @@ pub fn run(request: &arguments::Grade, root: &Path, progress: &Progress) -> Resu
     let workshop = Workshop::open(root, isolation)?;
     let gaps = canary::prove(&workshop, &submissions::witnesses(&survey.submissions))?;
     run.checks_sha256 = workshop.checks_sha256();
-    progress.say(&listing::conditions(&run, &gaps));
+    progress.say(&listing::conditions(&run, &gaps, workshop.limits_trials()));
     let make = if request.resume { Store::resume } else { Store::create };
     let mut store = make(&request.output.folder, run)?;
     let mut submissions = survey.submissions;

@@ -53,9 +53,12 @@ fn list(text: &mut String, title: &str, entries: Vec<String>) {
     }
 }
 
-/// How everything is graded.
+const NO_GROUP: &str = "Memory is limited for each program, but what the kernel holds for it isn't \
+                        counted: no control group (cgroup v2) is ours.\n";
+
+/// How everything is graded. `limits_trials` says whether a trial's memory is limited as a whole.
 #[must_use]
-pub fn conditions(run: &Run, gaps: &[String]) -> String {
+pub fn conditions(run: &Run, gaps: &[String], limits_trials: bool) -> String {
     let mut text = format!("Isolation {}", run.isolation);
     if let Some(partition) = run.partition {
         let _ = write!(text, ", partition {partition}");
@@ -71,6 +74,10 @@ pub fn conditions(run: &Run, gaps: &[String]) -> String {
     });
     for gap in gaps {
         let _ = writeln!(text, "! not prevented: {gap}");
+    }
+    let is_limited = run.isolation != Isolation::None.to_string();
+    if is_limited && !limits_trials {
+        text.push_str(NO_GROUP);
     }
     if run.isolation == Isolation::Best.to_string() {
         let _ = writeln!(text, "`strict` would prevent that. {REMEDY}.");

@@ -160,10 +160,10 @@ fn a_run_goes_on_with_no_key_but_its_own() -> Result<()> {
 fn a_run_says_who_knows_the_payloads_and_not_the_key() -> Result<()> {
     let class = Class::of(1)?;
     let seeded = a_run(&Pretender::new(), &class.submissions(), None)?;
-    let text = listing::conditions(&seeded, &[]);
+    let text = listing::conditions(&seeded, &[], true);
     assert!(text.contains("Seed 7: who knows this number knows the payloads"), "{text}");
     let own = Run { key: RunKey::random()?, seed: None, ..seeded };
-    let text = listing::conditions(&own, &[]);
+    let text = listing::conditions(&own, &[], true);
     assert!(text.contains("the run's key") && !text.contains("Seed"), "{text}");
     assert!(!text.contains(&digits(&own.key)) && !format!("{own:?}").contains(&digits(&own.key)));
     Ok(())

@@ -71,6 +71,11 @@ const PROGRAMS: &[(&str, &str, RangeInclusive<u32>, Where)] = &[
     ("memory_hog", LESSON, ALL, Anywhere),
     ("disk_filler", LESSON, ALL, Anywhere),
     ("open_files", LESSON, ALL, Anywhere),
+    ("empty_files", LESSON, ALL, Anywhere),
+    ("hoards_in_sockets", LESSON, ALL, Strict),
+    ("raises_what_it_gets", LESSON, ALL, Anywhere),
+    ("becomes_another", LESSON, ALL, Anywhere),
+    ("becomes_its_loader", LESSON, FEW, Anywhere),
     // Without a namespace of its own, the user's other processes are added to its limit.
     ("many_threads", LESSON, ALL, Strict),
     ("busy_threads", LESSON, ANY, Strict),

@@ -30,7 +30,6 @@ pub fn including(stage: &Stage) -> Result<Vec<Case>> {
         ("includes the checks' source", text(&root().join("crates/checks/src/lib.rs"))),
         ("includes a terminal", text(Path::new("/dev/ptmx"))),
         ("includes what it says itself", text(Path::new("/proc/self/fd/1"))),
-        ("includes what it is told", text(Path::new("/dev/stdin"))),
         ("includes chance without end", text(Path::new("/dev/urandom"))),
         ("includes the checks", "const _: &[u8] = include_bytes!(\"/shop/checks\");".into()),
         ("is a module elsewhere", "#[path = \"/etc/passwd\"]\nmod passwd;".into()),
