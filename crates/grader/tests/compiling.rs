@@ -2,6 +2,8 @@
 //! something, and the program right.
 #![cfg(unix)]
 
+mod built;
+
 use anyhow::{Context, Result, ensure};
 use grader::model::{Grade, Results, Status};
 use std::env;
@@ -80,6 +82,7 @@ fn graded_with(failures: u32, source: &str) -> Result<(Output, Grade)> {
     for name in ["toolchain/bin/rustc", "rustc"] {
         fs::set_permissions(path(name), Permissions::from_mode(0o755))?;
     }
+    built::checks()?;
     let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"));
     grader.arg("grade").arg(path("submissions")).arg("--out").arg(path("out"));
     grader.args(["--lessons", "3", "--isolation", "none"]);

@@ -1,6 +1,8 @@
 //! What a grader's folders are to others while it works, and what is left when it is killed.
 #![cfg(unix)]
 
+mod built;
+
 use anyhow::{Context, Result, ensure};
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
@@ -81,6 +83,7 @@ impl Grader {
         fs::create_dir_all(path("submissions/ada"))?;
         let endless = "fn main() { loop { std::thread::park(); } }";
         fs::write(path("submissions/ada/lesson-3.rs"), endless)?;
+        built::checks()?;
         let mut shell = Command::new("/bin/sh");
         shell.args(["-c", "umask 0; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_grader"), "grade"]);
         shell.arg(path("submissions")).args(["--lessons", "3", "--isolation", "none", "--out"]);

@@ -1,6 +1,8 @@
 //! Submissions may lie where a system has its own files.
 #![cfg(target_os = "linux")]
 
+mod built;
+
 use anyhow::{Context, Result, ensure};
 use grader::model::{Results, Status};
 use std::fs;
@@ -21,6 +23,7 @@ fn nobody_includes_the_work_of_others_that_lies_among_the_systems_files() -> Res
     write(&ada, "pub fn main() { println!(\"right or not, this is mine\"); }")?;
     write(&bob, &format!("include!({ada:?});"))?;
     let out = TempDir::new_in(env!("CARGO_TARGET_TMPDIR"))?;
+    built::checks()?;
     let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"));
     grader.arg("grade").arg(folder.path()).arg("--out").arg(out.path().join("out"));
     let output = grader.args(["--lessons", "3"]).output().context("cannot start the grader")?;

@@ -4,6 +4,7 @@
 
 #[path = "platforms/autograder.rs"]
 mod autograder;
+mod built;
 #[path = "platforms/classroom.rs"]
 mod classroom;
 #[path = "platforms/course_zip.rs"]

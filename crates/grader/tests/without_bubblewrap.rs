@@ -1,6 +1,8 @@
 //! What a grader says where the rung that it is asked for can't work.
 #![cfg(target_os = "linux")]
 
+mod built;
+
 use anyhow::{Context, Result, ensure};
 use std::env;
 use std::fs;
@@ -40,6 +42,7 @@ fn grade(folder: &TempDir) -> Result<Output> {
     for name in TOOLS {
         symlink(found(name)?, path("tools").join(name))?;
     }
+    built::checks()?;
     let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"));
     grader.arg("grade").arg(path("submissions")).arg("--out").arg(path("out"));
     grader.args(["--lessons", "3", "--isolation", "strict"]).env("PATH", path("tools"));

@@ -8,6 +8,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
+#[path = "../built/mod.rs"]
+mod built;
 mod cases;
 mod findings;
 mod honest;

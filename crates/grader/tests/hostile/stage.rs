@@ -11,7 +11,6 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -120,7 +119,7 @@ impl Stage {
 
     /// Grades all submissions.
     pub fn grade(&self, rung: Rung) -> Result<Run> {
-        build_checks()?;
+        crate::built::checks()?;
         let out = self.path("out");
         let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_grader"));
         command.arg("grade").arg(self.path("submissions")).arg("--out").arg(&out);
@@ -211,22 +210,6 @@ fn program(name: &str) -> Result<String> {
 pub fn root() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.ancestors().nth(2).unwrap_or(package)
-}
-
-/// The grader looks for this program beside itself; nobody else may have built it.
-fn build_checks() -> Result<()> {
-    static BUILT: OnceLock<bool> = OnceLock::new();
-    let is_built = BUILT.get_or_init(|| {
-        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(root()).args(["build", "--quiet", "--package", "checks", "--target-dir"]);
-        cargo.args(Path::new(env!("CARGO_BIN_EXE_grader")).ancestors().nth(2));
-        if !cfg!(debug_assertions) {
-            cargo.arg("--release");
-        }
-        cargo.status().is_ok_and(|status| status.success())
-    });
-    ensure!(*is_built, "cannot build the checks: see above");
-    Ok(())
 }
 
 /// Why bubblewrap makes no jail here, if it doesn't.

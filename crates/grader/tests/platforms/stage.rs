@@ -7,7 +7,6 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Mutex;
 use tempfile::TempDir;
 
 pub const GRADER: &str = env!("CARGO_BIN_EXE_grader");
@@ -43,7 +42,7 @@ pub struct Stage(TempDir);
 
 impl Stage {
     pub fn new() -> Result<Self> {
-        build_checks()?;
+        crate::built::checks()?;
         let stage = Self(TempDir::new()?);
         // What is graded here is our own, and a container may have no rung but this.
         let wrapper = format!(
@@ -117,22 +116,6 @@ impl Stage {
 pub fn reference() -> Result<String> {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no folder")?;
     Ok(fs::read_to_string(crates.join("lesson-1-create-sockets/src/main.rs"))?)
-}
-
-/// The grader needs the program `checks` beside itself, which isn't of this package.
-fn build_checks() -> Result<()> {
-    static BUILDING: Mutex<bool> = Mutex::new(false);
-    let mut is_built = BUILDING.lock().ok().context("another test has failed to build checks")?;
-    if *is_built {
-        return Ok(());
-    }
-    let target = Path::new(GRADER).ancestors().nth(2).context("no folder")?;
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--quiet", "--package", "checks", "--target-dir"]).arg(target);
-    let ended = Ended::of(&cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output()?);
-    ended.expect_success()?;
-    *is_built = true;
-    Ok(())
 }
 
 /// A YAML file; `None`, and a word about it, where nothing here can read one.
