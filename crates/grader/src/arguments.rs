@@ -33,7 +33,7 @@ options of grade:
   --lessons 1-5         which lessons; without it, all
   --roster FILE.csv     who the students are
   --isolation KIND      strict (the default), best, or none: for nobody's code but your own
-  --jobs N              programs that are judged at a time; without it, 8 for each processor,
+  --jobs N              programs that are judged at a time; without it, 5 for each processor,
                         and 1 without `strict`
   --seed N              for demonstrations and tests: payloads that all know who know N
   --key FILE            payloads as in all runs with this file, which no student may see; if it
