@@ -43,7 +43,7 @@ output     the console blocks are what their commands print, and the pictures ar
 
 pub const BENCH: Subcommand = Subcommand {
     name: "bench",
-    arguments: "first-run|warm-run|echo|link|link-soak|grade|grade-2000|grade-stability",
+    arguments: "first-run|warm-run|echo|link|link-soak|grade|grade-2000|grade-stability|grade-siege",
     summary: "measure how fast the course is, against its limits",
     details: "\
 Each figure stands beside its limit, with `ok` or `MISSED`; a missed limit is exit code 1.
@@ -56,7 +56,8 @@ Measure while the computer has nothing else to do.
   link-soak    ten minutes of load with faults: memory and threads must not grow
   grade        what it takes to grade 200 students, beside `cargo test` in a folder for each
   grade-2000   the same with ten times as many: the cost must grow no faster
-  grade-stability  the same class several times on a busy computer: the grades must be the same",
+  grade-stability  the same class several times on a busy computer: the grades must be the same
+  grade-siege  16 students among the worst programs, with little of a computer: the same",
     hidden: false,
     run: |parser| delegate(&BENCH, parser),
 };

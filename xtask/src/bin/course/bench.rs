@@ -4,7 +4,7 @@
 //!
 //! - this file: the table of benchmarks, and what they share
 //! - [`first_run`], [`warm_run`], [`echo`], [`link`], [`link_soak`], [`grade`],
-//!   [`grade_stability`]: one file a benchmark
+//!   [`grade_stability`], [`grade_siege`]: one file a benchmark
 //! - [`server`], [`load`]: an echo server, and a client that keeps it busy
 //! - [`usage`]: CPU time and memory of other processes
 //! - [`scratch`]: a temporary folder that is removed on every way out
@@ -12,6 +12,7 @@
 mod echo;
 mod first_run;
 mod grade;
+mod grade_siege;
 mod grade_stability;
 mod link;
 mod link_soak;
@@ -44,6 +45,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("grade", grade::run),
     ("grade-2000", grade::run_with_many),
     ("grade-stability", grade_stability::run),
+    ("grade-siege", grade_siege::run),
 ];
 
 /// How long a build may take.

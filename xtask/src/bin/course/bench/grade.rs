@@ -1,5 +1,6 @@
 //! `cargo xtask bench grade`: what grading a class costs, beside the naive way of doing it.
 
+pub mod attack;
 pub mod class;
 pub mod grader;
 pub mod meter;
@@ -10,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use class::{Marks, Work};
 use grader::{Grader, Row};
 use keeper::Keeper;
-use meter::Cost;
+use meter::{Cost, Share};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -135,7 +136,8 @@ fn grade_naively(
     for works in works.chunks(LESSONS.len()).take(NAIVE) {
         let folder = scratch.join("naive");
         class::write_workspace(works, &folder)?;
-        let cost = meter::run(keeper, naive(works, &folder)?, Stdio::null(), Stdio::null())?;
+        let cost =
+            meter::run(keeper, naive(works, &folder)?, Share::All, Stdio::null(), Stdio::null())?;
         seconds += cost.seconds;
         cpu_seconds = cpu_seconds.zip(cost.cpu_seconds).map(|(sum, more)| sum + more);
         lessons += class::submitted(works);

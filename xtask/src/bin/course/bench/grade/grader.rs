@@ -2,7 +2,7 @@
 
 use crate::bench::grade::SEED;
 use crate::bench::grade::class::{self, Work};
-use crate::bench::grade::meter::{self, Cost};
+use crate::bench::grade::meter::{self, Cost, Share};
 use crate::bench::{BUILD_PATIENCE, cargo, complete, create, target_directory};
 use anyhow::{Context, Result, bail, ensure};
 use keeper::Keeper;
@@ -14,7 +14,7 @@ use std::{fmt, fs};
 /// From the best; the first one that works here is taken.
 const RUNGS: [&str; 3] = ["strict", "best", "none"];
 
-const COLUMNS: &str = "student,lesson,score,max_score,passed,failed,skipped,grader_errors,";
+const COLUMNS: &str = "student,lesson,score,max_score,passed,failed,skipped,grader_errors,seconds,";
 
 /// The grader, built.
 pub struct Grader {
@@ -24,8 +24,8 @@ pub struct Grader {
     pub isolation: String,
 }
 
-/// A line of `results.csv`: what must be the same each time.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A line of `results.csv`.
+#[derive(Clone, Debug)]
 pub struct Row {
     pub student: String,
     pub lesson: String,
@@ -34,6 +34,15 @@ pub struct Row {
     pub most: String,
     /// How many checks passed, failed, were skipped, and couldn't be made.
     counts: [String; 4],
+    pub seconds: f64,
+}
+
+/// What must be the same each time.
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        let row = |row: &Self| (row.student.clone(), row.lesson.clone(), row.to_string());
+        row(self) == row(other)
+    }
 }
 
 impl Grader {
@@ -58,7 +67,7 @@ impl Grader {
         let submissions = self.folder.join("submissions");
         let _ = fs::remove_dir_all(&submissions);
         class::write(works, &submissions)?;
-        self.grade_folder(keeper, &submissions)
+        self.grade_folder(keeper, &submissions, Share::All)
     }
 
     /// Grades what is in a folder.
@@ -66,6 +75,7 @@ impl Grader {
         &self,
         keeper: &mut Keeper,
         submissions: &Path,
+        share: Share,
     ) -> Result<(Cost, Vec<Row>)> {
         let results = self.folder.join("results");
         let _ = fs::remove_dir_all(&results);
@@ -73,7 +83,7 @@ impl Grader {
         let mut command = Command::new(&self.program);
         command.arg("grade").arg(submissions).arg("--out").arg(&results);
         command.args(["--seed", &SEED.to_string(), "--isolation", &self.isolation]);
-        let cost = meter::run(keeper, command, create(&log)?, create(&log)?)?;
+        let cost = meter::run(keeper, command, share, create(&log)?, create(&log)?)?;
         let text = fs::read_to_string(results.join("results.csv")).with_context(|| {
             let said = fs::read_to_string(&log).unwrap_or_default();
             format!("the grader has written no results; it said:\n{said}")
@@ -93,17 +103,25 @@ fn read(table: &str) -> Result<Vec<Row>> {
 impl Row {
     /// None of our classes has a name with a comma.
     fn read(line: &str) -> Result<Self> {
-        let cells: Vec<_> = line.split(',').map(str::to_owned).take(8).collect();
-        let Ok([student, lesson, score, most, counts @ ..]) = <[String; 8]>::try_from(cells) else {
-            bail!("`{line}` is no line of results.csv");
-        };
-        Ok(Self { student, lesson, score, most, counts })
+        let cells: Vec<_> = line.split(',').map(str::to_owned).take(9).collect();
+        let cells = <[String; 9]>::try_from(cells).ok();
+        let [student, lesson, score, most, passed, failed, skipped, errors, seconds] =
+            cells.with_context(|| format!("`{line}` is no line of results.csv"))?;
+        let seconds = seconds.parse().context("results.csv has no seconds")?;
+        Ok(Self {
+            student,
+            lesson,
+            score,
+            most,
+            counts: [passed, failed, skipped, errors],
+            seconds,
+        })
     }
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { student, lesson, score, most, counts } = self;
+        let Self { student, lesson, score, most, counts, .. } = self;
         write!(f, "{student} {lesson}: {score:?} of {most}, checks {}", counts.join("/"))
     }
 }

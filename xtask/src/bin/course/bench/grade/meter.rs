@@ -37,14 +37,29 @@ impl Cost {
     }
 }
 
+/// How much of the computer a program may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    All,
+    /// See [`LITTLE`].
+    Little,
+}
+
+/// What a small container gives.
+pub const LITTLE: &str = "4,000 tasks and 1.5 processors (1 where no control group limits them)";
+
 /// Runs a program to its end, whatever that is; its streams are its caller's choice.
 pub fn run(
     keeper: &mut Keeper,
     command: Command,
+    share: Share,
     output: impl Into<Stdio>,
     errors: impl Into<Stdio>,
 ) -> Result<Cost> {
     let group = Group::create();
+    let is_limited = share == Share::Little && group.as_ref().is_some_and(Group::limit);
+    let command =
+        if share == Share::Little && !is_limited { with_little(&command) } else { command };
     let mut command = group.as_ref().map(|group| group.within(&command)).unwrap_or(command);
     command.stdin(Stdio::null()).stdout(output).stderr(errors);
     let (before, clock) = (cpu_seconds_of_all(), Instant::now());
@@ -68,4 +83,12 @@ pub fn run(
         peak_megabytes: peak,
         peak_megabytes_of_all: free.zip(least).map(|(free, least)| free - least),
     })
+}
+
+/// The same command, with a limit on the user's tasks and a single processor.
+fn with_little(command: &Command) -> Command {
+    let mut limited = Command::new("/bin/sh");
+    limited.args(["-c", r#"ulimit -u 4000; exec taskset -c 0 "$@""#, "sh"]);
+    limited.arg(command.get_program()).args(command.get_args());
+    limited
 }
