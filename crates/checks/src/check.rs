@@ -40,11 +40,14 @@ pub struct Limits {
     pub descriptors: u32,
     /// MiB of addresses. The stack of a thread takes 2.
     pub memory: u32,
+    /// Whether it has sockets with paths, and one small folder for them, which its checks share.
+    /// Only the strictest isolation can give it one.
+    pub unix_sockets: bool,
 }
 
 impl Limits {
     /// For a program with few sockets.
-    pub const USUAL: Self = Self { tasks: 64, descriptors: 64, memory: 512 };
+    pub const USUAL: Self = Self { tasks: 64, descriptors: 64, memory: 512, unix_sockets: false };
 }
 
 /// What a check's function returns.

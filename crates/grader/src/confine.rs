@@ -38,10 +38,11 @@ use std::ffi::OsString;
 /// | --- | --- |
 /// | `--purpose run` | one process with threads, which stays what it is, and UDP and TCP (the default) |
 /// | `--purpose compile` | other processes, more memory, and no network |
-/// | `--only-network` | nothing but this: the network, which is its own, becomes small |
+/// | `--only-network` | nothing but this: the network, which is its own, becomes small, and so does FOLDER |
 /// | `--tasks N`, `--descriptors N`, `--memory MIB` | so many of them; without it, what suits the purpose |
 /// | `--readable PATH` | read and run only PATH, PROGRAM and what a system needs to start programs; without it, all that is visible |
 /// | `--writable PATH` | read and write PATH, too; without it, nothing can be written |
+/// | `--unix-sockets FOLDER` | make sockets with paths in FOLDER, and nothing else there |
 /// | `--strict-kernel` | refuse if this kernel can't enforce all of it, and say what is missing |
 ///
 /// It must be called before any thread is started: a thread that exists already stays free.
@@ -53,7 +54,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> Result<Infallible> {
     let order = Order::read(args)?;
     descriptors::close_inherited()?;
     if order.only_network {
-        network::shrink()?;
+        network::prepare(order.unix_sockets.as_deref())?;
         return program::become_other(&order);
     }
     prctl::set_pdeathsig(Signal::SIGKILL).context("cannot ask to end with the parent process")?;
@@ -70,6 +71,6 @@ pub fn run(args: impl Iterator<Item = OsString>) -> Result<Infallible> {
          Without `--strict-kernel`, this is left open",
         gaps.join(", from ")
     );
-    calls::refuse(order.purpose, program.number())?;
+    calls::refuse(&order, program.number())?;
     program.start(&order)
 }

@@ -27,6 +27,7 @@ const TOOLCHAIN: &str = "/toolchain";
 const SHOP: &str = "/shop";
 const SOURCE: &str = "/source";
 const BUILT: &str = "/built";
+const SOCKETS: &str = "/sockets";
 
 /// All that a program sees, in the shop: it is the root of its file system.
 const ROOM: &str = "room";
@@ -143,15 +144,21 @@ impl Jail {
             let outside = self.outside().shop.join(file);
             bind(&mut jail, "--ro-bind", outside, Path::new("/etc").join(file));
         }
+        let mut prepared: Words = vec![Path::new(SHOP).join("confine").into()];
+        prepared.push("--only-network".into());
+        if bench.limits.unix_sockets {
+            jail.extend(["--dir", SOCKETS, "--cap-add", "CAP_SYS_ADMIN"].map(OsString::from));
+            prepared.extend(["--unix-sockets", SOCKETS].map(OsString::from));
+        }
         jail.extend(["--remount-ro", "/", "--"].map(OsString::from));
-        jail.push(Path::new(SHOP).join("confine").into());
-        jail.extend(["--only-network", "--"].map(OsString::from));
+        jail.extend(prepared);
+        jail.push("--".into());
         self.without_rights(bench, [jail, words].concat())
     }
 
     /// What the checks start: the program in its own jail.
     fn program(&self, bench: &Bench) -> Words {
-        let options = limits(bench.limits);
+        let mut options = limits(bench.limits);
         if self.isolation != Isolation::Strict {
             let program = bench.built.join(PROGRAM);
             let built = bench.built.as_path();
@@ -164,6 +171,10 @@ impl Jail {
         let root = Path::new("/");
         let program = root.join(PROGRAM);
         bind(&mut jail, "--ro-bind", Path::new(BUILT).join(PROGRAM), &program);
+        if bench.limits.unix_sockets {
+            bind(&mut jail, "--bind", SOCKETS, SOCKETS);
+            options.extend(["--unix-sockets", SOCKETS].map(OsString::from));
+        }
         jail.push("--".into());
         let words = self.confined(&options, root, &[], &[], vec![program.into()]);
         [jail, words].concat()
@@ -279,7 +290,7 @@ impl Jail {
 pub fn furnish(shop: &Path, libraries: &[PathBuf]) -> Result<()> {
     let room = shop.join(ROOM);
     // Nothing can be written to its `/tmp`: in the memory that files are, no limit counts names.
-    for folder in ["proc", "tmp", "dev", "etc"] {
+    for folder in ["proc", "tmp", "dev", "etc", "sockets"] {
         fs::create_dir_all(room.join(folder))?;
     }
     for file in [PROGRAM, "dev/null", "dev/urandom"] {

@@ -12,7 +12,7 @@
 mod conditions;
 mod tables;
 
-use super::order::Purpose;
+use super::order::{Order, Purpose};
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::libc::{self, c_long};
@@ -32,15 +32,15 @@ type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 /// Refuses calls for good. No rule can be taken back, by anyone. What is left to be started is the
 /// program of this descriptor.
-pub fn refuse(purpose: Purpose, descriptor: RawFd) -> Result<()> {
+pub fn refuse(order: &Order, descriptor: RawFd) -> Result<()> {
     let mut absent = filter(SeccompAction::Errno(Errno::ENOSYS as u32), always(tables::ABSENT))?;
     let mut program = up_to(NEWEST)?;
     program.append(&mut absent);
     apply(&program)?;
-    let mut rules = conditions::for_purpose(purpose, descriptor)?;
+    let mut rules = conditions::of(order, descriptor)?;
     // Whatever is refused always must come last: it replaces the conditions of its call.
     rules.extend(always(tables::REFUSED));
-    rules.extend(match purpose {
+    rules.extend(match order.purpose {
         Purpose::Run => always(tables::REFUSED_TO_ONE_PROCESS),
         Purpose::Compile => always(&[libc::SYS_socket]),
     });

@@ -89,6 +89,9 @@ pub fn restrict(order: &Order, loader: Option<&Path>) -> Result<Vec<&'static str
     for place in &order.writable {
         rules = allow(rules, place, writing())?;
     }
+    if let Some(folder) = &order.unix_sockets {
+        rules = allow(rules, folder, for_sockets())?;
+    }
     let status = rules.restrict_self().context(failed)?;
     let abi = ABI::from(status.landlock);
     Ok(LEARNED.iter().filter(|(since, _)| abi < *since).map(|(_, what)| *what).collect())
@@ -104,6 +107,11 @@ fn create() -> Result<RulesetCreated, landlock::RulesetError> {
 fn writing() -> BitFlags<AccessFs> {
     let never = AccessFs::Execute | AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev;
     AccessFs::from_all(ABI_KNOWN) & !never
+}
+
+/// Sockets, made and removed, and nothing with bytes in it.
+fn for_sockets() -> BitFlags<AccessFs> {
+    AccessFs::MakeSock | AccessFs::RemoveFile | AccessFs::ReadDir | AccessFs::ResolveUnix
 }
 
 fn allow(

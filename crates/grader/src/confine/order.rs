@@ -7,8 +7,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 const USAGE: &str = "usage: confine [--purpose run|compile] [--tasks N] [--descriptors N] \
-                     [--memory MIB] [--readable PATH]… [--writable PATH]… [--strict-kernel] \
-                     [--only-network] -- PROGRAM [ARG…]";
+                     [--memory MIB] [--readable PATH]… [--writable PATH]… [--unix-sockets FOLDER] \
+                     [--strict-kernel] [--only-network] -- PROGRAM [ARG…]";
 
 /// What a program is started for, and so what it needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,6 +30,8 @@ pub struct Order {
     /// If empty, all that is visible.
     pub readable: Vec<PathBuf>,
     pub writable: Vec<PathBuf>,
+    /// Where it may have sockets with paths.
+    pub unix_sockets: Option<PathBuf>,
     pub strict_kernel: bool,
     pub program: PathBuf,
     pub arguments: Vec<OsString>,
@@ -46,6 +48,7 @@ impl Order {
             memory: None,
             readable: Vec::new(),
             writable: Vec::new(),
+            unix_sockets: None,
             strict_kernel: false,
             program: PathBuf::new(),
             arguments: Vec::new(),
@@ -58,6 +61,9 @@ impl Order {
                 Long("memory") => order.memory = Some(number(&mut parser)?),
                 Long("readable") => order.readable.push(parser.value().context(USAGE)?.into()),
                 Long("writable") => order.writable.push(parser.value().context(USAGE)?.into()),
+                Long("unix-sockets") => {
+                    order.unix_sockets = Some(parser.value().context(USAGE)?.into());
+                }
                 Long("only-network") => order.only_network = true,
                 Long("strict-kernel") => order.strict_kernel = true,
                 Value(program) => {

@@ -130,7 +130,7 @@ pub fn become_account(setpriv: &Path, account: Account) -> Words {
 
 /// The options of `confine` for a program.
 pub fn limits(limits: Limits) -> Words {
-    let Limits { tasks, descriptors, memory } = limits;
+    let Limits { tasks, descriptors, memory, .. } = limits;
     let numbers = [("--tasks", tasks), ("--descriptors", descriptors), ("--memory", memory)];
     let words = numbers.map(|(option, number)| [option.into(), number.to_string().into()]);
     words.into_iter().flatten().collect()

@@ -18,10 +18,23 @@ const OUTER: &[&str] = &[
     "/",
     "--proc",
     "/proc",
-    "--dev",
-    "/dev",
+    "--dev-bind",
+    "/dev/null",
+    "/dev/null",
+    "--cap-add",
+    "CAP_NET_ADMIN",
+    "--cap-add",
+    "CAP_SYS_ADMIN",
+    "--",
+    CONFINE,
+    "--only-network",
+    "--unix-sockets",
+    OUTSIDE,
     "--",
 ];
+
+/// A folder that every Linux has, and in which nobody keeps anything.
+const OUTSIDE: &str = "/mnt";
 
 /// Around the program.
 const INNER: &[&str] = &[
@@ -72,6 +85,31 @@ fn a_program_in_a_jail_does_nothing_else() {
 }
 
 #[test]
+fn the_network_of_a_jail_keeps_little() {
+    if is_impossible() {
+        return;
+    }
+    for name in ["ipv4/tcp_rmem", "ipv4/tcp_wmem"] {
+        let sizes = prints(jailed("honest", &["read", &format!("/proc/sys/net/{name}")]));
+        assert_eq!(sizes.split_whitespace().last(), Some("32768"), "{name}: {sizes}");
+    }
+}
+
+#[test]
+fn a_program_in_a_jail_has_sockets_with_paths_only_where_its_lesson_has() {
+    if is_impossible() {
+        return;
+    }
+    let tried = output(jailed("honest", &["unix", "/sockets"]), "");
+    assert_eq!(tried.status.code(), Some(101), "{tried:?}");
+    let with = |words: &[&str]| prints(jailed_with(&["--unix-sockets", "/sockets"], words));
+    assert_eq!(with(&["unix", "/sockets"]), "over a path\n");
+    assert_eq!(with(&["write", "/sockets/new"]), "PermissionDenied");
+    let count: u32 = with(&["sockets", "/sockets"]).trim().parse().unwrap();
+    assert!((32..64).contains(&count), "{count}");
+}
+
+#[test]
 fn a_program_in_a_jail_has_64_threads_whatever_others_run() {
     if is_impossible() {
         return;
@@ -95,13 +133,20 @@ fn jailed(name: &str, words: &[&str]) -> Command {
     command
 }
 
+/// The same, with options of `confine`.
+fn jailed_with(options: &[&str], words: &[&str]) -> Command {
+    let (mut command, confine) = jail("honest");
+    command.arg("--").arg(confine).args(options).args(["--", "/program"]).args(words);
+    command
+}
+
 fn jail(name: &str) -> (Command, &'static str) {
     let mut command = Command::new("env");
     if is_root() {
         let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"];
         command.args(nobody);
     }
-    command.args(OUTER).args(INNER);
+    command.args(OUTER).args(INNER).args(["--bind", OUTSIDE, "/sockets"]);
     for folder in ["/lib", "/lib64", "/usr/lib", "/usr/lib64"] {
         if Path::new(folder).exists() {
             command.args(["--ro-bind", folder, folder]);

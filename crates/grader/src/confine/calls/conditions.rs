@@ -2,7 +2,7 @@
 //! here, and so do these conditions.
 
 use super::Rules;
-use crate::confine::order::Purpose;
+use crate::confine::order::{Order, Purpose};
 use anyhow::{Context, Result};
 use nix::libc::{self, c_long};
 use seccompiler::SeccompCmpOp::{Eq, MaskedEq, Ne};
@@ -36,7 +36,7 @@ const F_SETOWN_EX: u64 = 15;
 /// `personality`: asks for the present one.
 const ASKS: u64 = 0xffff_ffff;
 
-pub fn for_purpose(purpose: Purpose, program: RawFd) -> Result<Rules> {
+pub fn of(order: &Order, program: RawFd) -> Result<Rules> {
     let mut rules = Rules::new();
     for &flag in NAMESPACES {
         let flag = word(flag);
@@ -46,8 +46,8 @@ pub fn for_purpose(purpose: Purpose, program: RawFd) -> Result<Rules> {
     for request in TYPING {
         refuse(&mut rules, libc::SYS_ioctl, &[(1, Eq, request)])?;
     }
-    sockets(&mut rules)?;
-    if purpose == Purpose::Run {
+    sockets(&mut rules, order.unix_sockets.is_some())?;
+    if order.purpose == Purpose::Run {
         one_process(&mut rules)?;
         one_program(&mut rules, program)?;
         little_memory(&mut rules)?;
@@ -58,9 +58,10 @@ pub fn for_purpose(purpose: Purpose, program: RawFd) -> Result<Rules> {
 
 /// UDP and TCP, and pairs of connected sockets.
 ///
-/// Sockets that have a path could reach services of the host, so there are none. The C library
-/// asks one for names, and then `netlink` for addresses; it does without both.
-fn sockets(rules: &mut Rules) -> Result<()> {
+/// Sockets that have a path could reach services of the host, so there are none but for a lesson
+/// about them, in a jail without such services. The C library asks one for names, and then `netlink`
+/// for addresses; it does without both.
+fn sockets(rules: &mut Rules, with_paths: bool) -> Result<()> {
     let among = |argument, allowed: &[i32]| -> Vec<Condition> {
         allowed.iter().map(|&value| (argument, Ne, word(value))).collect()
     };
@@ -71,11 +72,11 @@ fn sockets(rules: &mut Rules) -> Result<()> {
         among(1, &kinds)
     };
     let protocols = [0, libc::IPPROTO_TCP, libc::IPPROTO_UDP];
-    for socket in [
-        among(0, &[libc::AF_INET, libc::AF_INET6]),
-        kinds(libc::SOCK_STREAM, libc::SOCK_DGRAM),
-        among(2, &protocols),
-    ] {
+    let families: &[i32] = &[libc::AF_INET, libc::AF_INET6, libc::AF_UNIX];
+    let families = if with_paths { families } else { &[libc::AF_INET, libc::AF_INET6] };
+    for socket in
+        [among(0, families), kinds(libc::SOCK_STREAM, libc::SOCK_DGRAM), among(2, &protocols)]
+    {
         refuse(rules, libc::SYS_socket, &socket)?;
     }
     // One for datagrams could be connected again, to a path.

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read, Write};
 use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::CommandExt;
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -14,6 +15,8 @@ fn main() {
         ["hello"] => println!("hello"),
         ["udp"] => udp(),
         ["tcp"] => tcp(),
+        ["unix", folder] => unix(folder),
+        ["sockets", folder] => println!("{}", sockets(folder)),
         ["threads", count] => threads(count.parse().unwrap()),
         ["lookup"] => println!("{}", ("localhost", 0).to_socket_addrs().unwrap().count() > 0),
         ["stdin"] => io::stdin().lock().lines().for_each(|line| println!("{}", line.unwrap())),
@@ -54,6 +57,22 @@ fn tcp() {
     listener.accept().unwrap().0.read_to_string(&mut text).unwrap();
     client.join().unwrap();
     println!("{text}");
+}
+
+fn unix(folder: &str) {
+    let path = format!("{folder}/socket");
+    let listener = UnixListener::bind(&path).unwrap();
+    UnixStream::connect(&path).unwrap().write_all(b"over a path").unwrap();
+    let mut text = String::new();
+    listener.accept().unwrap().0.read_to_string(&mut text).unwrap();
+    fs::remove_file(path).unwrap();
+    println!("{text}");
+}
+
+/// How many paths a program can give to sockets that it has closed, of at most 1000.
+fn sockets(folder: &str) -> usize {
+    let bind = |number: &u32| UnixListener::bind(format!("{folder}/{number}")).is_ok();
+    (0..1000).take_while(bind).count()
 }
 
 /// All threads are there at the same time.
