@@ -36,6 +36,7 @@ pub struct Groups {
 
 /// Ends whoever is in a trial's group, and removes the groups.
 const REMOVE: &str = r#"for group in "$0"/*/; do
+    [ -d "$group" ] || continue
     echo 1 >"$group/cgroup.kill"
     for _ in 1 2 3 4 5; do rmdir "$group" && break; sleep 1; done
 done
