@@ -1,7 +1,8 @@
 //! What students have handed in: finds it, and takes from it what is graded.
 //!
-//! Nothing in it is trusted. Of a lesson, only its source files are read; no link is followed, and
-//! nothing but regular files of a bounded size is opened.
+//! Nothing in it is trusted. Of a lesson, only its source files are read; no link is followed, not
+//! even one that takes the place of a folder meanwhile; and nothing but regular files of a bounded
+//! size is opened.
 //!
 //! A student hands in a folder, with a whole workspace (`crates/lesson-N-…/src/`) or flat files
 //! (`lesson-N.rs`), also one folder deeper, as archives unpack; or flat files that stand beside
@@ -28,7 +29,7 @@ pub struct Submission {
     pub path: PathBuf,
     /// What wasn't as expected in it, for the instructor.
     pub notes: Vec<String>,
-    /// Flat files in a folder that isn't the student's alone; otherwise empty.
+    /// Flat files in one folder that isn't the student's alone; otherwise empty.
     pub files: Vec<PathBuf>,
 }
 

@@ -8,6 +8,9 @@ mod folder;
 mod hostile;
 #[path = "submissions/layouts.rs"]
 mod layouts;
+#[cfg(target_os = "linux")]
+#[path = "submissions/races.rs"]
+mod races;
 #[cfg(unix)]
 #[path = "submissions/unix.rs"]
 mod unix;

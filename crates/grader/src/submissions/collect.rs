@@ -1,6 +1,6 @@
 //! Tells whose work is where in the paths that an instructor gives.
 
-use super::disk::{self, Budget, Entry, Kind, Outcome, Stop, show};
+use super::disk::{self, Budget, Entry, Folder, Kind, Outcome, Stop, show};
 use super::look::{self, Look};
 use super::{Submission, Survey, names};
 use anyhow::{Context, Error, Result, bail};
@@ -64,18 +64,19 @@ impl Collector {
     }
 
     /// A folder that was given: a class's, or one student's.
-    fn folder(&mut self, folder: PathBuf) -> Outcome<()> {
-        let entries = disk::list(&folder, &show(folder.as_os_str()), &mut Budget(CLASS))?;
-        if self.is_one_students(&entries) {
-            self.add(folder);
+    fn folder(&mut self, path: PathBuf) -> Outcome<()> {
+        let folder = Folder::open(&path)?;
+        let entries = folder.list(&show(path.as_os_str()), &mut Budget(CLASS))?;
+        if self.is_one_students(&folder, &entries) {
+            self.add(path);
         } else {
-            self.class(&folder, entries);
+            self.class(&path, entries);
         }
         Ok(())
     }
 
-    fn is_one_students(&self, entries: &[Entry]) -> bool {
-        if entries.iter().any(|entry| entry.name == "crates") && is_workspace(entries) {
+    fn is_one_students(&self, folder: &Folder, entries: &[Entry]) -> bool {
+        if entries.iter().any(|entry| entry.name == "crates") && is_workspace(folder, entries) {
             return true;
         }
         let mut folders = look::subfolders(entries);
@@ -86,9 +87,9 @@ impl Collector {
                 entries.iter().any(is_flat) || !(has_archives || entries.iter().any(is_loose))
             }
             // A class of one, or what an archive held: who gives several gives a student's each.
-            (Some(only), None) if !self.is_alone && has_lessons_itself(only) => true,
+            (Some(only), None) if !self.is_alone && has_lessons_itself(folder, only) => true,
             // A student's flat files and notes, or a file that strayed among the students?
-            _ => entries.iter().any(is_flat) && !look::subfolders(entries).any(has_lessons),
+            _ => entries.iter().any(is_flat) && !have_lessons(folder, entries),
         }
     }
 
@@ -96,25 +97,25 @@ impl Collector {
         let bytes = |entry: &Entry| entry.name.as_encoded_bytes().to_owned();
         let students: BTreeSet<_> = look::subfolders(&entries).map(bytes).collect();
         for entry in entries {
-            let name = entry.name.as_encoded_bytes();
+            let (name, path) = (entry.name.as_encoded_bytes(), folder.join(&entry.name));
             let is_archive = entry.kind == Kind::File && names::is_archive(&entry.text());
             let is_unpacked = is_archive && students.contains(names::without_archive(name));
             match (entry.kind, names::of_loose_file(name)) {
                 _ if entry.is_hidden() => {}
                 _ if is_unpacked => {
-                    self.ignore(&entry, "is an archive, and was unpacked beside it");
+                    self.ignore(&path, "is an archive, and was unpacked beside it");
                 }
                 // A link, or an archive, may be all that a student is known by.
-                (Kind::Folder | Kind::Link, _) => self.add(entry.path),
-                _ if is_archive => self.add(entry.path),
+                (Kind::Folder | Kind::Link, _) => self.add(path),
+                _ if is_archive => self.add(path),
                 (Kind::File, Some(loose)) => {
                     let key = (folder.to_owned(), loose.student.to_owned());
-                    self.loose.entry(key).or_default().insert(entry.path);
+                    self.loose.entry(key).or_default().insert(path);
                 }
-                _ if is_flat(&entry) => self.ignore(&entry, "is in no student's folder"),
+                _ if is_flat(&entry) => self.ignore(&path, "is in no student's folder"),
                 _ => {
                     let problem = look::problem(&entry.text(), entry.kind);
-                    self.ignore(&entry, problem.as_deref().unwrap_or("isn't recognised"));
+                    self.ignore(&path, problem.as_deref().unwrap_or("isn't recognised"));
                 }
             }
         }
@@ -124,8 +125,8 @@ impl Collector {
         self.wholes.insert(whole);
     }
 
-    fn ignore(&mut self, entry: &Entry, problem: &str) {
-        self.ignored.insert(format!("{} {problem}", show(entry.path.as_os_str())));
+    fn ignore(&mut self, path: &Path, problem: &str) {
+        self.ignored.insert(format!("{} {problem}", show(path.as_os_str())));
     }
 
     fn survey(self) -> Survey {
@@ -152,25 +153,31 @@ fn is_loose(entry: &Entry) -> bool {
     names::of_loose_file(entry.name.as_encoded_bytes()).is_some()
 }
 
-/// Whether there are lessons in the folder, or in a folder in it.
-fn has_lessons(folder: &Entry) -> bool {
-    look::look(&whole(folder.path.clone())).is_ok_and(|look| look.has_lessons())
+/// Whether there are lessons in one of the folders in it, or in a folder in those.
+fn have_lessons(folder: &Folder, entries: &[Entry]) -> bool {
+    look::subfolders(entries).any(|entry| {
+        let look = folder.folder(&entry.name).and_then(|folder| look::folder(&folder));
+        look.is_ok_and(|look| look.has_lessons())
+    })
 }
 
-/// Whether there are lessons in the folder, and not only in a folder in it.
-fn has_lessons_itself(folder: &Entry) -> bool {
-    let entries = disk::list(&folder.path, "", &mut Budget(look::ENTRIES));
-    entries.and_then(|entries| level(&entries)).is_ok_and(|look| look.has_lessons())
+/// Whether there are lessons in the folder in it, and not only in a folder in that.
+fn has_lessons_itself(folder: &Folder, entry: &Entry) -> bool {
+    let look = folder.folder(&entry.name).and_then(|folder| {
+        let entries = folder.list("", &mut Budget(look::ENTRIES))?;
+        level(&folder, &entries)
+    });
+    look.is_ok_and(|look| look.has_lessons())
 }
 
-fn level(entries: &[Entry]) -> Outcome<Look> {
-    look::level(entries, "", &mut Budget(look::ENTRIES))
+fn level(folder: &Folder, entries: &[Entry]) -> Outcome<Look> {
+    look::level(folder, entries, Path::new(""), &mut Budget(look::ENTRIES))
 }
 
 /// Whether `crates` is a workspace's, and not the folder of a student of that name.
-fn is_workspace(entries: &[Entry]) -> bool {
+fn is_workspace(folder: &Folder, entries: &[Entry]) -> bool {
     let has_crates = |look: Look| look.lessons.iter().any(|found| found.is_crate);
-    level(entries).is_ok_and(has_crates) || !look::subfolders(entries).any(has_lessons)
+    level(folder, entries).is_ok_and(has_crates) || !have_lessons(folder, entries)
 }
 
 fn whole(path: PathBuf) -> Submission {

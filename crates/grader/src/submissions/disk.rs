@@ -1,10 +1,14 @@
-//! Reads folders and files of a submission without trusting them: no link is followed, nothing
-//! but regular files is opened, and everything has a limit.
+//! Reads folders and files of a submission without trusting them: everything is opened by its
+//! name from the folder that holds it, so that no link is followed, whenever it was put there;
+//! nothing but regular files is opened, and everything has a limit.
 
 use anyhow::{Context, Error};
+use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, FileType, Metadata, OpenOptions};
-use std::io::{ErrorKind, Read};
+use std::fs;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// A lesson can't be taken.
@@ -65,7 +69,6 @@ impl Kind {
 #[derive(Debug)]
 pub struct Entry {
     pub name: OsString,
-    pub path: PathBuf,
     pub kind: Kind,
 }
 
@@ -86,82 +89,126 @@ impl Entry {
 /// How many more entries of folders may be listed.
 pub struct Budget(pub usize);
 
-/// Sorted by name.
-pub fn list(folder: &Path, shown: &str, budget: &mut Budget) -> Outcome<Vec<Entry>> {
-    let failed = || cannot("list the folder", folder);
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder).with_context(failed)? {
-        if budget.0 == 0 {
-            return refuse(format!("{shown} holds too many files to look through"));
-        }
-        budget.0 -= 1;
-        let entry = entry.with_context(failed)?;
-        let kind = Kind::of(entry.file_type().with_context(failed)?);
-        entries.push(Entry { name: entry.file_name(), path: entry.path(), kind });
-    }
-    entries.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(entries)
+/// A folder that is held open: whatever is put in its place later, this is still the same one.
+#[derive(Debug)]
+pub struct Folder {
+    dir: Dir,
+    /// Where it was when it was opened, for messages.
+    place: PathBuf,
 }
 
-/// What is there; `None` if nothing is.
+impl Folder {
+    /// Opens a folder that is no link itself. The way to it is the instructor's, and trusted.
+    pub fn open(place: &Path) -> Outcome<Self> {
+        match (place.parent(), place.file_name()) {
+            (Some(parent), Some(name)) => Self::trusted(parent)?.folder(name),
+            _ => Self::trusted(place),
+        }
+    }
+
+    fn trusted(place: &Path) -> Outcome<Self> {
+        let dir = Dir::open_ambient_dir(place, ambient_authority());
+        let dir = dir.with_context(|| cannot(LIST, place))?;
+        Ok(Self { dir, place: place.to_owned() })
+    }
+
+    /// Where something in it is.
+    pub fn place_of(&self, name: &OsStr) -> PathBuf {
+        self.place.join(name)
+    }
+
+    /// A folder in it.
+    pub fn folder(&self, name: &OsStr) -> Outcome<Self> {
+        match self.dir.open_dir_nofollow(name) {
+            Ok(dir) => Ok(Self { dir, place: self.place_of(name) }),
+            Err(error) => Err(self.unopened(name, Kind::Folder, error)),
+        }
+    }
+
+    /// What is in it, sorted by name.
+    pub fn list(&self, shown: &str, budget: &mut Budget) -> Outcome<Vec<Entry>> {
+        let failed = || cannot(LIST, &self.place);
+        let mut entries = Vec::new();
+        for entry in self.dir.entries().with_context(failed)? {
+            if budget.0 == 0 {
+                return refuse(format!("{shown} holds too many files to look through"));
+            }
+            budget.0 -= 1;
+            let entry = entry.with_context(failed)?;
+            let kind = match entry.file_type().with_context(failed)? {
+                // Not every file system tells that in the list.
+                unknown if unknown == FileType::unknown() => {
+                    entry.metadata().with_context(failed)?.file_type()
+                }
+                known => known,
+            };
+            entries.push(Entry { name: entry.file_name(), kind: Kind::of(kind) });
+        }
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(entries)
+    }
+
+    /// What has this name in it; `None` if nothing has.
+    pub fn kind(&self, name: &OsStr) -> anyhow::Result<Option<Kind>> {
+        kind_of(self.dir.symlink_metadata(name), || self.place_of(name))
+    }
+
+    /// The whole of a regular file in it, if that has at most `limit` bytes.
+    pub fn read(&self, name: &OsStr, shown: &str, limit: u64) -> Outcome<Vec<u8>> {
+        let failed = || cannot(READ, &self.place_of(name));
+        let seen = self.dir.symlink_metadata(name).with_context(failed)?;
+        match Kind::of(seen.file_type()) {
+            Kind::File => {}
+            other => return refuse(format!("{shown} {}", other.reason())),
+        }
+        let mut options = OpenOptions::new();
+        // If a named pipe has taken its place, nobody may ever write into that.
+        options.read(true).follow(FollowSymlinks::No).nonblock(true);
+        let file = self.dir.open_with(name, &options);
+        let file = file.map_err(|error| self.unopened(name, Kind::File, error))?;
+        let opened = file.metadata().with_context(failed)?;
+        if !opened.is_file() {
+            return Err(Error::msg(REPLACED).context(failed()).into());
+        }
+        let mut contents = Vec::new();
+        if opened.len() <= limit {
+            file.take(limit + 1).read_to_end(&mut contents).with_context(failed)?;
+        }
+        if opened.len().max(contents.len() as u64) > limit {
+            return refuse(format!("{shown} has more than {} KiB", limit / 1024));
+        }
+        Ok(contents)
+    }
+
+    /// What was there a moment ago can't be opened.
+    fn unopened(&self, name: &OsStr, seen: Kind, error: io::Error) -> Stop {
+        let what = if seen == Kind::Folder { LIST } else { READ };
+        let is_the_same = self.kind(name).is_ok_and(|kind| kind == Some(seen));
+        let error = Error::from(error);
+        let error = if is_the_same { error } else { error.context(REPLACED) };
+        error.context(cannot(what, &self.place_of(name))).into()
+    }
+}
+
+const LIST: &str = "list the folder";
+const READ: &str = "read the file";
+const REPLACED: &str = "it was replaced while it was being read; try again";
+
+/// What is where an instructor says; `None` if nothing is.
 pub fn kind(path: &Path) -> anyhow::Result<Option<Kind>> {
-    match fs::symlink_metadata(path) {
+    let metadata = fs::symlink_metadata(path).map(Metadata::from_just_metadata);
+    kind_of(metadata, || path.to_owned())
+}
+
+fn kind_of(
+    metadata: io::Result<Metadata>,
+    place: impl Fn() -> PathBuf,
+) -> anyhow::Result<Option<Kind>> {
+    match metadata {
         Ok(metadata) => Ok(Some(Kind::of(metadata.file_type()))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| cannot("look at", path)),
+        Err(error) => Err(error).with_context(|| cannot("look at", &place())),
     }
-}
-
-/// The whole of a regular file, if it has at most `limit` bytes.
-pub fn read(path: &Path, shown: &str, limit: u64) -> Outcome<Vec<u8>> {
-    let failed = || cannot("read the file", path);
-    let expected = fs::symlink_metadata(path).with_context(failed)?;
-    match Kind::of(expected.file_type()) {
-        Kind::File => {}
-        other => return refuse(format!("{shown} {}", other.reason())),
-    }
-    let too_large = format!("{shown} has more than {} KiB", limit / 1024);
-    if expected.len() > limit {
-        return refuse(too_large);
-    }
-    let file = open(path).with_context(failed)?;
-    if !is_same(&expected, &file.metadata().with_context(failed)?) {
-        let error = Error::msg("it was replaced while it was being read; try again");
-        return Err(error.context(failed()).into());
-    }
-    let mut contents = Vec::new();
-    file.take(limit + 1).read_to_end(&mut contents).with_context(failed)?;
-    if contents.len() as u64 > limit {
-        return refuse(too_large);
-    }
-    Ok(contents)
-}
-
-/// Were a link or a named pipe put in the file's place meanwhile, it would be neither followed nor
-/// waited for.
-#[cfg(target_os = "linux")]
-fn open(path: &Path) -> std::io::Result<File> {
-    use nix::fcntl::OFlag;
-    use std::os::unix::fs::OpenOptionsExt;
-    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-    OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn open(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().read(true).open(path)
-}
-
-#[cfg(unix)]
-fn is_same(expected: &Metadata, opened: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let identity = |metadata: &Metadata| (metadata.dev(), metadata.ino());
-    opened.is_file() && identity(expected) == identity(opened)
-}
-
-#[cfg(not(unix))]
-fn is_same(_: &Metadata, opened: &Metadata) -> bool {
-    opened.is_file()
 }
 
 fn cannot(what: &str, path: &Path) -> String {

@@ -1,10 +1,11 @@
 //! What a student's folder holds: lessons, and what can't be taken for one.
 
 use super::Submission;
-use super::disk::{self, Budget, Entry, Kind, Outcome, Stop, refuse, show};
+use super::disk::{self, Budget, Entry, Folder, Kind, Outcome, Stop, refuse, show};
 use super::names;
 use anyhow::anyhow;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Of one submission, so many entries of folders are listed; a workspace has about 50.
@@ -31,8 +32,9 @@ pub struct Look {
 pub struct Found {
     /// `lesson-3`
     pub lesson: String,
-    pub path: PathBuf,
-    /// From the submission's folder, as people may see it.
+    /// From the submission's folder.
+    pub place: PathBuf,
+    /// The same as people may see it.
     pub shown: String,
     pub kind: Kind,
     pub is_crate: bool,
@@ -65,20 +67,31 @@ impl Look {
     }
 }
 
-/// Finds the lessons of a submission; reads no file.
-pub fn look(submission: &Submission) -> Outcome<Look> {
+/// Opens the folder of a submission, or the one that its flat files are in; `None` if it has a
+/// file in place of a folder.
+pub fn open(submission: &Submission) -> Outcome<Option<Folder>> {
+    let path = &submission.path;
     if !submission.files.is_empty() {
-        return loose(&submission.files);
+        let folder = path.parent().unwrap_or(path);
+        disk::kind(folder)?.ok_or_else(|| gone(path))?;
+        return Folder::open(folder).map(Some);
     }
-    let root = &submission.path;
-    match disk::kind(root)? {
-        Some(Kind::Folder) => folder(root),
-        Some(Kind::File) => Ok(file(root)),
+    match disk::kind(path)? {
+        Some(Kind::Folder) => Folder::open(path).map(Some),
+        Some(Kind::File) => Ok(None),
         Some(other) => {
-            let name = root.file_name().unwrap_or_default();
+            let name = path.file_name().unwrap_or_default();
             refuse(format!("{} {}", show(name), other.reason()))
         }
-        None => Err(gone(root).into()),
+        None => Err(gone(path).into()),
+    }
+}
+
+/// Finds the lessons of a submission in its opened folder; reads no file.
+pub fn look(submission: &Submission, opened: &Folder) -> Outcome<Look> {
+    match submission.files.as_slice() {
+        [] => folder(opened),
+        files => loose(files, opened),
     }
 }
 
@@ -95,31 +108,32 @@ fn gone(path: &Path) -> anyhow::Error {
     anyhow!("{shown} is there no more; was it moved while it was being graded?")
 }
 
-fn loose(files: &[PathBuf]) -> Outcome<Look> {
+fn loose(files: &[PathBuf], opened: &Folder) -> Outcome<Look> {
     let mut look = Look::default();
     for path in files {
         let name = path.file_name().unwrap_or_default();
         let text = name.to_string_lossy();
         let flat = names::of_flat_file(&text).map(str::to_owned);
         let lesson = flat.or_else(|| Some(names::of_loose_file(name.as_encoded_bytes())?.lesson));
-        let (Some(lesson), Some(kind)) = (lesson, disk::kind(path)?) else {
+        let (Some(lesson), Some(kind)) = (lesson, opened.kind(name)?) else {
             return Err(gone(path).into());
         };
-        let (path, shown) = (path.clone(), show(name));
-        look.lessons.push(Found { lesson, path, shown, kind, is_crate: false });
+        let (place, shown) = (name.into(), show(name));
+        look.lessons.push(Found { lesson, place, shown, kind, is_crate: false });
     }
     Ok(look)
 }
 
-fn folder(root: &Path) -> Outcome<Look> {
+/// Finds the lessons in a folder, or in those in it.
+pub fn folder(opened: &Folder) -> Outcome<Look> {
     let mut budget = Budget(ENTRIES);
-    let entries = disk::list(root, "the folder", &mut budget)?;
-    let mut look = level(&entries, "", &mut budget)?;
+    let entries = opened.list("the folder", &mut budget)?;
+    let mut look = level(opened, &entries, Path::new(""), &mut budget)?;
     if look.lessons.is_empty() {
         for child in subfolders(&entries) {
-            let prefix = format!("{}/", child.text());
-            let entries = disk::list(&child.path, &show(&child.name), &mut budget)?;
-            look.add(level(&entries, &prefix, &mut budget)?, &show(&child.name));
+            let (below, name) = (opened.folder(&child.name)?, show(&child.name));
+            let entries = below.list(&name, &mut budget)?;
+            look.add(level(&below, &entries, child.name.as_ref(), &mut budget)?, &name);
         }
     }
     Ok(look)
@@ -130,17 +144,20 @@ pub fn subfolders(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
     entries.iter().filter(|entry| entry.kind == Kind::Folder && !entry.is_hidden())
 }
 
-/// What stands directly in a folder, and in its `crates`; `prefix` is the way to it.
-pub fn level(entries: &[Entry], prefix: &str, budget: &mut Budget) -> Outcome<Look> {
+/// What stands directly in a folder, and in its `crates`; `way` leads to it.
+pub fn level(folder: &Folder, entries: &[Entry], way: &Path, budget: &mut Budget) -> Outcome<Look> {
     let mut look = Look::default();
     for entry in entries.iter().filter(|entry| !entry.is_hidden()) {
-        let name = entry.text();
-        let shown = shown(prefix, &name);
+        let (name, place) = (entry.text(), way.join(&entry.name));
+        let shown = shown(&place);
         if name == "crates" {
-            look.add(crates(entry, prefix, &shown, budget)?, &shown);
+            if entry.kind != Kind::Folder {
+                return refuse(format!("{shown} {}", entry.kind.reason()));
+            }
+            look.add(crates(&folder.folder(&entry.name)?, &place, budget)?, &shown);
         } else if let Some(lesson) = names::of_flat_file(&name) {
-            let (lesson, path) = (lesson.to_owned(), entry.path.clone());
-            look.lessons.push(Found { lesson, path, shown, kind: entry.kind, is_crate: false });
+            let (lesson, kind) = (lesson.to_owned(), entry.kind);
+            look.lessons.push(Found { lesson, place, shown, kind, is_crate: false });
         } else if let Some(problem) = problem(&name, entry.kind) {
             look.notes.push(format!("{shown} {problem}"));
         } else {
@@ -154,17 +171,13 @@ pub fn level(entries: &[Entry], prefix: &str, budget: &mut Budget) -> Outcome<Lo
     Ok(look)
 }
 
-fn crates(entry: &Entry, prefix: &str, shown_crates: &str, budget: &mut Budget) -> Outcome<Look> {
-    if entry.kind != Kind::Folder {
-        return refuse(format!("{shown_crates} {}", entry.kind.reason()));
-    }
+fn crates(folder: &Folder, way: &Path, budget: &mut Budget) -> Outcome<Look> {
     let mut look = Look::default();
-    for entry in disk::list(&entry.path, shown_crates, budget)? {
-        let name = entry.text();
-        let shown = shown(&format!("{prefix}crates/"), &name);
+    for entry in folder.list(&shown(way), budget)? {
+        let (name, place) = (entry.text(), way.join(&entry.name));
+        let shown = shown(&place);
         if let Some(lesson) = names::of_crate(&name) {
-            let (path, kind) = (entry.path, entry.kind);
-            look.lessons.push(Found { lesson, path, shown, kind, is_crate: true });
+            look.lessons.push(Found { lesson, place, shown, kind: entry.kind, is_crate: true });
         } else if names::resembles_a_lesson(&name) {
             let wanted = "a lesson's crate is called `lesson-N-…`, as in the course";
             look.notes.push(format!("{shown} isn't taken: {wanted}"));
@@ -173,8 +186,9 @@ fn crates(entry: &Entry, prefix: &str, shown_crates: &str, budget: &mut Budget) 
     Ok(look)
 }
 
-fn shown(prefix: &str, name: &str) -> String {
-    show(format!("{prefix}{name}").as_ref())
+/// With `/` on every system.
+fn shown(place: &Path) -> String {
+    show(&place.iter().collect::<Vec<_>>().join(OsStr::new("/")))
 }
 
 /// What an instructor should know of something that isn't taken.
@@ -194,7 +208,11 @@ pub fn problem(name: &str, kind: Kind) -> Option<String> {
 
 /// What wasn't as expected in a submission.
 pub fn notes(submission: &Submission) -> Vec<String> {
-    let look = match look(submission) {
+    let looked = open(submission).and_then(|opened| match opened {
+        Some(opened) => look(submission, &opened),
+        None => Ok(file(&submission.path)),
+    });
+    let look = match looked {
         Ok(look) => look,
         Err(Stop::Refused(reason)) => return vec![reason],
         Err(Stop::Failed(error)) => return vec![format!("{error:#}")],

@@ -1,9 +1,10 @@
 //! Takes a lesson's source files out of a submission.
 
-use super::disk::{self, Budget, Entry, Kind, Outcome, refuse, show};
+use super::disk::{Budget, Entry, Folder, Kind, Outcome, refuse, show};
 use super::look::{self, ENTRIES, Found};
 use super::{Source, Submission};
 use crate::store::hash;
+use std::ffi::OsStr;
 use std::path::Path;
 
 const FILE_BYTES: u64 = 256 * 1024;
@@ -16,43 +17,64 @@ const MAIN: &str = "main.rs";
 
 /// The lesson's source; `None` if it isn't there.
 pub fn take(submission: &Submission, lesson: &str) -> Outcome<Option<Source>> {
-    let look = look::look(submission)?;
+    let Some(opened) = look::open(submission)? else {
+        return Ok(None);
+    };
+    let look = look::look(submission, &opened)?;
     if let Some(reason) = look::ambiguity(&look, lesson) {
         return refuse(format!("{reason}; leave only the one that counts"));
     }
     let Some(found) = look.of(lesson).next() else {
         return Ok(None);
     };
-    let files = if found.is_crate { of_crate(found)? } else { flat(found)? };
+    let files = if found.is_crate { of_crate(&opened, found)? } else { flat(&opened, found)? };
     let sha256 = fingerprint(&files);
     Ok(Some(Source { files, sha256 }))
 }
 
 type Files = Vec<(String, Vec<u8>)>;
 
-fn flat(found: &Found) -> Outcome<Files> {
-    Ok(vec![(MAIN.to_owned(), disk::read(&found.path, &found.shown, FILE_BYTES)?)])
+fn flat(opened: &Folder, found: &Found) -> Outcome<Files> {
+    Ok(vec![(MAIN.to_owned(), read_at(opened, &found.place, &found.shown)?)])
 }
 
-fn of_crate(found: &Found) -> Outcome<Files> {
+fn of_crate(opened: &Folder, found: &Found) -> Outcome<Files> {
     let shown = &found.shown;
     if found.kind != Kind::Folder {
         return refuse(format!("{shown} {}", found.kind.reason()));
     }
-    let src = found.path.join("src");
-    match disk::kind(&src)? {
-        Some(Kind::Folder) => {}
-        Some(other) => return refuse(format!("`src` in {shown} {}", other.reason())),
-        None => return refuse(format!("there is no folder `src` in {shown}")),
-    }
+    let src = at(opened, &found.place, |folder| src(folder, shown))?;
     let mut walk = Walk { shown, budget: Budget(ENTRIES), sources: Vec::new() };
     walk.folder(&src, "", DEPTH)?;
     let Walk { mut sources, .. } = walk;
-    sources.sort_by(|(one, _), (other, _)| (one != MAIN, one).cmp(&(other != MAIN, other)));
-    if sources.first().is_none_or(|(name, _)| name != MAIN) {
+    sources.sort_by(|one, other| (one != MAIN, one).cmp(&(other != MAIN, other)));
+    if sources.first().is_none_or(|name| name != MAIN) {
         return refuse(format!("there is no `src/main.rs` in {shown}"));
     }
-    read(shown, sources)
+    read(&src, shown, sources)
+}
+
+fn src(folder: &Folder, shown: &str) -> Outcome<Folder> {
+    let name = OsStr::new("src");
+    match folder.kind(name)? {
+        Some(Kind::Folder) => folder.folder(name),
+        Some(other) => refuse(format!("`src` in {shown} {}", other.reason())),
+        None => refuse(format!("there is no folder `src` in {shown}")),
+    }
+}
+
+/// Goes down to a place, folder by folder, and does something there.
+fn at<T>(folder: &Folder, place: &Path, act: impl FnOnce(&Folder) -> Outcome<T>) -> Outcome<T> {
+    let mut below = None;
+    for name in place {
+        below = Some(below.as_ref().unwrap_or(folder).folder(name)?);
+    }
+    act(below.as_ref().unwrap_or(folder))
+}
+
+fn read_at(folder: &Folder, place: &Path, shown: &str) -> Outcome<Vec<u8>> {
+    let (way, name) = (place.parent().unwrap_or(place), place.file_name().unwrap_or_default());
+    at(folder, way, |folder| folder.read(name, shown, FILE_BYTES))
 }
 
 /// Collects the source files of a crate.
@@ -60,16 +82,17 @@ struct Walk<'walk> {
     shown: &'walk str,
     budget: Budget,
     /// Where each is, seen from `src`.
-    sources: Vec<(String, Entry)>,
+    sources: Vec<String>,
 }
 
 impl Walk<'_> {
-    fn folder(&mut self, folder: &Path, prefix: &str, depth: usize) -> Outcome<()> {
-        for entry in disk::list(folder, self.shown, &mut self.budget)? {
+    fn folder(&mut self, folder: &Folder, prefix: &str, depth: usize) -> Outcome<()> {
+        for entry in folder.list(self.shown, &mut self.budget)? {
             if entry.is_hidden() {
                 continue;
             }
-            let is_source = entry.path.extension().is_some_and(|extension| extension == "rs");
+            let is_source =
+                Path::new(&entry.name).extension().is_some_and(|extension| extension == "rs");
             match entry.kind {
                 Kind::Folder if depth == 0 => {
                     let problem = format!("has more than {DEPTH} folders in one another");
@@ -77,9 +100,9 @@ impl Walk<'_> {
                 }
                 Kind::Folder => {
                     let prefix = format!("{prefix}{}/", self.name(&entry)?);
-                    self.folder(&entry.path, &prefix, depth - 1)?;
+                    self.folder(&folder.folder(&entry.name)?, &prefix, depth - 1)?;
                 }
-                _ if is_source => self.source(prefix, entry)?,
+                _ if is_source => self.source(prefix, &entry)?,
                 // Data, or something that we won't open: a program that needs it doesn't compile.
                 Kind::File | Kind::Link | Kind::Special => {}
             }
@@ -87,12 +110,12 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn source(&mut self, prefix: &str, entry: Entry) -> Outcome<()> {
-        let name = format!("{prefix}{}", self.name(&entry)?);
+    fn source(&mut self, prefix: &str, entry: &Entry) -> Outcome<()> {
+        let name = format!("{prefix}{}", self.name(entry)?);
         if self.sources.len() == FILES {
             return refuse(format!("{} has more than {FILES} source files", self.shown));
         }
-        self.sources.push((name, entry));
+        self.sources.push(name);
         Ok(())
     }
 
@@ -104,12 +127,12 @@ impl Walk<'_> {
     }
 }
 
-fn read(shown: &str, sources: Vec<(String, Entry)>) -> Outcome<Files> {
+fn read(src: &Folder, shown: &str, sources: Vec<String>) -> Outcome<Files> {
     let mut files = Vec::new();
     let mut left = LESSON_BYTES;
-    for (name, entry) in sources {
+    for name in sources {
         let place = format!("{} in {shown}", show(format!("src/{name}").as_ref()));
-        let contents = disk::read(&entry.path, &place, FILE_BYTES)?;
+        let contents = read_at(src, name.as_ref(), &place)?;
         let Some(rest) = left.checked_sub(contents.len() as u64) else {
             let limit = LESSON_BYTES / 1024;
             return refuse(format!("the source files of {shown} together exceed {limit} KiB"));
