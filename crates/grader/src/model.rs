@@ -53,7 +53,7 @@ pub struct Submission {
 }
 
 /// A student as the roster knows them; whatever it doesn't say is empty.
-#[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Student {
     pub name: String,
     /// Canvas: `ID`, `SIS User ID`, `SIS Login ID`, `Section`.

@@ -14,7 +14,7 @@ use crate::model::Student;
 use anyhow::{Context, Result, bail};
 use columns::Columns;
 use shapes::{Shape, folded, squeezed};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -57,10 +57,10 @@ impl Roster {
     fn parse(text: &str) -> Result<Self> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (columns, mut reader) = Columns::find(text)?;
-        let mut rows = Vec::new();
+        let (mut rows, mut seen) = (Vec::new(), HashSet::new());
         for record in reader.records() {
             let row = columns.student(&record.context("it isn't CSV; export it once more")?);
-            rows.extend(row.filter(|row| !rows.contains(row)));
+            rows.extend(row.filter(|row| seen.insert(row.clone())));
         }
         if rows.is_empty() {
             bail!("there are no students in it, only a header");

@@ -130,6 +130,19 @@ fn rows_that_are_short_or_twice_do_no_harm() {
 }
 
 #[test]
+fn of_40_000_rows_each_student_is_taken_once() {
+    let row = |number: usize| format!("Student {number},{number}\n");
+    let rows: String = (0..20_000).chain((0..20_000).rev()).map(row).collect();
+    let roster = roster(&format!("name,ID\n{rows}"));
+    assert_eq!(roster.students.len(), 20_000);
+    let ids: Vec<_> = roster.students.iter().map(|student| student.id.clone()).collect();
+    assert_eq!(ids, (0..20_000).map(|number| number.to_string()).collect::<Vec<_>>());
+    for name in ["0", "Student 12345", "19999"] {
+        assert!(found(&roster, name).is_some(), "{name}");
+    }
+}
+
+#[test]
 fn both_sides_that_lack_something_are_told() {
     let roster = roster("login,ID\nann,1\nbob,2\ncy,3\n");
     let comparison = roster.compare(["ann", "bob", "x_2_9_work", "dan"]);
