@@ -7,6 +7,7 @@
 
 pub mod lock;
 pub mod outputs;
+mod regular;
 pub mod run;
 pub mod whole;
 
@@ -152,15 +153,16 @@ impl Store {
 /// The file can't be read, or isn't what was once written.
 pub fn read(folder: &Path, student: &str, lesson: &str) -> Result<Option<(Key, Grade)>> {
     let path = folder.join(GRADES).join(name(student, lesson));
-    let text = match fs::read_to_string(&path) {
+    let bytes = match regular::read(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        text => text.with_context(|| format!("cannot read {}", path.display()))?,
+        bytes => bytes.with_context(|| format!("cannot read {}", path.display()))?,
     };
-    let record = unseal(&text).with_context(|| format!("{} is damaged", path.display()))?;
+    let record = unseal(&bytes).with_context(|| format!("{} is damaged", path.display()))?;
     Ok(Some((record.key, record.grade)))
 }
 
-fn unseal(text: &str) -> Result<Record<Key, Grade>> {
+fn unseal(bytes: &[u8]) -> Result<Record<Key, Grade>> {
+    let text = str::from_utf8(bytes).context("it isn't UTF-8")?;
     let rest = text.strip_prefix(SUM).context("it doesn't begin with its checksum")?;
     let (sum, rest) = rest.split_at_checked(SUM_LENGTH).context("it ends in its checksum")?;
     let body = rest.strip_prefix("\",").context("there is nothing behind its checksum")?;

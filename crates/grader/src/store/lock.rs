@@ -1,5 +1,6 @@
 //! One grader at a time in a folder: the system frees the lock however its holder ends.
 
+use super::regular;
 use anyhow::{Context, Result, bail};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -21,17 +22,24 @@ impl Lock {
     ///
     /// Another process has it, or the file system can't lock.
     pub fn take(folder: &Path) -> Result<Self> {
-        match hold(&folder.join("lock")) {
+        let path = folder.join("lock");
+        match held(&path) {
             Ok(held) => Ok(Self { _held: held }),
             Err(error) if error.kind() == ErrorKind::WouldBlock => bail!(
                 "another grader works in {}: wait for its end, or choose another --out",
                 folder.display()
             ),
             Err(error) => Err(error).with_context(|| {
-                format!("cannot lock {}: choose an --out on a local disk", folder.display())
+                format!("cannot lock {}: choose an --out on a local disk", path.display())
             }),
         }
     }
+}
+
+fn held(path: &Path) -> io::Result<Held> {
+    let file = hold(path)?;
+    regular::demand(&file)?;
+    Ok(file)
 }
 
 fn options() -> OpenOptions {

@@ -5,7 +5,7 @@ use crate::class::queue;
 use crate::formats::{self, Context as Platform, File, Format};
 use crate::model::{Grade, Lesson, Results, Status, Submission};
 use crate::report;
-use crate::store::whole;
+use crate::store::{regular, whole};
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ pub struct Written {
 pub fn read<T: DeserializeOwned>(folder: &Path) -> Result<T> {
     let path = folder.join(RESULTS);
     let advice = || format!("cannot read {}; write it again with --resume", path.display());
-    let file = fs::File::open(&path).with_context(advice)?;
+    let file = regular::open(&path).with_context(advice)?;
     serde_json::from_reader(BufReader::new(file)).with_context(advice)
 }
 

@@ -4,11 +4,10 @@ use crate::arguments::UsageError;
 use crate::partition::Partition;
 use crate::run_key::RunKey;
 use crate::store::outputs::RESULTS;
-use crate::store::whole;
+use crate::store::{regular, whole};
 use anyhow::{Context, Error, Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -45,7 +44,7 @@ impl Run {
     /// It can't be read.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(FILE);
-        let text = match fs::read(&path) {
+        let text = match regular::read(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             text => text.with_context(|| format!("cannot read {}", path.display()))?,
         };

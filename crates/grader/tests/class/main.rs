@@ -10,4 +10,6 @@ mod keys;
 mod memory;
 mod partitions;
 mod people;
+#[cfg(target_os = "linux")]
+mod pipes;
 mod store;
