@@ -133,7 +133,7 @@ impl FromStr for Format {
             Some(format) => Ok(format),
             None => bail!(
                 "There is no format `{}`. The formats are {}.",
-                text::line(name, 100),
+                text::name(name, 100),
                 Self::ALL.map(Self::name).join(", ")
             ),
         }

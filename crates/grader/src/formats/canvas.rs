@@ -1,6 +1,6 @@
 //! The gradebook of Canvas, as its import reads it.
 
-use super::cells::{defused, table};
+use super::cells::{is_harmless, returned, table};
 use super::gradebook::{Row, identifier, number, rows};
 use super::{CanvasAssignment, Context, Rendered};
 use crate::model::{Lesson, Results, Student};
@@ -74,9 +74,9 @@ fn header(lesson: &Lesson, context: &Context) -> Result<String> {
     );
     match id {
         // Canvas goes by the id alone.
-        Some(id) => Ok(format!("{} ({id})", defused(title))),
+        Some(id) => Ok(format!("{} ({id})", returned(title))),
         None => {
-            let safe = defused(title) == *title && !title.trim().is_empty();
+            let safe = is_harmless(title) && !title.trim().is_empty();
             ensure!(safe, "Canvas can't find the assignment `{title}` by its title. Add its id.");
             Ok(title.clone())
         }
@@ -90,9 +90,9 @@ fn identifiers(student: &Student) -> Vec<String> {
 
 fn cells(row: &Row) -> Vec<String> {
     let roster = row.submission.roster.as_ref();
-    let section = roster.map(|student| defused(&student.section)).unwrap_or_default();
+    let section = roster.map(|student| returned(&student.section)).unwrap_or_default();
     // A student of this name would change what the assignments are worth.
-    let name = defused(row.submission.name()).replace(POINTS_POSSIBLE, "Points_Possible");
+    let name = returned(row.submission.name()).replace(POINTS_POSSIBLE, "Points_Possible");
     let points = row.points.iter().map(ToString::to_string);
     let student = std::iter::once(name).chain(row.identifiers.iter().cloned());
     student.chain([section]).chain(points).collect()

@@ -1,6 +1,6 @@
 //! Tables as CSV.
 
-use super::text::line;
+use super::text::{line, name};
 use anyhow::{Context as _, Result};
 
 /// Bytes of a cell at the most: no spreadsheet shows more than 32,767 characters.
@@ -9,11 +9,22 @@ const LONGEST: usize = 8_000;
 /// Text that no spreadsheet takes for a formula: where it could, it starts with an apostrophe.
 ///
 /// A spreadsheet may be set to take `;` for the end of a cell, quotes or not, so what follows
-/// one is treated in the same way. Control characters are made visible, so that a row is a line.
+/// one is treated in the same way. Control characters are made visible, so that a row is a line,
+/// and no two texts become the same.
 pub fn defused(text: &str) -> String {
-    let text = line(text, LONGEST);
+    let text = name(text, LONGEST);
     let defuse = |cell: &str| if is_formula(cell) { format!("'{cell}") } else { cell.into() };
     text.split(';').map(defuse).collect::<Vec<_>>().join(";")
+}
+
+/// Text from the roster, which the platform should know again: as it came, unless that does harm.
+pub fn returned(text: &str) -> String {
+    if is_harmless(text) { text.to_owned() } else { defused(text) }
+}
+
+/// Whether text may stand in a cell as it is.
+pub fn is_harmless(text: &str) -> bool {
+    line(text, LONGEST) == text && !text.split(';').any(is_formula)
 }
 
 fn is_formula(cell: &str) -> bool {
@@ -54,6 +65,7 @@ mod tests {
             ("\r=1", "\\r=1"),
         ] {
             assert_eq!(defused(text), shown);
+            assert_eq!(returned(text), shown);
         }
     }
 
@@ -62,5 +74,11 @@ mod tests {
         for text in ["", "Ann, \"Bob\"", "a=b", "1-2", "ann@example.org", "李明;x", "O'Neil"] {
             assert_eq!(defused(text), text);
         }
+    }
+
+    #[test]
+    fn a_backslash_goes_back_as_it_came_and_is_doubled_elsewhere() {
+        assert_eq!((returned(r"D\ann"), defused(r"D\ann")), (r"D\ann".into(), r"D\\ann".into()));
+        assert_eq!(returned("D\\ann\n"), r"D\\ann\n");
     }
 }

@@ -3,7 +3,7 @@
 mod markdown;
 
 use super::entry::{Outcome, entries, verdict};
-use super::text::{line, paragraph};
+use super::text::{line, name, paragraph};
 use super::{Context, File, Rendered};
 use crate::model::{Grade, Results, Status, Submission};
 use std::hash::{BuildHasher, RandomState};
@@ -77,7 +77,7 @@ fn grades(results: &Results) -> impl Iterator<Item = (&Submission, &Grade)> {
 
 /// Who and which lesson, in one line.
 fn title(submission: &Submission, grade: &Grade) -> String {
-    format!("{}, {}", line(&submission.student, 200), line(&grade.lesson, 200))
+    format!("{}, {}", name(&submission.student, 200), line(&grade.lesson, 200))
 }
 
 /// First what the instructor must look at, then what students must.

@@ -1,8 +1,8 @@
 //! Which students have a row in a platform's gradebook.
 
-use super::cells::defused;
+use super::cells::is_harmless;
 use super::entry::{points, without_score};
-use super::text::line;
+use super::text;
 use crate::model::{Lesson, Results, Student, Submission};
 use std::collections::BTreeMap;
 
@@ -86,7 +86,7 @@ fn row<'a>(
 /// isn't this student's any more.
 pub fn identifier(text: &str) -> String {
     let text = text.trim();
-    if defused(text) == text { text.to_string() } else { String::new() }
+    if is_harmless(text) { text.to_string() } else { String::new() }
 }
 
 /// An identifier that is a positive number, written as the platform writes it, or nothing: of
@@ -97,5 +97,5 @@ pub fn number(text: &str) -> String {
 }
 
 fn name(submission: &Submission) -> String {
-    line(&submission.student, 200)
+    text::name(&submission.student, 200)
 }

@@ -1,7 +1,7 @@
 //! Gradescope's `results.json`, one a student.
 
 use super::entry::{Entry, Outcome, entries, seconds, total, verdict, without_score};
-use super::text::{line, paragraph};
+use super::text::{self, line, paragraph};
 use super::{File, Rendered, file_names};
 use crate::model::{Grade, Lesson, Results, Submission};
 use anyhow::{Context as _, Result, bail};
@@ -28,7 +28,7 @@ pub fn render(results: &Results) -> Result<Rendered> {
                 rendered.files.push(File::new(path, bytes));
             }
             Err(error) => {
-                let student = line(&submission.student, 200);
+                let student = text::name(&submission.student, 200);
                 rendered.notes.push(format!("{student}: left out, because {error}"));
             }
         }

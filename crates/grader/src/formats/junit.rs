@@ -1,7 +1,7 @@
 //! JUnit XML, in the subset that GitLab, Jenkins and GitHub's actions share.
 
 use super::entry::{Entry, Outcome, entries, seconds};
-use super::text::{distinct, line};
+use super::text::{self, distinct, line};
 use super::{File, Rendered};
 use crate::model::{Grade, Results};
 use anyhow::{Context as _, Result};
@@ -27,7 +27,7 @@ const NAME: usize = 300;
 ///
 /// None are expected: everything is written to memory.
 pub fn render(results: &Results) -> Result<Rendered> {
-    let students = results.submissions.iter().map(|s| line(&s.student, NAME));
+    let students = results.submissions.iter().map(|s| text::name(&s.student, NAME));
     let mut files = vec![Totals::default()];
     for (submission, student) in results.submissions.iter().zip(distinct(students)) {
         for grade in &submission.grades {

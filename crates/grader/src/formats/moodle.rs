@@ -1,6 +1,6 @@
 //! The gradebook of Moodle, as its import reads it.
 
-use super::cells::{defused, table};
+use super::cells::{defused, returned, table};
 use super::gradebook::{identifier, number, rows};
 use super::{Context, MoodleColumn, Rendered};
 use crate::model::{Results, Student};
@@ -29,7 +29,7 @@ pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
     let lessons = lessons.map(|lesson| defused(&format!("{}: {}", lesson.name, lesson.title)));
     let header = [header(column).to_string(), "Student".to_string()].into_iter().chain(lessons);
     let rows = rows.into_iter().map(|row| {
-        let name = defused(row.submission.name());
+        let name = returned(row.submission.name());
         let student = row.identifiers.into_iter().chain([name]);
         student.chain(row.points.iter().map(ToString::to_string)).collect()
     });

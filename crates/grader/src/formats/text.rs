@@ -1,5 +1,8 @@
 //! Text from submissions, made harmless: everything invisible becomes visible, and nothing is
 //! longer than it may be.
+//!
+//! In a name, a backslash is doubled, so that no two names look the same. What the grader, the
+//! compiler or a program says keeps its backslashes: they stand in escapes and code of its own.
 
 use std::collections::BTreeSet;
 use std::iter;
@@ -7,22 +10,27 @@ use std::iter;
 /// Stands where the rest of a text was left out.
 pub const MARK: &str = " … (shortened)";
 
-/// `text` in one line of at most `limit` bytes.
-pub fn line(text: &str, limit: usize) -> String {
-    readable(text, limit, |_| false)
+/// A name, or whatever else isn't said but chosen, in one line of at most `limit` bytes.
+pub fn name(text: &str, limit: usize) -> String {
+    readable(text, limit, |c| c == '\\' || is_invisible(c))
 }
 
-/// `text` of at most `limit` bytes, with its lines and tabs as they are.
+/// What was said, in one line of at most `limit` bytes.
+pub fn line(text: &str, limit: usize) -> String {
+    readable(text, limit, is_invisible)
+}
+
+/// What was said in at most `limit` bytes, with its lines and tabs as they are.
 pub fn paragraph(text: &str, limit: usize) -> String {
-    readable(text, limit, |c| matches!(c, '\n' | '\t'))
+    readable(text, limit, |c| !matches!(c, '\n' | '\t') && is_invisible(c))
 }
 
 /// Works through as much of `text` as is shown, however long it is.
-fn readable(text: &str, limit: usize, keeps: fn(char) -> bool) -> String {
+fn readable(text: &str, limit: usize, escapes: fn(char) -> bool) -> String {
     let room = limit.saturating_sub(MARK.len());
     let (mut shown, mut fits) = (String::new(), 0);
     for c in text.chars() {
-        if is_invisible(c) && !keeps(c) {
+        if escapes(c) {
             shown.push_str(&escape(c));
         } else {
             shown.push(c);
@@ -47,10 +55,10 @@ fn is_invisible(c: char) -> bool {
         || u32::from(c) & 0xfffe == 0xfffe
 }
 
-/// `\n`, `\0` or `\u{1b}`, as Rust writes them.
+/// `\n`, `\0`, `\\` or `\u{1b}`, as Rust writes them.
 fn escape(c: char) -> String {
     match c {
-        '\0' | '\n' | '\r' | '\t' => c.escape_debug().to_string(),
+        '\0' | '\n' | '\r' | '\t' | '\\' => c.escape_debug().to_string(),
         _ => c.escape_unicode().to_string(),
     }
 }
@@ -77,6 +85,14 @@ mod tests {
         assert_eq!(line(text, 1000), shown);
         let shown = shown.replace(r"\n\t", "\n\t");
         assert_eq!(paragraph(text, 1000), shown);
+    }
+
+    #[test]
+    fn a_backslash_is_doubled_in_names_only() {
+        assert_eq!(name("a\nb\\nc", 1000), r"a\nb\\nc");
+        for say in [line, paragraph] {
+            assert_eq!(say(r#"it printed "b\n""#, 1000), r#"it printed "b\n""#);
+        }
     }
 
     #[test]

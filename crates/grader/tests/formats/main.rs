@@ -12,6 +12,7 @@ mod golden;
 mod hostile;
 mod limits;
 mod missing;
+mod names;
 mod python;
 mod rules;
 mod schema;

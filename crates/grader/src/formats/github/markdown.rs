@@ -1,8 +1,11 @@
 //! The step summary.
 
 use crate::formats::entry::{Entry, Outcome, entries, points, total, verdict};
-use crate::formats::text::line;
+use crate::formats::text::{self, line};
 use crate::model::{Grade, Results, Status, Submission};
+
+/// Bytes of a line.
+const LINE: usize = 300;
 
 const CUT: &str = "\nThis summary is cut here, because GitHub takes no more than 1 MiB.\n";
 
@@ -91,13 +94,17 @@ fn details(submission: &Submission, grade: &Grade, limit: usize) -> String {
 
 /// In `code`, so that nobody is called by an `@` in a name.
 fn name(submission: &Submission) -> String {
-    format!("<code>{}</code>", text(&submission.student))
+    format!("<code>{}</code>", escaped(&text::name(&submission.student, LINE)))
 }
 
 /// One line in which nothing is Markdown or HTML.
 fn text(text: &str) -> String {
+    escaped(&line(text, LINE))
+}
+
+fn escaped(line: &str) -> String {
     let mut escaped = String::new();
-    for c in line(text, 300).chars() {
+    for c in line.chars() {
         // These two mean nothing in Markdown.
         if c.is_ascii_punctuation() && !matches!(c, ',' | '\'') {
             escaped.push_str(&format!("&#{};", u32::from(c)));
