@@ -189,18 +189,23 @@ fn outcome(grade: &Grade) -> String {
 }
 
 /// A name from a submission in one line. Nothing in it steers a terminal, turns the direction of
-/// writing, or is a command to a service that reads the log.
+/// writing, or is a command to a service that reads the log; and no two names become the same.
 #[must_use]
 pub fn visible(name: &str) -> String {
-    shown(name, 60)
+    readable(name, 60, |c| c == '\\' || is_invisible(c))
 }
 
-/// As [`visible`], for the first `limit` characters of a text.
+/// As [`visible`], for the first `limit` characters of what was said, with its backslashes as they
+/// are: they stand in escapes of its own.
 fn shown(text: &str, limit: usize) -> String {
+    readable(text, limit, is_invisible)
+}
+
+fn readable(text: &str, limit: usize, escapes: fn(char) -> bool) -> String {
     let show = |c: char| match c {
-        '\0' | '\t' | '\n' | '\r' => c.escape_debug().to_string(),
-        c if is_invisible(c) => c.escape_unicode().to_string(),
-        c => c.into(),
+        c if !escapes(c) => c.into(),
+        '\0' | '\t' | '\n' | '\r' | '\\' => c.escape_debug().to_string(),
+        c => c.escape_unicode().to_string(),
     };
     let cut = if text.chars().nth(limit).is_some() { "…" } else { "" };
     let text: String = text.chars().take(limit).map(show).collect();

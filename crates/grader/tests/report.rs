@@ -56,6 +56,18 @@ fn nothing_hostile_stands_outside_of_code_in_a_students_page() -> Result<()> {
 }
 
 #[test]
+fn names_that_differ_head_pages_that_differ() {
+    let mut class = class();
+    let mut heading = |name: &str| {
+        name.clone_into(&mut class.submissions[0].student);
+        let page = student::page(&class, &class.submissions[0]);
+        page.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(heading("a\nb"), r"# Results of `a\nb`");
+    assert_eq!(heading(r"a\nb"), r"# Results of `a\\nb`");
+}
+
+#[test]
 fn the_instructors_page_has_no_markup_from_submissions() {
     let page = html::page(&class());
     for part in ["<img", "<iframe", "<a href=\"java", "\u{1b}", "\u{202e}", "\u{0}"] {

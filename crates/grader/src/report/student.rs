@@ -27,7 +27,7 @@ pub fn page(results: &Results, submission: &Submission) -> String {
 
 fn write(page: &mut String, results: &Results, submission: &Submission) -> fmt::Result {
     let graded: Vec<_> = results.lessons.iter().zip(&submission.grades).collect();
-    write!(page, "# Results of {}\n\n", code(&cut(submission.name())))?;
+    write!(page, "# Results of {}\n\n", code(&text::visible_name(&cut(submission.name()))))?;
     page.push_str("| lesson | score | |\n| --- | ---: | --- |\n");
     for (lesson, grade) in &graded {
         let name = format!("{}: {}", short_name(lesson), lesson.title);

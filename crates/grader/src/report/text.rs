@@ -29,6 +29,12 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// A name on one line. Its backslashes are doubled, so that no two names look the same; what was
+/// said keeps its own, which stand in escapes and code.
+pub fn visible_name(name: &str) -> String {
+    visible(&name.replace('\\', r"\\"))
+}
+
 /// The beginning of a line that is too long.
 pub fn cut(line: &str) -> Cow<'_, str> {
     match line.char_indices().nth(WIDTH) {
@@ -108,6 +114,12 @@ mod tests {
             r"\u{202e}gpj\u{200b}\u{feff}\u{a0}"
         );
         assert_eq!(visible("\u{85}\u{2028}\u{e0041}"), r"\u{85}\u{2028}\u{e0041}");
+    }
+
+    #[test]
+    fn no_two_names_look_the_same() {
+        assert_eq!(visible_name("a\nb"), r"a\nb");
+        assert_eq!(visible_name(r"a\nb"), r"a\\nb");
     }
 
     #[test]

@@ -107,6 +107,9 @@ fn a_name_steers_neither_a_terminal_nor_a_log() {
     let names = [
         ("a\u{1b}[2Jb\0", "a\\u{1b}[2Jb\\0"),
         ("a\nb\r", "a\\nb\\r"),
+        ("a\\nb\\r", "a\\\\nb\\\\r"),
+        ("##", "#\\u{23}"),
+        ("#\\u{23}", "#\\\\u{23}"),
         ("x\u{202e}y\u{200b}", "x\\u{202e}y\\u{200b}"),
         ("##[error]###[x]", "#\\u{23}[error]#\\u{23}#[x]"),
         ("张伟 é", "张伟 é"),
