@@ -2,9 +2,8 @@
 
 use crate::arguments::UsageError;
 use crate::run_key::RunKey;
-use crate::store::whole;
+use crate::store::{regular, whole};
 use anyhow::{Context, Error, Result};
-use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{self, Path};
 
@@ -18,16 +17,12 @@ const LONGEST: u64 = 256;
 /// A [`UsageError`]: something else is there; or the file system's.
 pub fn read(path: &Path) -> Result<Option<RunKey>> {
     let context = || format!("cannot read the key in {}", path.display());
-    let metadata = match fs::metadata(path) {
+    let file = match regular::open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        metadata => metadata.with_context(context)?,
+        Err(_) if path.exists() && !path.is_file() => return Err(no_key(path, "isn't a file")),
+        file => file.with_context(context)?,
     };
-    // Nothing else is opened: a pipe would never let go of us.
-    if !metadata.is_file() {
-        return Err(no_key(path, "isn't a file"));
-    }
     let mut bytes = Vec::new();
-    let file = File::open(path).with_context(context)?;
     file.take(LONGEST).read_to_end(&mut bytes).with_context(context)?;
     let text = String::from_utf8_lossy(&bytes).trim().to_owned();
     RunKey::try_from(text)

@@ -11,6 +11,7 @@ mod columns;
 mod shapes;
 
 use crate::model::Student;
+use crate::store::hash;
 use anyhow::{Context, Result, bail};
 use columns::Columns;
 use shapes::{Shape, folded, squeezed};
@@ -42,16 +43,19 @@ pub struct Comparison {
 }
 
 impl Roster {
-    /// Reads a CSV file.
+    /// Reads a CSV file; returns the hash of its bytes as well. It is read once only, since it may
+    /// be a pipe.
     ///
     /// # Errors
     ///
     /// It can't be read, isn't CSV in UTF-8, or no column says who a student is.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub fn read(path: &Path) -> Result<(Self, String)> {
         let reading = || format!("cannot read the roster {}", path.display());
         let bytes = fs::read(path).with_context(reading)?;
+        let sha256 = hash(&bytes);
         let text = String::from_utf8(bytes).context("save it as CSV in UTF-8");
-        Self::parse(&text.with_context(reading)?).with_context(reading)
+        let roster = Self::parse(&text.with_context(reading)?).with_context(reading)?;
+        Ok((roster, sha256))
     }
 
     fn parse(text: &str) -> Result<Self> {

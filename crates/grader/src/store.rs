@@ -7,7 +7,7 @@
 
 pub mod lock;
 pub mod outputs;
-mod regular;
+pub mod regular;
 pub mod run;
 pub mod whole;
 

@@ -9,12 +9,12 @@ use crate::isolation::Isolation;
 use crate::model::{CheckInfo, Lesson, Results};
 use crate::progress::{Progress, listing};
 use crate::roster::Roster;
+use crate::store::Store;
 use crate::store::outputs::{self, Written};
 use crate::store::run::Run;
-use crate::store::{self, Store};
 use crate::submissions::{self, Survey};
 use crate::workshop::Workshop;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use checks::lessons::LESSONS;
 use std::path::Path;
 use std::{env, fs};
@@ -138,9 +138,8 @@ fn survey(request: &arguments::Grade) -> Result<Survey> {
 
 fn read_roster(path: Option<&Path>) -> Result<(Option<Roster>, String)> {
     let Some(path) = path else { return Ok((None, String::new())) };
-    let roster = Roster::read(path)?;
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok((Some(roster), store::hash(&bytes)))
+    let (roster, sha256) = Roster::read(path)?;
+    Ok((Some(roster), sha256))
 }
 
 fn lessons(request: &arguments::Grade, old: Option<&Run>) -> Vec<String> {

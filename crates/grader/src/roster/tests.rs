@@ -152,3 +152,16 @@ fn both_sides_that_lack_something_are_told() {
     let doubled: Vec<_> = comparison.doubled.iter().map(|(one, names)| (&*one.id, names)).collect();
     assert_eq!(doubled, [("2", &vec!["bob".to_owned(), "x_2_9_work".to_owned()])]);
 }
+
+#[test]
+#[cfg(unix)]
+fn a_roster_may_be_a_pipe_which_can_be_read_once_only() {
+    use std::io::Write;
+    use std::os::fd::AsRawFd;
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(MOODLE.as_bytes()).unwrap();
+    drop(writer);
+    let path = format!("/dev/fd/{}", reader.as_raw_fd());
+    let (roster, sha256) = Roster::read(Path::new(&path)).unwrap();
+    assert_eq!((roster.students.len(), sha256), (4, hash(MOODLE.as_bytes())));
+}
