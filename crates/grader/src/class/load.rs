@@ -3,7 +3,7 @@
 use crate::model::Grade;
 use std::num::NonZero;
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{fs, thread};
 
@@ -18,10 +18,18 @@ const LOOK: Duration = Duration::from_millis(200);
 /// waiting, and a second is what checks wait at least.
 const SHARE: f64 = 0.2;
 
-/// How many programs wanted to run, look by look.
+/// How busy the computer was, look by look.
 #[derive(Default)]
 pub struct Load {
-    looks: Mutex<Vec<f64>>,
+    looks: Mutex<Vec<Look>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Look {
+    /// How many programs wanted to run.
+    running: f64,
+    /// Whether no thread could be started, so that programs couldn't start one either.
+    is_short: bool,
 }
 
 impl Load {
@@ -34,7 +42,8 @@ impl Load {
             let _ = thread::Builder::new().spawn_scoped(scope, || {
                 let ended = ended;
                 while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
-                    load.look();
+                    let tried = thread::Builder::new().spawn_scoped(scope, || {});
+                    load.look(tried.is_err());
                 }
             });
             let result = work(&load);
@@ -43,12 +52,11 @@ impl Load {
         })
     }
 
-    fn look(&self) {
-        if let Some(running) = running() {
-            let mut looks = self.looks();
-            let before = looks.last().copied().unwrap_or_default();
-            looks.push(before + SHARE * (running - before));
-        }
+    fn look(&self, is_short: bool) {
+        let mut looks = self.looks();
+        let before = looks.last().copied().unwrap_or_default().running;
+        let running = before + SHARE * (running().unwrap_or(before) - before);
+        looks.push(Look { running, is_short });
     }
 
     /// A moment, for [`Load::may_have_cost_points`].
@@ -59,10 +67,11 @@ impl Load {
     /// Whether a program lost points while this computer was overloaded, since a moment.
     pub fn may_have_cost_points(&self, grade: &Grade, since: usize) -> bool {
         let most = BUSY * processors() as f64;
-        grade.failed > 0 && self.looks().iter().skip(since).any(|load| *load > most)
+        let was_busy = |look: &Look| look.is_short || look.running > most;
+        grade.failed > 0 && self.looks().iter().skip(since).any(was_busy)
     }
 
-    fn looks(&self) -> std::sync::MutexGuard<'_, Vec<f64>> {
+    fn looks(&self) -> MutexGuard<'_, Vec<Look>> {
         self.looks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -85,11 +94,15 @@ mod tests {
 
     #[test]
     fn who_failed_on_an_overloaded_computer_may_have_lost_points() {
-        let load = Load { looks: Mutex::new(vec![1.0, BUSY * processors() as f64 + 1.0, 1.0]) };
+        let most = BUSY * processors() as f64;
+        let looks = [(1.0, false), (most + 1.0, false), (1.0, true), (1.0, false)];
+        let looks = looks.map(|(running, is_short)| Look { running, is_short });
+        let load = Load { looks: Mutex::new(looks.to_vec()) };
         let grade = |failed| Grade { failed, ..Grade::blank("lesson-1", 100, Status::Judged) };
         assert!(load.may_have_cost_points(&grade(1), 0));
         assert!(load.may_have_cost_points(&grade(1), 1));
-        assert!(!load.may_have_cost_points(&grade(1), 2));
+        assert!(load.may_have_cost_points(&grade(1), 2));
+        assert!(!load.may_have_cost_points(&grade(1), 3));
         assert!(!load.may_have_cost_points(&grade(1), load.now()));
         assert!(!load.may_have_cost_points(&grade(0), 0));
     }
