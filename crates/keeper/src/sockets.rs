@@ -36,8 +36,13 @@ pub fn udp_ports(pid: u32) -> Option<Vec<u16>> {
 
 /// Whether any socket of this computer is bound to a port; `None` where the system doesn't tell.
 pub fn is_bound(protocol: Protocol, port: u16) -> Option<bool> {
+    bound_ports(protocol).map(|ports| ports.contains(&port))
+}
+
+/// The ports that sockets of this computer are bound to; `None` where the system doesn't tell.
+pub fn bound_ports(protocol: Protocol) -> Option<Vec<u16>> {
     let sockets = table(std::process::id(), protocol)?;
-    Some(sockets.iter().any(|socket| socket.port == port))
+    Some(sockets.iter().map(|socket| socket.port).collect())
 }
 
 /// The process that holds a port, as far as the system lets us see.

@@ -9,6 +9,9 @@ use std::time::Duration;
 /// The line may still be on its way when its first half is there.
 pub const REST_OF_THE_LINE: Duration = Duration::from_millis(100);
 
+/// Numbers of a line that may be the port; a line may hold a million.
+const NUMBERS: usize = 32;
+
 /// Waits for the line with this protocol and an address at `ip`; returns the address, whose port
 /// isn't 0. The program must then wait.
 ///
@@ -60,13 +63,13 @@ fn port(stdout: &[u8], protocol: Protocol, ip: IpAddr) -> Option<u16> {
 /// the text, such as a descriptor, so one that is known to be bound has precedence.
 fn port_beside(text: &str, protocol: Protocol, ip: &str) -> Option<u16> {
     let (before, after) = text.split_once(ip)?;
-    let numbers: Vec<u16> = numbers(after).chain(numbers(before)).collect();
+    let numbers: Vec<u16> = numbers(after).chain(numbers(before)).take(NUMBERS).collect();
     // To look into the system's list takes long, and mostly there is nothing to choose.
     if let [only] = numbers.as_slice() {
         return Some(*only);
     }
-    let is_bound = |port: &u16| sockets::is_bound(protocol, *port) == Some(true);
-    numbers.iter().copied().find(is_bound).or_else(|| numbers.first().copied())
+    let bound = sockets::bound_ports(protocol).unwrap_or_default();
+    numbers.iter().copied().find(|port| bound.contains(port)).or_else(|| numbers.first().copied())
 }
 
 fn numbers(text: &str) -> impl Iterator<Item = u16> {
@@ -76,7 +79,7 @@ fn numbers(text: &str) -> impl Iterator<Item = u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::Ipv4Addr;
+    use std::net::{Ipv4Addr, TcpListener};
 
     #[test]
     fn finds_a_port_in_any_layout() {
@@ -94,6 +97,20 @@ mod tests {
         }
         for line in ["TCP", "TCP 0.0.0.0:1", "UDP 127.0.0.1:1", "TCP at 127.0.0.1"] {
             assert_eq!(found(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn only_the_first_numbers_of_a_line_are_looked_up() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let bound = listener.local_addr().unwrap().port();
+        let found = |numbers: &str| {
+            let line = format!("TCP 127.0.0.1 {numbers}{bound}");
+            port(line.as_bytes(), Protocol::Tcp, Ipv4Addr::LOCALHOST.into())
+        };
+        assert_eq!(found(&"1 ".repeat(NUMBERS)), Some(1));
+        if cfg!(target_os = "linux") {
+            assert_eq!(found(&"1 ".repeat(NUMBERS - 1)), Some(bound));
         }
     }
 }
