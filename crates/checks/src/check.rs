@@ -58,6 +58,8 @@ pub type Verdict<T = ()> = Result<T, Fault>;
 pub enum Fault {
     /// The program is wrong.
     Failed(Box<Failure>),
+    /// The time for all checks was used up while this one was waiting for something.
+    OutOfTime(String),
     /// The check itself couldn't be made; nobody's points depend on that.
     Grader(anyhow::Error),
 }

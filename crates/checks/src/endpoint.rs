@@ -1,10 +1,12 @@
 //! The other side of a conversation over UDP.
 
+use crate::budget::Deadline;
 use crate::check::{Fault, Verdict, failed, late};
 use crate::log::Log;
 use crate::subject::Subject;
 use crate::text::shortened as visible;
 use anyhow::{Context, Result};
+use std::io;
 use std::io::ErrorKind::{ConnectionReset, Interrupted, TimedOut, WouldBlock};
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
@@ -15,6 +17,7 @@ pub struct Endpoint {
     socket: UdpSocket,
     pub address: SocketAddr,
     log: Log,
+    deadline: Deadline,
 }
 
 /// A datagram that came.
@@ -25,11 +28,15 @@ pub struct Datagram {
 }
 
 impl Endpoint {
-    pub(crate) fn bind(address: SocketAddr, log: &Log) -> Result<Self> {
-        let what = || format!("cannot bind a UDP socket to {address} for the check");
-        let socket = UdpSocket::bind(address).with_context(what)?;
-        let address = socket.local_addr().context("the check's socket has no address")?;
-        Ok(Self { socket, address, log: log.clone() })
+    /// Binds a socket, whose waits end at `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses.
+    pub(crate) fn bind(address: SocketAddr, log: &Log, deadline: Deadline) -> io::Result<Self> {
+        let socket = UdpSocket::bind(address)?;
+        let address = socket.local_addr()?;
+        Ok(Self { socket, address, log: log.clone(), deadline })
     }
 
     /// Sends one datagram.
@@ -59,7 +66,7 @@ impl Endpoint {
     ///
     /// None came in that time; the failure has this cause.
     pub fn receive(&self, what: &str, within: Duration, cause: &str) -> Verdict<Datagram> {
-        match self.next(within)? {
+        match self.next(self.deadline.cut(within))? {
             Some(datagram) => {
                 let (length, shown) = (datagram.payload.len(), visible(&datagram.payload));
                 let (from, to) = (datagram.from, self.address);
@@ -67,6 +74,7 @@ impl Endpoint {
                 Ok(datagram)
             }
             None => {
+                self.deadline.in_time(what)?;
                 let to = self.address;
                 Err(late(format!("{what} hasn't come to {to} within {within:?}"), cause))
             }
@@ -116,7 +124,11 @@ impl Endpoint {
     ///
     /// Something came; the failure has this cause.
     pub fn receives_nothing(&self, during: Duration, cause: &str) -> Verdict {
-        match self.next(during)? {
+        let whole = self.deadline.cut(during);
+        match self.next(whole)? {
+            None if whole < during => {
+                Err(Fault::OutOfTime(format!("{during:?} without a datagram")))
+            }
             None => {
                 self.log.step(format!("saw nothing come to {} for {during:?}", self.address));
                 Ok(())

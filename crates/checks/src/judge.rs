@@ -1,15 +1,18 @@
 //! Runs checks: those that don't depend on each other at the same time, each on its own ports.
 
+use crate::budget::{Budget, Deadline, used_up};
 use crate::check::{Check, Failure, Fault, Lesson, Outcome};
+use crate::random::Random;
 use crate::subject::Ending;
-use crate::trial::{Program, Trial};
+use crate::trial::{Program, Traces, Trial};
 use std::panic::{self, AssertUnwindSafe};
+use std::slice;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A check that is being made holds it for reading; one that is repeated alone, for writing.
+/// Whoever makes checks together holds it for reading; whoever makes one alone, for writing.
 static ALONE: RwLock<()> = RwLock::new(());
 
 /// How a check ended, and what had happened.
@@ -26,99 +29,188 @@ pub struct Report {
     pub duration: Duration,
 }
 
-/// Judges a program: makes all checks of a lesson, and returns their reports in the same order.
-pub fn judge(lesson: &Lesson, program: &Program, seed: u64) -> Vec<Report> {
-    let (sender, receiver) = channel();
-    thread::scope(|scope| {
-        for check in lesson.checks.iter().filter(|check| check.needs.is_none()) {
-            let sender = sender.clone();
-            scope.spawn(move || follow(lesson, check, program, seed, &sender));
+impl Report {
+    /// Of a check that wasn't made.
+    pub fn blank(check: &'static Check, outcome: Outcome) -> Self {
+        Self {
+            check,
+            outcome,
+            steps: Vec::new(),
+            end: None,
+            stderr: Vec::new(),
+            duration: Duration::ZERO,
         }
-    });
-    drop(sender);
-    let mut reports: Vec<Report> = receiver.into_iter().collect();
-    let place = |report: &Report| lesson.checks.iter().position(|c| c.id == report.check.id);
-    reports.sort_by_key(place);
-    reports
-}
-
-/// Makes a check, and then those that need it.
-fn follow(
-    lesson: &Lesson,
-    check: &'static Check,
-    program: &Program,
-    seed: u64,
-    reports: &Sender<Report>,
-) {
-    let report = make(check, program, seed);
-    let has_passed = matches!(report.outcome, Outcome::Pass);
-    let _ = reports.send(report);
-    thread::scope(|scope| {
-        for next in lesson.checks.iter().filter(|next| next.needs == Some(check.id)) {
-            if has_passed {
-                scope.spawn(move || follow(lesson, next, program, seed, reports));
-            } else {
-                skip(lesson, next, check.id, reports);
-            }
-        }
-    });
-}
-
-fn skip(lesson: &Lesson, check: &'static Check, needed: &'static str, reports: &Sender<Report>) {
-    let _ = reports.send(Report {
-        check,
-        outcome: Outcome::Skipped(needed),
-        steps: Vec::new(),
-        end: None,
-        stderr: Vec::new(),
-        duration: Duration::ZERO,
-    });
-    for next in lesson.checks.iter().filter(|next| next.needs == Some(check.id)) {
-        skip(lesson, next, needed, reports);
     }
+}
+
+/// What else is laid down about a judging.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terms {
+    pub budget: Budget,
+}
+
+/// Judges a program: makes all checks of a lesson, and returns their reports in the same order.
+pub fn judge(lesson: &Lesson, program: &Program, seed: u64, terms: Terms) -> Vec<Report> {
+    let judging = Judging { checks: lesson.checks, program, seed, terms };
+    let mut left = terms.budget;
+    let mut reports = Vec::new();
+    let mut ready: Vec<&Check> = judging.that_need(None).collect();
+    while !ready.is_empty() {
+        let firsts = judging.together(&ready, &mut left.first);
+        ready.clear();
+        for first in firsts {
+            let is_final = !may_change(&first.outcome);
+            let report = if is_final { first } else { judging.again(first, &mut left.second) };
+            if !has_passed(&report) {
+                judging.skip(report.check, report.check.id, &mut reports);
+            } else if !is_final {
+                ready.extend(judging.that_need(Some(report.check.id)));
+            }
+            reports.push(report);
+        }
+    }
+    reports.sort_by_key(|report| judging.place(report));
+    reports
 }
 
 /// Makes one check. Unless it passes, or can't pass, it is made once more, alone, before it counts.
 pub fn make(check: &'static Check, program: &Program, seed: u64) -> Report {
-    let report = {
+    let judging = Judging::of_one(check, program, seed);
+    let mut left = judging.terms.budget;
+    let first = {
         let _together = ALONE.read().unwrap_or_else(PoisonError::into_inner);
-        make_once(check, program, seed)
+        judging.attempt(check, Deadline::after(left.first))
     };
-    match &report.outcome {
-        Outcome::Fail(Failure { is_certain: false, .. }) | Outcome::GraderError(_) => {
-            let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
-            make_once(check, program, seed)
-        }
-        Outcome::Fail(_) | Outcome::Pass | Outcome::Skipped(_) => report,
-    }
+    if may_change(&first.outcome) { judging.again(first, &mut left.second) } else { first }
 }
 
 /// Makes one check, once.
 pub fn make_once(check: &'static Check, program: &Program, seed: u64) -> Report {
-    let started = Instant::now();
-    let trial = Trial::new(program, seed, check.id);
-    // A panic in a check is the grader's fault, and must not take the other checks with it.
-    let result = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
-    let duration = started.elapsed();
-    let (steps, endings) = trial.finish();
-    let last = endings.last();
-    let outcome = match result {
-        Ok(Ok(())) => Outcome::Pass,
-        Ok(Err(Fault::Failed(failure))) => Outcome::Fail(explain(*failure, &endings)),
-        Ok(Err(Fault::Grader(error))) => Outcome::GraderError(format!("{error:#}")),
-        Err(_) => Outcome::GraderError("the check panicked".to_owned()),
-    };
-    let how = |ending: &Ending| match ending.status() {
+    let judging = Judging::of_one(check, program, seed);
+    judging.attempt(check, Deadline::after(judging.terms.budget.first))
+}
+
+/// What all attempts have in common.
+struct Judging<'a> {
+    checks: &'static [Check],
+    program: &'a Program,
+    seed: u64,
+    terms: Terms,
+}
+
+impl<'a> Judging<'a> {
+    fn of_one(check: &'static Check, program: &'a Program, seed: u64) -> Self {
+        Self { checks: slice::from_ref(check), program, seed, terms: Terms::default() }
+    }
+
+    fn that_need(&self, needed: Option<&str>) -> impl Iterator<Item = &'static Check> {
+        self.checks.iter().filter(move |check| check.needs == needed)
+    }
+
+    fn place(&self, report: &Report) -> Option<usize> {
+        self.checks.iter().position(|check| check.id == report.check.id)
+    }
+
+    /// Makes first attempts at these checks, and at those that need them, in what is `left`.
+    fn together(&self, checks: &[&'static Check], left: &mut Duration) -> Vec<Report> {
+        let _together = ALONE.read().unwrap_or_else(PoisonError::into_inner);
+        let (started, deadline) = (Instant::now(), Deadline::after(*left));
+        let (sender, receiver) = channel();
+        thread::scope(|scope| {
+            for check in checks {
+                let sender = sender.clone();
+                scope.spawn(move || self.follow(check, deadline, &sender));
+            }
+        });
+        drop(sender);
+        *left = left.saturating_sub(started.elapsed());
+        let mut reports: Vec<Report> = receiver.into_iter().collect();
+        reports.sort_by_key(|report| self.place(report));
+        reports
+    }
+
+    /// Makes a check, and then those that need it.
+    fn follow(&self, check: &'static Check, deadline: Deadline, reports: &Sender<Report>) {
+        let report = self.attempt(check, deadline);
+        let has_passed = has_passed(&report);
+        let _ = reports.send(report);
+        if !has_passed {
+            return;
+        }
+        thread::scope(|scope| {
+            for next in self.that_need(Some(check.id)) {
+                scope.spawn(move || self.follow(next, deadline, reports));
+            }
+        });
+    }
+
+    /// Makes a check once more, alone, in what is `left`. It counts if it comes to an end by then.
+    fn again(&self, first: Report, left: &mut Duration) -> Report {
+        let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
+        let (started, deadline) = (Instant::now(), Deadline::after(*left));
+        if deadline.has_passed() {
+            return first;
+        }
+        let second = self.attempt(first.check, deadline);
+        *left = left.saturating_sub(started.elapsed());
+        if deadline.has_passed() { first } else { second }
+    }
+
+    /// Reports those that need a check which hasn't passed.
+    fn skip(&self, check: &Check, failed: &'static str, reports: &mut Vec<Report>) {
+        for next in self.that_need(Some(check.id)) {
+            reports.push(Report::blank(next, Outcome::Skipped(failed)));
+            self.skip(next, failed, reports);
+        }
+    }
+
+    fn attempt(&self, check: &'static Check, deadline: Deadline) -> Report {
+        let budget = self.terms.budget.first;
+        if deadline.has_passed() {
+            let failure = used_up(budget, "this check wasn't begun");
+            return Report::blank(check, Outcome::Fail(failure));
+        }
+        let started = Instant::now();
+        let trial = Trial::new(self.program, Random::new(self.seed, check.id), deadline);
+        // A panic in a check is the grader's fault, and must not take the other checks with it.
+        let result = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
+        let (duration, is_over) = (started.elapsed(), deadline.has_passed());
+        let Traces { steps, endings } = trial.finish();
+        let outcome = match result {
+            Ok(Err(Fault::Failed(failure))) => Outcome::Fail(explain(*failure, &endings)),
+            Ok(Err(Fault::OutOfTime(awaited))) => {
+                let how_far = format!("this check was waiting for {awaited}");
+                Outcome::Fail(explain(used_up(budget, &how_far), &endings))
+            }
+            // A wait that was cut may be why it has passed.
+            _ if is_over => Outcome::Fail(used_up(budget, "this check was being made")),
+            Ok(Ok(())) => Outcome::Pass,
+            Ok(Err(Fault::Grader(error))) => Outcome::GraderError(format!("{error:#}")),
+            Err(_) => Outcome::GraderError("the check panicked".to_owned()),
+        };
+        let last = endings.last();
+        let stderr = last.map(|ending| ending.last_lines(6)).unwrap_or_default();
+        Report { steps, end: last.map(how), stderr, duration, ..Report::blank(check, outcome) }
+    }
+}
+
+fn how(ending: &Ending) -> String {
+    match ending.status() {
         Some(status) => status.to_string(),
         None => "it ran until it was stopped".to_owned(),
-    };
-    Report {
-        check,
-        outcome,
-        steps,
-        end: last.map(how),
-        stderr: last.map(|ending| ending.last_lines(6)).unwrap_or_default(),
-        duration,
+    }
+}
+
+fn has_passed(report: &Report) -> bool {
+    matches!(report.outcome, Outcome::Pass)
+}
+
+/// Whether another try, alone, may end in another way.
+fn may_change(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Fail(failure) => !failure.is_certain,
+        Outcome::GraderError(_) => true,
+        Outcome::Pass | Outcome::Skipped(_) => false,
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! # Layout
 //!
+//! - `budget`: how long all checks of a lesson may take together.
 //! - `program`: starts a program, talks to it, and ends it.
 //! - `port`: finds a port that no other test has.
 //! - `peer`: a UDP socket that sends and receives for the test.
@@ -13,6 +14,7 @@
 //! - `bad_input`: what any lesson's program must do when it can't do anything.
 //! - `text`: makes bytes visible in messages.
 
+pub mod budget;
 pub mod changes;
 pub mod check;
 pub mod endpoint;

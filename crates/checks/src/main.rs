@@ -1,7 +1,7 @@
 //! The `checks` program, which the runner starts: it judges, plays and watches.
 
 use anyhow::{Context, Result, bail};
-use checks::judge::{judge, points};
+use checks::judge::{Terms, judge, points};
 use checks::report::human::{self, Style};
 use checks::report::json;
 use checks::trial::Program;
@@ -87,11 +87,12 @@ impl Request {
             }
         }
         let lesson = lesson.context("which lesson?")?;
-        Ok(Self { lesson, seed, all, json, score, program: Program { command, name, keeper } })
+        let program = Program { command, name, keeper };
+        Ok(Self { lesson, seed, all, json, score, program })
     }
 
     fn judge(&self) -> Result<ExitCode, Error> {
-        let reports = judge(self.lesson, &self.program, self.seed);
+        let reports = judge(self.lesson, &self.program, self.seed, Terms::default());
         let text = if self.json {
             json::verdict(self.lesson, &self.program, &reports, self.seed) + "\n"
         } else {

@@ -1,5 +1,6 @@
 //! Plays a lesson's program, for a student whose other half of the pair isn't written yet.
 
+use crate::budget::Deadline;
 use crate::endpoint::{Datagram, Endpoint};
 use crate::log::Log;
 use anyhow::{Context, Result, bail};
@@ -85,7 +86,8 @@ fn address(name: &str) -> Result<SocketAddr> {
 }
 
 fn at(address: SocketAddr) -> Result<Endpoint> {
-    Endpoint::bind(address, &Log::default())
+    let endpoint = Endpoint::bind(address, &Log::default(), Deadline::default());
+    endpoint.with_context(|| format!("cannot bind a UDP socket to {address}"))
 }
 
 fn at_any_port() -> Result<Endpoint> {

@@ -3,7 +3,8 @@
 mod ending;
 mod pipes;
 
-use crate::check::{Verdict, failed, late};
+use crate::budget::Deadline;
+use crate::check::{Fault, Verdict, failed, late};
 use crate::log::Log;
 use crate::text::shortened as visible;
 use crate::trial::Program;
@@ -61,6 +62,7 @@ pub struct Subject {
     stdin: Option<mpsc::Sender<Vec<u8>>>,
     state: Arc<State>,
     log: Log,
+    deadline: Deadline,
     /// Ends what is left. None when that is done.
     keeper: Option<Keeper>,
 }
@@ -95,7 +97,12 @@ struct Streams {
 }
 
 impl Subject {
-    pub(crate) fn start(program: &Program, argument: Option<&OsStr>, log: &Log) -> Result<Self> {
+    pub(crate) fn start(
+        program: &Program,
+        argument: Option<&OsStr>,
+        log: &Log,
+        deadline: Deadline,
+    ) -> Result<Self> {
         let (first, others) =
             program.command.split_first().context("there is no command to judge")?;
         let mut keeper = Keeper::start_program(&program.keeper)?;
@@ -124,7 +131,8 @@ impl Subject {
         collect(&state, child.stdout.take(), |streams| &mut streams.stdout);
         collect(&state, child.stderr.take(), |streams| &mut streams.stderr);
         await_end(&state, child);
-        Ok(Self { stdin: Some(stdin), state, log: log.clone(), keeper: Some(keeper) })
+        let (stdin, keeper) = (Some(stdin), Some(keeper));
+        Ok(Self { stdin, state, log: log.clone(), deadline, keeper })
     }
 
     /// Types a line: `line`, and its end.
@@ -163,7 +171,7 @@ impl Subject {
             let (status, has_spoken) = {
                 let is_done = |streams: &Streams| streams.status.is_some();
                 let pause = (started.elapsed() / 4).clamp(LOOK_AGAIN.0, LOOK_AGAIN.1);
-                let streams = self.state.wait(pause, is_done);
+                let streams = self.state.wait(self.deadline.cut(pause), is_done);
                 (streams.status, !streams.stdout.is_empty())
             };
             let is_bound = sockets::is_bound(Protocol::Udp, port)
@@ -176,6 +184,7 @@ impl Subject {
                 let problem = format!("it ended ({status}) without binding UDP port {port}");
                 return Err(failed(problem, cause));
             }
+            self.deadline.in_time(format!("it to bind UDP port {port}"))?;
             if started.elapsed() >= START {
                 return Err(late(
                     format!("it hasn't bound UDP port {port} within {START:?}"),
@@ -199,16 +208,17 @@ impl Subject {
         enough: impl Fn(&[u8]) -> bool,
     ) -> Verdict<Vec<u8>> {
         let is_done = |streams: &Streams| enough(&streams.stdout) || streams.is_complete();
-        let streams = self.state.wait(within, is_done);
+        let streams = self.state.wait(self.deadline.cut(within), is_done);
         if enough(&streams.stdout) {
             self.log.step(format!("saw {what}"));
             return Ok(streams.stdout.clone());
         }
         let so_far = format!("stdout so far: {}", visible(&streams.stdout));
-        Err(match streams.status {
-            Some(status) => failed(format!("it ended ({status}) before {what}; {so_far}"), cause),
-            None => late(format!("{what} hasn't come within {within:?}; {so_far}"), cause),
-        })
+        if let Some(status) = streams.status {
+            return Err(failed(format!("it ended ({status}) before {what}; {so_far}"), cause));
+        }
+        self.deadline.in_time(what)?;
+        Err(late(format!("{what} hasn't come within {within:?}; {so_far}"), cause))
     }
 
     /// Waits until it has ended by itself and all that it wrote has been read.
@@ -217,8 +227,11 @@ impl Subject {
     ///
     /// It still runs; the failure has this cause.
     pub fn wait_for_end(&self, within: Duration, cause: &str) -> Verdict<Ended> {
-        let streams = self.state.wait(within, Streams::is_complete);
+        let streams = self.state.wait(self.deadline.cut(within), Streams::is_complete);
         let so_far = format!("stdout so far: {}", visible(&streams.stdout));
+        if !streams.is_complete() {
+            self.deadline.in_time("its end")?;
+        }
         let Some(status) = streams.status else {
             return Err(late(format!("it still runs after {within:?}; {so_far}"), cause));
         };
@@ -248,8 +261,12 @@ impl Subject {
     ///
     /// It ended; the failure has this cause.
     pub fn runs_on(&self, during: Duration, cause: &str) -> Verdict {
-        drop(self.state.wait(during, |streams| streams.status.is_some()));
+        let whole = self.deadline.cut(during);
+        drop(self.state.wait(whole, |streams| streams.status.is_some()));
         self.still_runs(cause)?;
+        if whole < during {
+            return Err(Fault::OutOfTime(format!("{during:?} to pass")));
+        }
         self.log.step(format!("saw it run on for {during:?}"));
         Ok(())
     }

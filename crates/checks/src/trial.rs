@@ -1,15 +1,18 @@
 //! What a check's function is given: the program, random payloads, and sockets of its own.
 
+use crate::budget::Deadline;
 use crate::check::Verdict;
 use crate::endpoint::Endpoint;
 use crate::log::Log;
 use crate::port::Port;
 use crate::random::Random;
 use crate::subject::{Ending, Subject};
+use anyhow::Context;
 use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The program that is judged, and how to start it.
 #[derive(Debug, Clone)]
@@ -36,15 +39,25 @@ impl Program {
 pub struct Trial {
     pub random: Random,
     program: Program,
+    deadline: Deadline,
     log: Log,
     endings: RefCell<Vec<Ending>>,
 }
 
+/// What is left of a trial when it is over.
+pub(crate) struct Traces {
+    /// What was done and seen, in order.
+    pub steps: Vec<String>,
+    /// How each program that was started ended.
+    pub endings: Vec<Ending>,
+}
+
 impl Trial {
-    pub(crate) fn new(program: &Program, seed: u64, check: &str) -> Self {
+    pub(crate) fn new(program: &Program, random: Random, deadline: Deadline) -> Self {
         Self {
-            random: Random::new(seed, check),
+            random,
             program: program.clone(),
+            deadline,
             log: Log::default(),
             endings: RefCell::default(),
         }
@@ -54,7 +67,7 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// The system can't start it, which is a grader error.
+    /// The time is used up; or the system can't start it, which is a grader error.
     pub fn start(&self, argument: impl AsRef<OsStr>) -> Verdict<Subject> {
         self.start_with(Some(argument.as_ref()))
     }
@@ -63,13 +76,14 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// The system can't start it, which is a grader error.
+    /// Those of [`Trial::start`].
     pub fn start_without_argument(&self) -> Verdict<Subject> {
         self.start_with(None)
     }
 
     fn start_with(&self, argument: Option<&OsStr>) -> Verdict<Subject> {
-        let subject = Subject::start(&self.program, argument, &self.log)?;
+        self.deadline.in_time("another start of it")?;
+        let subject = Subject::start(&self.program, argument, &self.log, self.deadline)?;
         self.endings.borrow_mut().push(subject.ending());
         Ok(subject)
     }
@@ -78,8 +92,9 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// There is none, or the time is used up.
     pub fn port(&self) -> Verdict<Port> {
+        self.deadline.in_time("a port")?;
         Ok(Port::new()?)
     }
 
@@ -87,8 +102,9 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// There is none, or the time is used up.
     pub fn port_with_free_tcp(&self) -> Verdict<Port> {
+        self.deadline.in_time("a port")?;
         Ok(Port::with_free_tcp()?)
     }
 
@@ -107,7 +123,20 @@ impl Trial {
     ///
     /// The system refuses.
     pub fn endpoint_at(&self, address: SocketAddr) -> Verdict<Endpoint> {
-        Ok(Endpoint::bind(address, &self.log)?)
+        let endpoint = Endpoint::bind(address, &self.log, self.deadline);
+        let what = || format!("the check cannot bind a UDP socket to {address}");
+        Ok(endpoint.with_context(what)?)
+    }
+
+    /// How long to wait for what may take as long as `within`, and can't be awaited by what else
+    /// there is here. `awaited` completes "waiting for …".
+    ///
+    /// # Errors
+    ///
+    /// No time is left.
+    pub fn time_for(&self, awaited: &str, within: Duration) -> Verdict<Duration> {
+        self.deadline.in_time(awaited)?;
+        Ok(self.deadline.cut(within))
     }
 
     /// Notes something that was done or seen, for the transcript.
@@ -115,8 +144,7 @@ impl Trial {
         self.log.step(text);
     }
 
-    /// The transcript, and how each program that was started ended.
-    pub(crate) fn finish(self) -> (Vec<String>, Vec<Ending>) {
-        (self.log.steps(), self.endings.into_inner())
+    pub(crate) fn finish(self) -> Traces {
+        Traces { steps: self.log.steps(), endings: self.endings.into_inner() }
     }
 }

@@ -7,7 +7,7 @@ mod mistakes;
 
 use anyhow::{Context, Result, bail, ensure};
 use checks::check::{Check, Lesson, Outcome};
-use checks::judge::{Report, judge, make_once, points};
+use checks::judge::{Report, Terms, judge, make_once, points};
 use checks::lessons;
 use checks::trial::Program;
 use mistakes::{COURSE, Course};
@@ -139,11 +139,11 @@ fn hold(case: &Case, program: &Path) -> Result<()> {
             ensure!(is_failure, "{} ended as {:?}", check.id, report.outcome);
         }
         Expected::Caught => {
-            let reports = judge(case.lesson, &program, *SEED);
+            let reports = judge(case.lesson, &program, *SEED, Terms::default());
             ensure!(points(&reports).0 < 100, "no check fails");
         }
         Expected::FullMarks => {
-            let reports = judge(case.lesson, &program, *SEED);
+            let reports = judge(case.lesson, &program, *SEED, Terms::default());
             let wrong = |report: &&Report| !matches!(report.outcome, Outcome::Pass);
             if let Some(report) = reports.iter().find(wrong) {
                 bail!("{} ended as {:?}\n{:?}", report.check.id, report.outcome, report.steps);

@@ -81,7 +81,8 @@ fn binds_just_the_given_address(trial: &Trial) -> Verdict {
     }
     let cause = "The socket is bound to another address than the argument's: to every address \
                  (`0.0.0.0`, `INADDR_ANY`, `''`), or to one that stands in the program.";
-    let is_there = TcpStream::connect_timeout(&elsewhere, SOON).is_ok();
+    let time = trial.time_for("a connection", SOON)?;
+    let is_there = TcpStream::connect_timeout(&elsewhere, time).is_ok();
     require(!is_there, format!("it was given {given}, and accepts at TCP {elsewhere} too"), cause)?;
     let is_free = on_second_loopback(trial, port.number()).is_some();
     require(is_free, format!("it was given {given}, and holds UDP {elsewhere} too"), cause)?;

@@ -78,7 +78,8 @@ pub fn connect(trial: &Trial, address: SocketAddr) -> Verdict<TcpStream> {
     let cause = "Nobody listens at the address that is shown. `TcpListener::bind` does all that is \
                  needed; in C and Python the socket (`SOCK_STREAM`) is created, bound, and told to \
                  `listen`. Keep it in a variable: a socket that is dropped is closed.";
-    let stream = TcpStream::connect_timeout(&address, SOON);
+    let time = trial.time_for("a connection", SOON)?;
+    let stream = TcpStream::connect_timeout(&address, time);
     let stream = stream.map_err(|error| {
         failed(format!("no connection to TCP {address} was possible: {error}"), cause)
     })?;

@@ -2,7 +2,7 @@
 
 use super::NEEDED;
 use super::text::send;
-use crate::check::{Check, Verdict, contains, failed, find};
+use crate::check::{Check, Fault, Verdict, contains, failed, find};
 use crate::lessons::common::{has_number, names_a_malformed_argument, on_second_loopback, shows};
 use crate::subject::{SOON, START};
 use crate::trial::Trial;
@@ -58,7 +58,7 @@ fn prints_the_sender(trial: &Trial) -> Verdict {
     // It may flush the address after the text, or only at its end.
     let is_shown = |stdout: &[u8]| find(stdout, ip.as_bytes()) && has_number(stdout, number);
     let seen = program.wait_for_stdout("the sender's ip and port", SOON, cause, is_shown);
-    if seen.is_err() {
+    if let Err(Fault::Failed(_)) = seen {
         let stdout = program.stdout();
         contains("its output, where the sender's ip should be,", ip.as_bytes(), &stdout, cause)?;
         let number = number.to_string();

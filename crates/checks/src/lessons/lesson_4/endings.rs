@@ -113,7 +113,7 @@ fn wait_without_replying(talk: &Talk, typed: Instant) -> Verdict<Duration> {
     let (mut last_sent, mut nothing_yet) = (typed, typed);
     while heard.elapsed() < LATEST && talk.program.still_runs("").is_ok() {
         let look = Instant::now();
-        match talk.server.receive("", Duration::from_millis(30), "") {
+        match talk.server.receive("its end", Duration::from_millis(30), "") {
             Ok(_) if last_sent.elapsed() < REPEATED => {
                 let time = last_sent.elapsed();
                 let problem = format!("its message came again after only {time:.1?}");

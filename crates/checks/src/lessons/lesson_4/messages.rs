@@ -1,12 +1,12 @@
 //! What it sends, and from where.
 
 use super::{NOT_SENT, Talk};
-use crate::check::{Verdict, late, require, same};
+use crate::check::{Fault, Verdict, late, require, same};
 use crate::endpoint::Endpoint;
 use crate::lessons::common::shows;
 use crate::subject::{PROMPTLY, SOON, START};
 use crate::trial::Trial;
-use std::net::Ipv6Addr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 pub fn sends_a_line(trial: &Trial) -> Verdict {
@@ -102,7 +102,7 @@ pub fn finds_the_server_by_name(trial: &Trial) -> Verdict {
     let cause = "The argument may be a name: look it up, and send to the address that it stands \
                  for.";
     let servers: Vec<&Endpoint> = [Some(&v4), v6.as_ref()].into_iter().flatten().collect();
-    let (server, client) = first_datagram(&servers)
+    let (server, client) = first_datagram(&servers)?
         .ok_or_else(|| late(format!("no datagram has come to localhost:{port}"), cause))?;
     let reply = trial.random.word(20);
     server.send(&reply, client)?;
@@ -113,14 +113,16 @@ pub fn finds_the_server_by_name(trial: &Trial) -> Verdict {
 }
 
 /// The first of some sockets that a datagram comes to, and who sent it.
-fn first_datagram<'a>(sockets: &[&'a Endpoint]) -> Option<(&'a Endpoint, std::net::SocketAddr)> {
+fn first_datagram<'a>(sockets: &[&'a Endpoint]) -> Verdict<Option<(&'a Endpoint, SocketAddr)>> {
     let deadline = Instant::now() + START;
     while Instant::now() < deadline {
         for socket in sockets {
-            if let Ok(datagram) = socket.receive("", Duration::from_millis(20), "") {
-                return Some((socket, datagram.from));
+            match socket.receive("the datagram", Duration::from_millis(20), "") {
+                Ok(datagram) => return Ok(Some((socket, datagram.from))),
+                Err(Fault::Failed(_)) => {}
+                Err(fault) => return Err(fault),
             }
         }
     }
-    None
+    Ok(None)
 }

@@ -6,7 +6,6 @@ use crate::lessons::common::refuses;
 use crate::subject::START;
 use crate::trial::Trial;
 use std::net::Ipv4Addr;
-use std::thread;
 use std::time::Duration;
 
 /// Longer than the time-outs of 1 or 2 seconds that programs like to set.
@@ -54,9 +53,8 @@ pub fn goes_on_when_left_alone(trial: &Trial) -> Verdict {
     server.ask(&trial.endpoint()?, trial.random.word(12), cause)?;
     let cause = "A server waits as long as it takes. Set no time-out, or go on waiting when it \
                  has passed.";
-    thread::sleep(SILENCE);
     trial.step(format!("sent nothing for {SILENCE:?}"));
-    server.program.still_runs(cause)?;
+    server.program.runs_on(SILENCE, cause)?;
     server.ask(&trial.endpoint()?, trial.random.word(12), cause).map(drop)
 }
 
