@@ -1,5 +1,6 @@
 //! What a check is, and how it can end.
 
+use crate::port::PortCount;
 use crate::trial::Trial;
 use std::fmt;
 
@@ -28,6 +29,8 @@ pub struct Lesson {
     /// `Receive once`
     pub title: &'static str,
     pub limits: Limits,
+    /// How many ports its checks take, if none of them fails.
+    pub ports: PortCount,
     pub checks: &'static [Check],
 }
 

@@ -2,13 +2,14 @@
 
 use crate::budget::{Budget, Deadline, used_up};
 use crate::check::{Check, Failure, Fault, Lesson, Outcome};
+use crate::port::{PortCount, Ports};
 use crate::random::Random;
 use crate::subject::Ending;
-use crate::trial::{Program, Traces, Trial};
+use crate::trial::{Program, Setting, Traces, Trial};
 use std::panic::{self, AssertUnwindSafe};
 use std::slice;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,8 @@ pub struct Report {
     /// The last lines that it wrote to stderr.
     pub stderr: Vec<String>,
     pub duration: Duration,
+    /// How many ports it took.
+    pub ports: PortCount,
 }
 
 impl Report {
@@ -39,6 +42,7 @@ impl Report {
             end: None,
             stderr: Vec::new(),
             duration: Duration::ZERO,
+            ports: PortCount::default(),
         }
     }
 }
@@ -51,7 +55,16 @@ pub struct Terms {
 
 /// Judges a program: makes all checks of a lesson, and returns their reports in the same order.
 pub fn judge(lesson: &Lesson, program: &Program, seed: u64, terms: Terms) -> Vec<Report> {
-    let judging = Judging { checks: lesson.checks, program, seed, terms };
+    // For first and second attempts, before there is anybody who could take all that there are.
+    let ports = match Ports::take(lesson.ports + lesson.ports) {
+        Ok(ports) => Arc::new(ports),
+        Err(error) => {
+            let outcome = Outcome::GraderError(format!("no ports for the checks: {error}"));
+            let report = |check| Report::blank(check, outcome.clone());
+            return lesson.checks.iter().map(report).collect();
+        }
+    };
+    let judging = Judging { checks: lesson.checks, program, seed, terms, ports };
     let mut left = terms.budget;
     let mut reports = Vec::new();
     let mut ready: Vec<&Check> = judging.that_need(None).collect();
@@ -96,11 +109,14 @@ struct Judging<'a> {
     program: &'a Program,
     seed: u64,
     terms: Terms,
+    ports: Arc<Ports>,
 }
 
 impl<'a> Judging<'a> {
+    /// Its ports are sought when they are needed.
     fn of_one(check: &'static Check, program: &'a Program, seed: u64) -> Self {
-        Self { checks: slice::from_ref(check), program, seed, terms: Terms::default() }
+        let (terms, ports) = (Terms::default(), Arc::default());
+        Self { checks: slice::from_ref(check), program, seed, terms, ports }
     }
 
     fn that_need(&self, needed: Option<&str>) -> impl Iterator<Item = &'static Check> {
@@ -171,11 +187,12 @@ impl<'a> Judging<'a> {
             return Report::blank(check, Outcome::Fail(failure));
         }
         let started = Instant::now();
-        let trial = Trial::new(self.program, Random::new(self.seed, check.id), deadline);
+        let setting = Setting { ports: Arc::clone(&self.ports), deadline };
+        let trial = Trial::new(self.program, Random::new(self.seed, check.id), setting);
         // A panic in a check is the grader's fault, and must not take the other checks with it.
         let result = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
         let (duration, is_over) = (started.elapsed(), deadline.has_passed());
-        let Traces { steps, endings } = trial.finish();
+        let Traces { steps, endings, ports } = trial.finish();
         let outcome = match result {
             Ok(Err(Fault::Failed(failure))) => Outcome::Fail(explain(*failure, &endings)),
             Ok(Err(Fault::OutOfTime(awaited))) => {
@@ -190,7 +207,14 @@ impl<'a> Judging<'a> {
         };
         let last = endings.last();
         let stderr = last.map(|ending| ending.last_lines(6)).unwrap_or_default();
-        Report { steps, end: last.map(how), stderr, duration, ..Report::blank(check, outcome) }
+        Report {
+            steps,
+            end: last.map(how),
+            stderr,
+            duration,
+            ports,
+            ..Report::blank(check, outcome)
+        }
     }
 }
 

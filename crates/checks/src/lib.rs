@@ -24,6 +24,7 @@ pub mod judge;
 pub mod lessons;
 pub mod log;
 pub mod play;
+pub mod port;
 pub mod random;
 pub mod report;
 pub mod subject;
@@ -31,7 +32,6 @@ pub mod trial;
 
 mod bad_input;
 mod peer;
-mod port;
 mod program;
 mod python;
 mod text;

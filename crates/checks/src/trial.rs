@@ -4,14 +4,16 @@ use crate::budget::Deadline;
 use crate::check::Verdict;
 use crate::endpoint::Endpoint;
 use crate::log::Log;
-use crate::port::Port;
+use crate::port::{Port, PortCount, Ports};
 use crate::random::Random;
 use crate::subject::{Ending, Subject};
 use anyhow::Context;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The program that is judged, and how to start it.
@@ -35,13 +37,21 @@ impl Program {
     }
 }
 
+/// Where and until when checks are made.
+#[derive(Clone, Default)]
+pub(crate) struct Setting {
+    pub ports: Arc<Ports>,
+    pub deadline: Deadline,
+}
+
 /// One run of one check.
 pub struct Trial {
     pub random: Random,
     program: Program,
-    deadline: Deadline,
+    setting: Setting,
     log: Log,
     endings: RefCell<Vec<Ending>>,
+    ports: Cell<PortCount>,
 }
 
 /// What is left of a trial when it is over.
@@ -50,16 +60,19 @@ pub(crate) struct Traces {
     pub steps: Vec<String>,
     /// How each program that was started ended.
     pub endings: Vec<Ending>,
+    /// How many ports it took.
+    pub ports: PortCount,
 }
 
 impl Trial {
-    pub(crate) fn new(program: &Program, random: Random, deadline: Deadline) -> Self {
+    pub(crate) fn new(program: &Program, random: Random, setting: Setting) -> Self {
         Self {
             random,
             program: program.clone(),
-            deadline,
+            setting,
             log: Log::default(),
             endings: RefCell::default(),
+            ports: Cell::default(),
         }
     }
 
@@ -82,8 +95,9 @@ impl Trial {
     }
 
     fn start_with(&self, argument: Option<&OsStr>) -> Verdict<Subject> {
-        self.deadline.in_time("another start of it")?;
-        let subject = Subject::start(&self.program, argument, &self.log, self.deadline)?;
+        let deadline = self.setting.deadline;
+        deadline.in_time("another start of it")?;
+        let subject = Subject::start(&self.program, argument, &self.log, deadline)?;
         self.endings.borrow_mut().push(subject.ending());
         Ok(subject)
     }
@@ -94,8 +108,7 @@ impl Trial {
     ///
     /// There is none, or the time is used up.
     pub fn port(&self) -> Verdict<Port> {
-        self.deadline.in_time("a port")?;
-        Ok(Port::new()?)
+        self.take(PortCount { udp: 1, both: 0 }, Ports::udp)
     }
 
     /// A port that no other check has, and that is free for UDP and for TCP.
@@ -104,8 +117,13 @@ impl Trial {
     ///
     /// There is none, or the time is used up.
     pub fn port_with_free_tcp(&self) -> Verdict<Port> {
-        self.deadline.in_time("a port")?;
-        Ok(Port::with_free_tcp()?)
+        self.take(PortCount { udp: 0, both: 1 }, Ports::both)
+    }
+
+    fn take(&self, count: PortCount, port: fn(&Ports) -> io::Result<Port>) -> Verdict<Port> {
+        self.setting.deadline.in_time("a port")?;
+        self.ports.set(self.ports.get() + count);
+        Ok(port(&self.setting.ports).context("the check found no port for the program")?)
     }
 
     /// A UDP socket on 127.0.0.1.
@@ -123,7 +141,7 @@ impl Trial {
     ///
     /// The system refuses.
     pub fn endpoint_at(&self, address: SocketAddr) -> Verdict<Endpoint> {
-        let endpoint = Endpoint::bind(address, &self.log, self.deadline);
+        let endpoint = Endpoint::bind(address, &self.log, self.setting.deadline);
         let what = || format!("the check cannot bind a UDP socket to {address}");
         Ok(endpoint.with_context(what)?)
     }
@@ -135,8 +153,8 @@ impl Trial {
     ///
     /// No time is left.
     pub fn time_for(&self, awaited: &str, within: Duration) -> Verdict<Duration> {
-        self.deadline.in_time(awaited)?;
-        Ok(self.deadline.cut(within))
+        self.setting.deadline.in_time(awaited)?;
+        Ok(self.setting.deadline.cut(within))
     }
 
     /// Notes something that was done or seen, for the transcript.
@@ -145,6 +163,7 @@ impl Trial {
     }
 
     pub(crate) fn finish(self) -> Traces {
-        Traces { steps: self.log.steps(), endings: self.endings.into_inner() }
+        let (steps, endings) = (self.log.steps(), self.endings.into_inner());
+        Traces { steps, endings, ports: self.ports.get() }
     }
 }

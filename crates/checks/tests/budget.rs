@@ -3,8 +3,9 @@
 #![allow(clippy::panic, reason = "a test that can't go on has failed")]
 
 use checks::budget::Budget;
-use checks::check::{Check, Lesson, Outcome, Verdict, failed};
+use checks::check::{Check, Lesson, Limits, Outcome, Verdict, failed};
 use checks::judge::{Report, Terms, judge};
+use checks::port::PortCount;
 use checks::trial::{Program, Trial};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -17,7 +18,8 @@ const fn check(id: &'static str, needs: Option<&'static str>, run: fn(&Trial) ->
 }
 
 const fn lesson(checks: &'static [Check]) -> Lesson {
-    Lesson { name: "lesson-9", title: "Clock", checks }
+    let (limits, ports) = (Limits::USUAL, PortCount { udp: 0, both: 0 });
+    Lesson { name: "lesson-9", title: "Clock", limits, ports, checks }
 }
 
 /// Judges a program that ticks every 300 ms.

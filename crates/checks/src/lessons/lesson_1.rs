@@ -1,6 +1,7 @@
 //! Create a TCP socket and a UDP socket, show their addresses, wait, and close them.
 
 use crate::check::{Lesson, Limits};
+use crate::port::PortCount;
 
 mod given;
 mod shown;
@@ -11,6 +12,7 @@ pub const LESSON: Lesson = Lesson {
     name: "lesson-1",
     title: "Create sockets",
     limits: Limits::USUAL,
+    ports: PortCount { udp: 1, both: 5 },
     checks: &[
         sockets::TCP,
         sockets::UDP,

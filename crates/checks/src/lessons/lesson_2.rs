@@ -2,6 +2,7 @@
 
 use crate::check::{Fault, Lesson, Limits, Verdict, failed, late};
 use crate::endpoint::{Datagram, Endpoint};
+use crate::port::PortCount;
 use crate::subject::{START, Subject};
 use crate::trial::Trial;
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ pub const LESSON: Lesson = Lesson {
     name: "lesson-2",
     title: "Send once",
     limits: Limits::USUAL,
+    ports: PortCount { udp: 2, both: 0 },
     checks: &[
         line::SENDS,
         line::EXACT,

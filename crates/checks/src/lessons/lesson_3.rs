@@ -1,6 +1,7 @@
 //! Receive one datagram, show it, say who sent it, and end.
 
 use crate::check::{Lesson, Limits};
+use crate::port::PortCount;
 
 mod address;
 mod ends;
@@ -10,6 +11,7 @@ pub const LESSON: Lesson = Lesson {
     name: "lesson-3",
     title: "Receive once",
     limits: Limits::USUAL,
+    ports: PortCount { udp: 14, both: 0 },
     checks: &[
         text::PRINTS,
         ends::AFTER_ONE,

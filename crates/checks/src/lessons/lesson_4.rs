@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Lesson, Limits, Verdict};
 use crate::endpoint::{Datagram, Endpoint};
+use crate::port::PortCount;
 use crate::subject::{SOON, START, Subject};
 use crate::trial::Trial;
 use std::cell::Cell;
@@ -21,6 +22,7 @@ pub const LESSON: Lesson = Lesson {
     name: "lesson-4",
     title: "Echo client",
     limits: Limits::USUAL,
+    ports: PortCount { udp: 1, both: 0 },
     checks: &[
         Check {
             id: "sends-a-line",

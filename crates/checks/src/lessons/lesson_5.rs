@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Lesson, Limits, Verdict};
 use crate::endpoint::{Datagram, Endpoint};
-use crate::port::Port;
+use crate::port::{Port, PortCount};
 use crate::subject::{SOON, Subject};
 use crate::trial::Trial;
 use std::net::SocketAddr;
@@ -18,6 +18,7 @@ pub const LESSON: Lesson = Lesson {
     name: "lesson-5",
     title: "Echo server",
     limits: Limits::USUAL,
+    ports: PortCount { udp: 17, both: 0 },
     checks: &[
         Check {
             id: "answers-a-datagram",

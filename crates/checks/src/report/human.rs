@@ -106,6 +106,7 @@ fn explain(failure: &Failure, part: &mut impl FnMut(&str, &str), style: Style) {
 mod tests {
     use super::*;
     use crate::check::{Check, Fault, Limits, same};
+    use crate::port::PortCount;
     use std::time::Duration;
 
     const CHECKS: &[Check] =
@@ -140,12 +141,18 @@ mod tests {
             end: Some("exit status: 1".to_owned()),
             stderr: vec!["oh".to_owned()],
             duration: Duration::ZERO,
+            ports: PortCount::default(),
         };
         CHECKS.iter().zip(outcomes).map(report).collect()
     }
 
-    const LESSON: Lesson =
-        Lesson { name: "lesson-9", title: "Nothing", limits: Limits::USUAL, checks: CHECKS };
+    const LESSON: Lesson = Lesson {
+        name: "lesson-9",
+        title: "Nothing",
+        limits: Limits::USUAL,
+        ports: PortCount { udp: 0, both: 0 },
+        checks: CHECKS,
+    };
 
     #[test]
     fn a_verdict_reads_like_a_teacher() {
