@@ -2,6 +2,7 @@
 
 use crate::budget::{Budget, Deadline, used_up};
 use crate::check::{Check, Failure, Fault, Lesson, Outcome};
+use crate::network::Network;
 use crate::port::{PortCount, Ports};
 use crate::random::Random;
 use crate::subject::Ending;
@@ -51,6 +52,7 @@ impl Report {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Terms {
     pub budget: Budget,
+    pub network: Network,
 }
 
 /// Judges a program: makes all checks of a lesson, and returns their reports in the same order.
@@ -187,7 +189,8 @@ impl<'a> Judging<'a> {
             return Report::blank(check, Outcome::Fail(failure));
         }
         let started = Instant::now();
-        let setting = Setting { ports: Arc::clone(&self.ports), deadline };
+        let (network, ports) = (self.terms.network, Arc::clone(&self.ports));
+        let setting = Setting { network, ports, deadline };
         let trial = Trial::new(self.program, Random::new(self.seed, check.id), setting);
         // A panic in a check is the grader's fault, and must not take the other checks with it.
         let result = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));

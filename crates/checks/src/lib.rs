@@ -7,6 +7,7 @@
 //! # Layout
 //!
 //! - `budget`: how long all checks of a lesson may take together.
+//! - `network`: whose fault it is if there is no port.
 //! - `program`: starts a program, talks to it, and ends it.
 //! - `port`: finds a port that no other test has.
 //! - `peer`: a UDP socket that sends and receives for the test.
@@ -23,6 +24,7 @@ pub mod harness;
 pub mod judge;
 pub mod lessons;
 pub mod log;
+pub mod network;
 pub mod play;
 pub mod port;
 pub mod random;

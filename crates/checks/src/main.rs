@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use checks::judge::{Terms, judge, points};
+use checks::network::Network;
 use checks::report::human::{self, Style};
 use checks::report::json;
 use checks::trial::Program;
@@ -15,7 +16,7 @@ use std::{env, fs};
 
 const USAGE: &str = "\
 usage: checks check LESSON [--seed N] [--all] [--format human|json] [--score FILE] [--shown NAME]
-                    --program CMD [ARG…]
+                    [--own-network] --program CMD [ARG…]
        checks play LESSON ARGUMENT
        checks changes FOLDER…
 exit codes: 0 full marks, 1 less, 2 wrong usage, 3 a check itself failed";
@@ -55,6 +56,7 @@ struct Request {
     json: bool,
     score: Option<PathBuf>,
     program: Program,
+    terms: Terms,
 }
 
 impl Request {
@@ -70,12 +72,14 @@ impl Request {
         let keeper = env::current_exe().context("cannot find the path of this program")?;
         let (mut lesson, mut seed, mut score) = (None, random_seed(), None);
         let (mut all, mut json, mut name) = (false, false, None);
+        let mut terms = Terms::default();
         let mut parser = Parser::from_args(ours);
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Long("seed") => seed = parser.value()?.parse()?,
                 Arg::Long("all") => all = true,
                 Arg::Long("format") => json = is_json(&parser.value()?)?,
+                Arg::Long("own-network") => terms.network = Network::Own,
                 Arg::Long("shown") => name = Some(parser.value()?.string()?),
                 Arg::Long("score") => score = Some(PathBuf::from(parser.value()?)),
                 Arg::Value(name) if lesson.is_none() => {
@@ -88,11 +92,11 @@ impl Request {
         }
         let lesson = lesson.context("which lesson?")?;
         let program = Program { command, name, keeper };
-        Ok(Self { lesson, seed, all, json, score, program })
+        Ok(Self { lesson, seed, all, json, score, program, terms })
     }
 
     fn judge(&self) -> Result<ExitCode, Error> {
-        let reports = judge(self.lesson, &self.program, self.seed, Terms::default());
+        let reports = judge(self.lesson, &self.program, self.seed, self.terms);
         let text = if self.json {
             json::verdict(self.lesson, &self.program, &reports, self.seed) + "\n"
         } else {

@@ -4,10 +4,10 @@ use crate::budget::Deadline;
 use crate::check::Verdict;
 use crate::endpoint::Endpoint;
 use crate::log::Log;
+use crate::network::Network;
 use crate::port::{Port, PortCount, Ports};
 use crate::random::Random;
 use crate::subject::{Ending, Subject};
-use anyhow::Context;
 use std::cell::{Cell, RefCell};
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -40,6 +40,7 @@ impl Program {
 /// Where and until when checks are made.
 #[derive(Clone, Default)]
 pub(crate) struct Setting {
+    pub network: Network,
     pub ports: Arc<Ports>,
     pub deadline: Deadline,
 }
@@ -123,7 +124,8 @@ impl Trial {
     fn take(&self, count: PortCount, port: fn(&Ports) -> io::Result<Port>) -> Verdict<Port> {
         self.setting.deadline.in_time("a port")?;
         self.ports.set(self.ports.get() + count);
-        Ok(port(&self.setting.ports).context("the check found no port for the program")?)
+        let what = || "the check found no port for the program".to_owned();
+        port(&self.setting.ports).map_err(|error| self.setting.network.refused(what(), error))
     }
 
     /// A UDP socket on 127.0.0.1.
@@ -143,7 +145,7 @@ impl Trial {
     pub fn endpoint_at(&self, address: SocketAddr) -> Verdict<Endpoint> {
         let endpoint = Endpoint::bind(address, &self.log, self.setting.deadline);
         let what = || format!("the check cannot bind a UDP socket to {address}");
-        Ok(endpoint.with_context(what)?)
+        endpoint.map_err(|error| self.setting.network.refused(what(), error))
     }
 
     /// How long to wait for what may take as long as `within`, and can't be awaited by what else

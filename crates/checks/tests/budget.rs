@@ -36,7 +36,7 @@ fn judge_command(
     let keeper = PathBuf::from(env!("CARGO_BIN_EXE_checks"));
     let program = Program { command, name: None, keeper };
     let [first, second] = [first, second].map(Duration::from_millis);
-    let terms = Terms { budget: Budget { first, second } };
+    let terms = Terms { budget: Budget { first, second }, ..Terms::default() };
     let started = Instant::now();
     (judge(&lesson(checks), &program, 7, terms), started.elapsed())
 }

@@ -55,6 +55,11 @@ fn exit_codes_tell_the_verdict() {
 }
 
 #[test]
+fn a_right_program_loses_nothing_in_a_network_of_its_own() {
+    check(&["--own-network"], RIGHT).assert().code(0).stdout(contains("100 of 100 points"));
+}
+
+#[test]
 fn a_failure_teaches() {
     let text = contains("The goal")
         .and(contains("What happened\n    1. started `checks play lesson-1 127.0.0.1:"));

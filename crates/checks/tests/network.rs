@@ -1,14 +1,15 @@
-//! That there is no lack of ports.
+//! What a lack of ports means, and for whom.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
 use checks::check::{Check, Lesson, Outcome, Verdict, failed};
 use checks::judge::{Report, Terms, judge};
+use checks::network::Network;
 use checks::port::PortCount;
 use checks::trial::{Program, Trial};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
 const CHECKS: &str = env!("CARGO_BIN_EXE_checks");
 
@@ -17,11 +18,12 @@ const fn check(run: fn(&Trial) -> Verdict) -> [Check; 1] {
     [Check { id: "has-a-port", title, points: 100, needs: None, goal, section, run }]
 }
 
-fn judge_one(checks: &'static [Check], ports: PortCount) -> Report {
+fn judge_one(checks: &'static [Check], ports: PortCount, network: Network) -> Report {
     let lesson = Lesson { name: "lesson-9", title: "Ports", ports, checks };
     let command = [CHECKS, "play", "lesson-5"].map(Into::into).to_vec();
     let program = Program { command, name: None, keeper: PathBuf::from(CHECKS) };
-    let mut reports = judge(&lesson, &program, 7, Terms::default());
+    let terms = Terms { network, ..Terms::default() };
+    let mut reports = judge(&lesson, &program, 7, terms);
     reports.remove(0)
 }
 
@@ -47,6 +49,45 @@ fn fails_first(trial: &Trial) -> Verdict {
 #[test]
 fn the_port_of_a_second_attempt_was_taken_before_the_first_start() {
     static CHECKS: [Check; 1] = check(fails_first);
-    let report = judge_one(&CHECKS, PortCount { udp: 1, both: 0 });
+    let report = judge_one(&CHECKS, PortCount { udp: 1, both: 0 }, Network::Shared);
     assert!(matches!(report.outcome, Outcome::Pass), "{report:?}");
+}
+
+/// A socket of somebody else.
+static HOLDER: LazyLock<UdpSocket> =
+    LazyLock::new(|| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+
+fn needs_what_is_taken(trial: &Trial) -> Verdict {
+    let address = HOLDER.local_addr().unwrap();
+    trial.endpoint_at(address).map(drop)
+}
+
+fn needs_what_is_nowhere(trial: &Trial) -> Verdict {
+    // An address for documentation (RFC 5737), which is nobody's.
+    trial.endpoint_at(SocketAddr::from(([192, 0, 2, 1], 0))).map(drop)
+}
+
+static TAKES_A_TAKEN_PORT: [Check; 1] = check(needs_what_is_taken);
+
+#[test]
+fn a_lack_of_ports_in_a_network_of_its_own_is_the_programs_failure() {
+    let report = judge_one(&TAKES_A_TAKEN_PORT, PortCount::default(), Network::Own);
+    let Outcome::Fail(failure) = &report.outcome else { panic!("{report:?}") };
+    let address = HOLDER.local_addr().unwrap();
+    let problem = format!("the check cannot bind a UDP socket to {address}: ");
+    assert!(failure.problem.starts_with(&problem), "{failure:?}");
+    assert!(failure.cause.contains("nobody else is in it"), "{failure:?}");
+}
+
+#[test]
+fn a_lack_of_ports_where_others_are_is_a_grader_error() {
+    let report = judge_one(&TAKES_A_TAKEN_PORT, PortCount::default(), Network::Shared);
+    assert!(matches!(report.outcome, Outcome::GraderError(_)), "{report:?}");
+}
+
+#[test]
+fn what_no_program_can_use_up_is_always_a_grader_error() {
+    static CHECKS: [Check; 1] = check(needs_what_is_nowhere);
+    let report = judge_one(&CHECKS, PortCount::default(), Network::Own);
+    assert!(matches!(report.outcome, Outcome::GraderError(_)), "{report:?}");
 }
