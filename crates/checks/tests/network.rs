@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
-use checks::check::{Check, Lesson, Outcome, Verdict, failed};
+use checks::check::{Check, Lesson, Limits, Outcome, Verdict, failed};
 use checks::judge::{Report, Terms, judge};
 use checks::network::Network;
 use checks::port::PortCount;
@@ -19,7 +19,8 @@ const fn check(run: fn(&Trial) -> Verdict) -> [Check; 1] {
 }
 
 fn judge_one(checks: &'static [Check], ports: PortCount, network: Network) -> Report {
-    let lesson = Lesson { name: "lesson-9", title: "Ports", ports, checks };
+    let limits = Limits::USUAL;
+    let lesson = Lesson { name: "lesson-9", title: "Ports", limits, ports, checks };
     let command = [CHECKS, "play", "lesson-5"].map(Into::into).to_vec();
     let program = Program { command, name: None, keeper: PathBuf::from(CHECKS) };
     let terms = Terms { network, ..Terms::default() };

@@ -2,6 +2,7 @@
 
 use crate::CANNOT_CONFINE;
 use crate::class::Turn;
+use crate::isolation::Isolation;
 use crate::jail::Bench;
 use crate::model::{Check, Grade, Status};
 use crate::permissions;
@@ -9,6 +10,7 @@ use crate::process::Patience;
 use crate::unit::Unit;
 use crate::workshop::Workshop;
 use anyhow::{Context, Result, bail};
+use checks::budget::Budget;
 use checks::check::Limits;
 use checks::lessons;
 use serde::Deserialize;
@@ -22,8 +24,9 @@ use std::time::{Duration, Instant};
 const COMPILE: Patience =
     Patience { whole: Duration::from_secs(60), idle: Some(Duration::from_secs(5)) };
 
-/// How long the checks of a lesson may take: each has deadlines of its own.
-const CHECKS: Patience = Patience { whole: Duration::from_secs(240), idle: None };
+/// How long the checks of a lesson may take. They end by themselves before that, whatever the
+/// program does.
+const CHECKS: Patience = Patience { whole: Budget::OF_A_LESSON.at_most(), idle: None };
 
 /// Bytes that are kept of the compiler's errors.
 const ERRORS: usize = 64 << 10;
@@ -184,7 +187,10 @@ fn check(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<Verdict> {
     let seed = unit.seed.to_string();
     let words =
         ["check", &unit.lesson, "--format", "json", "--seed", &seed, "--shown", &unit.lesson];
-    let words = words.map(OsString::from);
+    let mut words = words.map(OsString::from).to_vec();
+    if workshop.jail.isolation == Isolation::Strict {
+        words.push("--own-network".into());
+    }
     let command = workshop.jail.checks(bench, &words);
     let (finished, was_short) = workshop.run(command, CHECKS, VERDICT)?;
     if was_short && finished.stdout.is_empty() {
