@@ -98,6 +98,9 @@ const PROGRAMS: &[(&str, &str, RangeInclusive<u32>, Where)] = &[
     ("hard_coded", LESSON, FEW, Anywhere),
     ("detects_the_grader", LESSON, FEW, Anywhere),
     ("slow", "lesson-5", 20..=95, Strict),
+    // It loses what each wrong status costs, and may come too late where it fills the network.
+    ("fills_ports", LESSON, 0..=76, Strict),
+    ("just_in_time", "lesson-5", 0..=20, Strict),
 ];
 
 /// Programs that must not compile.
