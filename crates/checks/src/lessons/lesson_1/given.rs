@@ -64,8 +64,9 @@ fn uses_the_given_port_for_both(trial: &Trial) -> Verdict {
         let problem = format!("it was given port {}, and shows {shown}", port.number());
         require(shown == port.address(), problem, cause)?;
     }
-    connect(trial, port.address())?;
-    udp_is_taken(trial, port.address())
+    // In this order: a connection may end the program, which is for another check to say.
+    udp_is_taken(trial, port.address())?;
+    connect(trial, port.address()).map(drop)
 }
 
 fn binds_just_the_given_address(trial: &Trial) -> Verdict {
@@ -90,15 +91,15 @@ fn binds_just_the_given_address(trial: &Trial) -> Verdict {
     let port = trial.port_with_free_tcp()?;
     let given = SocketAddr::from((second, port.number()));
     let program = trial.start(given.to_string())?;
-    connect(trial, shown::address(&program, Protocol::Tcp, second)?)?;
-    shown::address(&program, Protocol::Udp, second).map(drop)
+    shown::address(&program, Protocol::Udp, second)?;
+    connect(trial, shown::address(&program, Protocol::Tcp, second)?).map(drop)
 }
 
 fn needs_no_argument(trial: &Trial) -> Verdict {
     // Two at the same time: port 0 is another one for each.
     for program in [trial.start_without_argument()?, trial.start_without_argument()?] {
-        connect(trial, shown::address(&program, Protocol::Tcp, Ipv4Addr::LOCALHOST)?)?;
         udp_is_taken(trial, shown::address(&program, Protocol::Udp, Ipv4Addr::LOCALHOST)?)?;
+        connect(trial, shown::address(&program, Protocol::Tcp, Ipv4Addr::LOCALHOST)?)?;
     }
     Ok(())
 }
