@@ -255,7 +255,7 @@ fn write_now(stream: &mut impl Write, text: &str) -> io::Result<()> {
 
 /// Whether bytes that aren't valid UTF-8 may become so when more of them come.
 fn is_cut_character(bytes: &[u8]) -> bool {
-    str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 /// Makes control characters visible: what crosses a network mustn't steer the reader's terminal.

@@ -17,6 +17,7 @@ use keeper::Keeper;
 pub use program::Program;
 use std::io::{self, Read};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -163,9 +164,10 @@ impl Session {
         keeper: &mut Keeper,
         command: &mut Command,
     ) -> Result<Option<ChildStdin>> {
-        let mut child = keeper
-            .spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
-            .with_context(|| format!("cannot start {}", command.get_program().display()))?;
+        let mut child =
+            keeper.spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped())).with_context(
+                || format!("cannot start {}", Path::new(command.get_program()).display()),
+            )?;
         if let Some(stdout) = child.stdout.take() {
             self.drain((side, Stream::Stdout), stdout);
         }

@@ -180,12 +180,11 @@ pub fn parse_ranges(list: &str) -> Result<Vec<&'static Lesson>> {
 
 fn parse_range(part: &str) -> Result<(u8, u8)> {
     let ends = part.split_once('-');
-    if let Some((Ok(first), Ok(last))) = ends.map(|(a, b)| (a.trim().parse(), b.trim().parse()))
-        && first <= last
-        && LESSONS.iter().any(|lesson| lesson.number == first)
-        && LESSONS.iter().any(|lesson| lesson.number == last)
-    {
-        return Ok((first, last));
+    if let Some((Ok(first), Ok(last))) = ends.map(|(a, b)| (a.trim().parse(), b.trim().parse())) {
+        let is_known = |number| LESSONS.iter().any(|lesson| lesson.number == number);
+        if first <= last && is_known(first) && is_known(last) {
+            return Ok((first, last));
+        }
     }
     let all: Vec<&Lesson> = LESSONS.iter().collect();
     let hint = format!("choose from {}, as in `2`, `1-3` or `1-3,5`", ranges(&all));

@@ -19,10 +19,15 @@ const ANY: &str = r#"    let any = if target.is_ipv4() { "0.0.0.0:0" } else { "[
 const PROMPT: &str = r#"    write!(io::stdout(), "Your message: ")?;"#;
 const FLUSH: &str = "    io::stdout().flush()?;";
 const READ: &str = r#"    let length = io::stdin().lock().read_until(b'\n', &mut line).context("cannot read input")?;"#;
-const CHOP: &str = r#"    if line.pop_if(|byte| *byte == b'\n').is_some() {
-        line.pop_if(|byte| *byte == b'\r');
+const CHOP: &str = r#"    if line.ends_with(b"\n") {
+        line.pop();
+        if line.ends_with(b"\r") {
+            line.pop();
+        }
     }"#;
-const CR: &str = r#"        line.pop_if(|byte| *byte == b'\r');"#;
+const CR: &str = r#"        if line.ends_with(b"\r") {
+            line.pop();
+        }"#;
 const LINE: &str = "    Ok((length > 0).then_some(line))";
 const SENT: &str = "    let sent = socket.send_to(message, target);";
 const CHECKED: &str =

@@ -48,10 +48,10 @@ fn watch(
     folders: &[PathBuf],
     handler: impl EventHandler + Clone,
 ) -> Result<(Option<RecommendedWatcher>, Option<PollWatcher>)> {
-    if let Ok(mut watcher) = notify::recommended_watcher(handler.clone())
-        && add(&mut watcher, folders).is_ok()
-    {
-        return Ok((Some(watcher), None));
+    if let Ok(mut watcher) = notify::recommended_watcher(handler.clone()) {
+        if add(&mut watcher, folders).is_ok() {
+            return Ok((Some(watcher), None));
+        }
     }
     let config = Config::default().with_poll_interval(LOOK_AGAIN);
     let mut watcher = PollWatcher::new(handler, config).context("cannot watch files")?;

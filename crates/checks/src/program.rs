@@ -3,7 +3,7 @@
 use crate::{DEADLINE, visible};
 use anyhow::{Context, Error, Result, anyhow};
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
@@ -52,7 +52,7 @@ impl Program {
         path: impl AsRef<OsStr>,
         args: impl IntoIterator<Item = A>,
     ) -> Result<Self> {
-        let (reader, writer) = io::pipe().context("cannot make a pipe")?;
+        let (reader, writer) = os_pipe::pipe().context("cannot make a pipe")?;
         drop(reader);
         Self::start(command(path).args(args).stdout(writer))
     }

@@ -113,7 +113,8 @@ impl Subject {
         command.envs(ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?))));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = keeper.spawn(&mut command);
-        let mut child = child.with_context(|| format!("cannot start `{}`", first.display()))?;
+        let mut child =
+            child.with_context(|| format!("cannot start `{}`", Path::new(first).display()))?;
         let mut words = program.shown();
         if let Some(path) = words.first_mut() {
             // Where a program lies is of no interest.

@@ -18,7 +18,7 @@ use std::hint;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::thread;
 
 /// Programs that are judged at the same time; most of the time they wait.
@@ -90,10 +90,9 @@ fn hold_all(cases: &[Case], rounds: usize, keep_busy: bool, program: &Path) -> V
                 if number >= rounds * cases.len() {
                     return;
                 }
-                if let Err(error) = hold(case, program)
-                    && let Ok(mut findings) = findings.lock()
-                {
-                    findings.push(format!("{}: {error:#}", case.name));
+                if let Err(error) = hold(case, program) {
+                    let finding = format!("{}: {error:#}", case.name);
+                    findings.lock().unwrap_or_else(PoisonError::into_inner).push(finding);
                 }
             }
         };

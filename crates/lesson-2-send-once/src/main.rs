@@ -54,8 +54,11 @@ fn read_line() -> Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     let length = io::stdin().lock().read_until(b'\n', &mut line).context("cannot read input")?;
     // A line ends in `\n`, or in `\r\n`. Anything else, spaces too, belongs to the message.
-    if line.pop_if(|byte| *byte == b'\n').is_some() {
-        line.pop_if(|byte| *byte == b'\r');
+    if line.ends_with(b"\n") {
+        line.pop();
+        if line.ends_with(b"\r") {
+            line.pop();
+        }
     }
     Ok((length > 0).then_some(line))
 }

@@ -53,8 +53,11 @@ fn read_line() -> Result<Option<Vec<u8>>> {
     io::stdout().flush()?;
     let mut line = Vec::new();
     let length = io::stdin().lock().read_until(b'\n', &mut line).context("cannot read input")?;
-    if line.pop_if(|byte| *byte == b'\n').is_some() {
-        line.pop_if(|byte| *byte == b'\r');
+    if line.ends_with(b"\n") {
+        line.pop();
+        if line.ends_with(b"\r") {
+            line.pop();
+        }
     }
     Ok((length > 0).then_some(line))
 }

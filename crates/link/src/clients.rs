@@ -116,8 +116,10 @@ impl Clients {
     /// Forgets clients that have been silent for as long as `idle`.
     pub fn forget_idle(&self, idle: Duration) {
         let mut known = lock(&self.known);
-        let is_idle = |_: &SocketAddr, entry: &mut Entry| entry.client.newest().elapsed() >= idle;
-        for (_, entry) in known.clients.extract_if(is_idle) {
+        let is_idle = |entry: &Entry| entry.client.newest().elapsed() >= idle;
+        let silent = known.clients.iter().filter(|(_, entry)| is_idle(entry));
+        let silent: Vec<SocketAddr> = silent.map(|(&address, _)| address).collect();
+        for entry in silent.iter().filter_map(|address| known.clients.remove(address)) {
             entry.end();
         }
     }

@@ -1,6 +1,7 @@
 //! One direction of one client: counts its datagrams, and keeps those that let others pass first.
 
 use crate::fate::Fate;
+use std::mem;
 use std::time::Instant;
 
 /// The datagrams of one client that travel in one direction.
@@ -55,22 +56,26 @@ impl Lane {
             for held in self.held.iter_mut().filter(|held| held.number < number) {
                 held.behind = held.behind.saturating_sub(1);
             }
-            for held in self.held.extract_if(.., |held| held.behind == 0) {
-                passed.push(held.number);
-                released.push(held);
-            }
+            let free = self.take(|held| held.behind == 0);
+            passed.extend(free.iter().map(|held| held.number));
+            released.extend(free);
         }
         released
     }
 
     /// Gives up holding a datagram: returns it, if it is still held, and those that it releases.
     pub fn give_up(&mut self, number: u64) -> Vec<Held> {
-        let mut released: Vec<Held> =
-            self.held.extract_if(.., |held| held.number == number).collect();
+        let mut released = self.take(|held| held.number == number);
         if !released.is_empty() {
             released.extend(self.pass(number));
         }
         released
+    }
+
+    fn take(&mut self, is_taken: impl Fn(&Held) -> bool) -> Vec<Held> {
+        let (taken, kept) = mem::take(&mut self.held).into_iter().partition(is_taken);
+        self.held = kept;
+        taken
     }
 }
 

@@ -114,7 +114,7 @@ mod tests {
 
     fn bytes(digits: &[&str]) -> Vec<u8> {
         let digits: Vec<u8> = digits.concat().bytes().filter(u8::is_ascii_hexdigit).collect();
-        let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+        let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
         digits.chunks(2).map(byte).collect()
     }
 

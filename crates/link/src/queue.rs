@@ -65,10 +65,10 @@ impl<T> Queue<T> {
                 return Next::Deadline;
             }
             let first = state.waiting.peek().map(|Reverse(first)| first.due);
-            if first.is_some_and(|due| due <= now)
-                && let Some(Reverse(entry)) = state.waiting.pop()
-            {
-                return Next::Due(entry.item);
+            if first.is_some_and(|due| due <= now) {
+                if let Some(Reverse(entry)) = state.waiting.pop() {
+                    return Next::Due(entry.item);
+                }
             }
             let until = first.map_or(deadline, |due| due.min(deadline));
             let wait = self.changed.wait_timeout(state, until.saturating_duration_since(now));

@@ -126,16 +126,15 @@ impl Diagram {
     fn fit(&self, [time, arrows, length]: [Piece; 3], payload: &[u8], fate: Piece) -> String {
         let mut pieces = [time, arrows, length, Piece::default(), fate];
         for optional in [2, 1, 0] {
-            if width(&pieces) > self.room
-                && let Some(piece) = pieces.get_mut(optional)
-            {
-                *piece = Piece::default();
+            if width(&pieces) > self.room {
+                if let Some(piece) = pieces.get_mut(optional) {
+                    *piece = Piece::default();
+                }
             }
         }
         let room = self.room.saturating_sub(width(&pieces) + GAP.len());
-        if let [_, _, length, text, _] = &mut pieces
-            && length.width > 0
-        {
+        let [_, _, length, text, _] = &mut pieces;
+        if length.width > 0 {
             *text = foreign(words::excerpt(payload, room, self.charset == Charset::Ascii));
         }
         let shown = pieces.iter().filter(|piece| piece.width > 0);

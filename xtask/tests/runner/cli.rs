@@ -103,7 +103,7 @@ fn a_closed_pipe_is_no_panic() {
     use std::process::{Command, Stdio};
     for arguments in [&["list"][..], &["help"], &[]] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        let (reader, writer) = std::io::pipe().unwrap();
+        let (reader, writer) = os_pipe::pipe().unwrap();
         drop(reader);
         command.args(arguments).stdout(writer).stderr(Stdio::piped());
         let output = command.spawn().unwrap().wait_with_output().unwrap();

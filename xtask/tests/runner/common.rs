@@ -29,9 +29,8 @@ pub struct Port {
 impl Port {
     pub fn take() -> Result<Self> {
         for number in 11_000..19_000 {
-            if let Ok(lock) = TcpListener::bind(("127.0.0.1", number))
-                && UdpSocket::bind(("0.0.0.0", number)).is_ok()
-            {
+            let Ok(lock) = TcpListener::bind(("127.0.0.1", number)) else { continue };
+            if UdpSocket::bind(("0.0.0.0", number)).is_ok() {
                 return Ok(Self { number, _lock: lock });
             }
         }

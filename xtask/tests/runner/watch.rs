@@ -6,7 +6,7 @@ mod nothing_is_left_behind;
 use crate::common::{Fixture, PATIENCE, eventually};
 use anyhow::{Context, Result, ensure};
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -27,7 +27,7 @@ struct Watching {
 impl Watching {
     fn start(mut command: Command, lesson: Option<&str>) -> Result<Self> {
         command.arg("watch").args(lesson);
-        let (mut reader, writer) = io::pipe()?;
+        let (mut reader, writer) = os_pipe::pipe()?;
         command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
         let mut child = command.spawn()?;
         // It holds our ends of the pipe.
@@ -239,7 +239,7 @@ fn without_a_terminal_the_end_of_the_input_ends_nothing() -> Result<()> {
 #[test]
 fn a_reader_that_goes_away_ends_it_without_a_panic() -> Result<()> {
     let fixture = Fixture::new()?;
-    let (reader, writer) = io::pipe()?;
+    let (reader, writer) = os_pipe::pipe()?;
     drop(reader);
     let mut command = fixture.xtask("");
     command.args(["watch", "3"]).stdout(writer).stderr(Stdio::piped()).stdin(Stdio::piped());

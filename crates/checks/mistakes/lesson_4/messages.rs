@@ -22,15 +22,15 @@ pub const MESSAGES: &[Mistake] = &[
     Mistake {
         id: "keeps-the-line-end",
         thought: "What was read is what was typed.",
-        find: "if line.pop_if(|byte| *byte == b'\\n').is_some() {",
+        find: r#"if line.ends_with(b"\n") {"#,
         put: "if false {",
         caught_by: "sends-each-line-as-it-is",
     },
     Mistake {
         id: "keeps-the-carriage-return",
         thought: "A line ends in `\\n`.",
-        find: "        line.pop_if(|byte| *byte == b'\\r');\n",
-        put: "",
+        find: r#"if line.ends_with(b"\r") {"#,
+        put: "if false {",
         caught_by: "knows-both-line-ends",
     },
     Mistake {

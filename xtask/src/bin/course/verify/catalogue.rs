@@ -54,14 +54,10 @@ fn flaws(lessons: &[Lesson], tree: &Tree) -> Vec<String> {
                 flaws.push(format!("{name} has no `{path}`; add it, or mend the catalogue"));
             }
         }
-        if let Some(text) = tree.text(&manifest)
-            && package_name(text) != name
-        {
+        if tree.text(&manifest).is_some_and(|text| package_name(text) != name) {
             flaws.push(format!("`{manifest}` isn't the package `{name}`; mend its `name`"));
         }
-        if let Some(mate) = mate_number(lesson)
-            && !is_pair(lesson, mate, lessons)
-        {
+        if mate_number(lesson).is_some_and(|mate| !is_pair(lesson, mate, lessons)) {
             flaws.push(format!("{name}'s pair doesn't name it back; give both the other's number"));
         }
     }

@@ -75,13 +75,11 @@ pub fn typed_text(info: &str) -> Result<String, String> {
 
 /// A line with its end; `好*400` stands for 400 times `好`.
 fn repeated(line: &str) -> String {
-    if let Some((text, count)) = line.rsplit_once("*")
-        && let Ok(count @ ..=1_000_000) = count.parse::<usize>()
-        && !text.is_empty()
-    {
-        return text.repeat(count) + "\n";
+    let (text, count) = line.rsplit_once("*").unwrap_or_default();
+    match count.parse::<usize>() {
+        Ok(count @ ..=1_000_000) if !text.is_empty() => text.repeat(count) + "\n",
+        _ => format!("{line}\n"),
     }
-    format!("{line}\n")
 }
 
 /// The command with another port in place of the default, which may be in use.

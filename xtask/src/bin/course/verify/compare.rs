@@ -93,7 +93,9 @@ fn labelled<'a>(lines: &'a [String], wanted: &str) -> Vec<&'a str> {
             found.push(line.as_str());
         }
     }
-    while found.pop_if(|line| line.is_empty()).is_some() {}
+    while found.last().is_some_and(|line| line.is_empty()) {
+        found.pop();
+    }
     // A prompt that the other side has spoken into is shown once more.
     found.reverse();
     found.dedup_by(|line, next| line.ends_with(':') && next.starts_with(*line));
@@ -107,11 +109,11 @@ fn paired(expected: &[&str], printed: &[&str]) -> (String, bool) {
     let mut differ = false;
     for place in 0..expected.len().max(printed.len()) {
         let (pattern, line) = (expected.get(place).copied(), printed.get(place).copied());
-        if let (Some(pattern), Some(line)) = (pattern, line)
-            && fits(pattern, line)
-        {
-            text += &format!("\n      {}", visible(line));
-            continue;
+        if let (Some(pattern), Some(line)) = (pattern, line) {
+            if fits(pattern, line) {
+                text += &format!("\n      {}", visible(line));
+                continue;
+            }
         }
         differ = true;
         if let Some(pattern) = pattern {

@@ -109,11 +109,9 @@ pub fn link_targets(line: &str) -> Vec<String> {
         targets.push(bare_target(target));
         rest = behind;
     }
-    if line.starts_with("[")
-        && !line.starts_with("[^")
-        && let Some((_, target)) = line.split_once("]: ")
-    {
-        targets.push(bare_target(target));
+    if line.starts_with("[") && !line.starts_with("[^") {
+        let definition = line.split_once("]: ");
+        targets.extend(definition.map(|(_, target)| bare_target(target)));
     }
     targets
 }

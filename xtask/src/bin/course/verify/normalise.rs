@@ -95,13 +95,11 @@ pub fn label(line: &str) -> &str {
 
 /// Writes `TIME` for the time that a line about a datagram begins with.
 fn without_time(line: &str) -> String {
-    if label(line) == LINK
-        && let Some((label, content)) = line.split_once("│")
-        && let Some(rest) = time(content.trim_start())
-    {
-        return format!("{label}│ TIME{rest}");
+    let (before, content) = line.split_once("│").unwrap_or_default();
+    match time(content.trim_start()) {
+        Some(rest) if label(line) == LINK => format!("{before}│ TIME{rest}"),
+        _ => line.to_owned(),
     }
-    line.to_owned()
 }
 
 /// What follows the time at the beginning of a text, such as `12.3 ms` or `1.234 s`.
