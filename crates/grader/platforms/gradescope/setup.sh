@@ -26,10 +26,14 @@ fi
 as=()
 if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid=65534 --regid=65534 --clear-groups); fi
 
-# A cargo that is too old, or that only root may use, is none.
+# A Rust that is too old, or that only root may use, is none.
 can_build() {
-  "${as[@]}" cargo metadata --no-deps --format-version 1 \
-    --manifest-path "$course/Cargo.toml" >/dev/null 2>&1
+  local needed version
+  needed=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$course/crates/grader/Cargo.toml")
+  read -r _ version _ <<<"$("${as[@]}" rustc --version 2>/dev/null)"
+  printf '%s\n' "$needed" "$version" | sort -VC &&
+    "${as[@]}" cargo metadata --no-deps --format-version 1 \
+      --manifest-path "$course/Cargo.toml" >/dev/null 2>&1
 }
 if ! can_build; then
   export RUSTUP_HOME=$root/rust/rustup

@@ -102,22 +102,48 @@ fn assert_no_score(results: &Value) {
 }
 
 /// Tools that only say how they were called, in a folder that stands alone in the PATH but for
-/// what a script itself needs.
+/// what a script itself needs, and a `setpriv` that just does what it is told to do as nobody.
 fn tools(stage: &Stage, names: &[&str]) -> Result<String> {
     for name in names {
         let text =
             format!("#!/bin/sh\necho \"{name} $*\" >> '{}'\n", stage.path("calls").display());
         stage.program(&format!("tools/{name}"), &text)?;
     }
-    for name in ["bash", "sh", "id", "chown", "mkdir", "ln"] {
+    for name in ["bash", "sh", "id", "chown", "mkdir", "ln", "sed", "sort"] {
         let place = ["/usr/bin", "/bin"].map(|folder| format!("{folder}/{name}"));
         let place = place.iter().find(|place| fs::exists(place).unwrap_or(false));
         let place = place.with_context(|| format!("there is no {name}"))?;
         std::os::unix::fs::symlink(place, stage.path("tools").join(name))?;
     }
-    fs::create_dir_all(stage.path("auto grader/source/course/target"))?;
+    let course = stage.path("auto grader/source/course");
+    fs::create_dir_all(course.join("target"))?;
+    fs::create_dir_all(course.join("crates/grader"))?;
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    fs::copy(manifest, course.join("crates/grader/Cargo.toml"))?;
     fs::create_dir_all(stage.path("auto grader/rust"))?;
+    let as_nobody = "while [ \"${1#--}\" != \"$1\" ]; do shift; done\nexec \"$@\"\n";
+    stage.program("tools/setpriv", &format!("#!/bin/sh\n{as_nobody}"))?;
     Ok(stage.path("tools").display().to_string())
+}
+
+fn rust(stage: &Stage, version: &str) -> Result<()> {
+    stage.program("tools/rustc", &format!("#!/bin/sh\necho 'rustc {version} (0 2025-02-17)'\n"))
+}
+
+/// Puts a `curl` in place whose download puts a cargo where rustup does.
+fn rustup(stage: &Stage) -> Result<()> {
+    let (path, calls) = (stage.path("tools"), stage.path("calls"));
+    let (path, calls) = (path.display(), calls.display());
+    stage.program("tools/new-cargo", &format!("#!/bin/sh\necho \"cargo $*\" >> '{calls}'\n"))?;
+    let installer = format!(
+        "#!/bin/sh\nmkdir -p \"$CARGO_HOME/bin\"\nln -s '{path}/new-cargo' \"$CARGO_HOME/bin/cargo\"\n"
+    );
+    stage.program("tools/installer", &installer)?;
+    let curl = "while [ \"$1\" != -o ]; do shift; done\n";
+    let curl = format!(
+        "#!/bin/sh\necho \"curl $*\" >> '{calls}'\n{curl}ln -s '{path}/installer' \"$2\"\n"
+    );
+    stage.program("tools/curl", &curl)
 }
 
 fn set_up(stage: &Stage, path: &str) -> Result<Ended> {
@@ -129,7 +155,8 @@ fn set_up(stage: &Stage, path: &str) -> Result<Ended> {
 #[test]
 fn setup_installs_nothing_that_is_there() -> Result<()> {
     let stage = Stage::new()?;
-    let path = tools(&stage, &["bwrap", "setpriv", "cc", "curl", "cargo", "apt-get"])?;
+    let path = tools(&stage, &["bwrap", "cc", "curl", "cargo", "apt-get"])?;
+    rust(&stage, concat!(env!("CARGO_PKG_RUST_VERSION"), ".0"))?;
     set_up(&stage, &path)?.expect_success()?;
     let calls = stage.read("calls")?;
     let calls: Vec<&str> = calls.lines().filter(|call| call.starts_with("cargo ")).collect();
@@ -140,7 +167,19 @@ fn setup_installs_nothing_that_is_there() -> Result<()> {
         "cargo build --locked --offline -p lesson-*",
     ];
     assert_eq!(tail, expected);
-    assert!(!stage.read("calls")?.contains("apt-get"));
+    let calls = stage.read("calls")?;
+    assert!(!calls.contains("apt-get") && !calls.contains("curl"), "{calls}");
+    Ok(())
+}
+
+#[test]
+fn setup_takes_a_rust_that_is_too_old_for_none() -> Result<()> {
+    let stage = Stage::new()?;
+    let path = tools(&stage, &["bwrap", "cc", "cargo", "apt-get"])?;
+    rust(&stage, "1.85.0")?;
+    rustup(&stage)?;
+    set_up(&stage, &path)?.expect_success()?;
+    assert!(stage.read("calls")?.contains("curl --proto"));
     Ok(())
 }
 
@@ -148,20 +187,7 @@ fn setup_installs_nothing_that_is_there() -> Result<()> {
 fn setup_installs_what_is_missing_before_it_builds() -> Result<()> {
     let stage = Stage::new()?;
     let path = tools(&stage, &["cc", "apt-get"])?;
-    let calls = stage.path("calls").display().to_string();
-    let as_nobody = "while [ \"${1#--}\" != \"$1\" ]; do shift; done\nexec \"$@\"\n";
-    stage.program("tools/setpriv", &format!("#!/bin/sh\n{as_nobody}"))?;
-    stage.program("tools/new-cargo", &format!("#!/bin/sh\necho \"cargo $*\" >> '{calls}'\n"))?;
-    // What it downloads puts a cargo where rustup does.
-    let installer = format!(
-        "#!/bin/sh\nmkdir -p \"$CARGO_HOME/bin\"\nln -s '{path}/new-cargo' \"$CARGO_HOME/bin/cargo\"\n"
-    );
-    stage.program("tools/installer", &installer)?;
-    let curl = "while [ \"$1\" != -o ]; do shift; done\n";
-    let curl = format!(
-        "#!/bin/sh\necho \"curl $*\" >> '{calls}'\n{curl}ln -s '{path}/installer' \"$2\"\n"
-    );
-    stage.program("tools/curl", &curl)?;
+    rustup(&stage)?;
     set_up(&stage, &path)?.expect_success()?;
     let calls = stage.read("calls")?;
     let starts = calls.lines().filter_map(|call| call.split(" -").next());
