@@ -74,10 +74,13 @@ fn collect(root: &Path, folder: &str, files: &mut Vec<String>) -> Result<()> {
         let entry = entry.with_context(listing)?;
         let name = format!("{folder}{}", entry.file_name().to_string_lossy());
         let place = entry.path();
+        // In a further work tree of git it is a file.
+        if name == ".git" {
+            continue;
+        }
         if is_file(&place) {
             insert(&name, files);
         } else if entry.file_type().with_context(listing)?.is_dir()
-            && name != ".git"
             // Cargo marks its target folder with this file, whatever the folder's name is.
             && !place.join("CACHEDIR.TAG").exists()
         {
@@ -111,7 +114,9 @@ mod tests {
         let mut files = Vec::new();
         collect(&catalog::root(), "", &mut files).unwrap();
         assert!(files.contains(&"Cargo.toml".to_owned()));
-        let is_strange = |file: &&String| file.starts_with("target/") || file.starts_with(".git/");
+        let is_strange = |file: &&String| {
+            file.starts_with("target/") || file.starts_with(".git/") || *file == ".git"
+        };
         assert_eq!(files.iter().find(is_strange), None);
     }
 }
