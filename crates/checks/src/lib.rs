@@ -47,6 +47,7 @@ pub use text::{shortened, visible};
 
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
+use std::thread;
 use std::time::Duration;
 
 /// How long a wait lasts at the most.
@@ -58,6 +59,11 @@ pub const DEADLINE: Duration = Duration::from_secs(10);
 pub fn skip(test: &str, why: &str) {
     // A reader who has closed stderr doesn't want to know.
     let _ = writeln!(io::stderr(), "skipped: {test}: {why}");
+}
+
+/// The same for the test that calls this: its thread has its name.
+pub fn skip_this(why: &str) {
+    skip(thread::current().name().unwrap_or("a test"), why);
 }
 
 /// A seed that nobody can know beforehand.

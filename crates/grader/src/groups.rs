@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_trial_has_its_limits_and_ends_with_its_group() {
         let Some(groups) = Groups::of_this_process() else {
-            return println!("skipped: no control group (cgroup v2) with limits is ours");
+            return checks::skip_this("no control group (cgroup v2) with limits is ours");
         };
         let group = groups.trial().unwrap();
         let read = |file: &str| fs::read_to_string(group.folder.join(file)).unwrap();
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn who_takes_more_memory_than_there_is_is_ended_and_seen() {
         let Some(groups) = Groups::of_this_process() else {
-            return println!("skipped: no control group (cgroup v2) with limits is ours");
+            return checks::skip_this("no control group (cgroup v2) with limits is ours");
         };
         let group = groups.trial().unwrap();
         fs::write(group.folder.join("memory.max"), "16777216").unwrap();

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use link::pcap::Capture;
 use link::{Direction, Event, Fate, Faults, Kind, Limits, Link, Path, Route};
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -97,7 +97,9 @@ fn output_in_time(command: &mut Command) -> Result<Option<String>> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = match command.spawn() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            println!("skipped: this reads a capture with tshark, which isn't installed");
+            let test = thread::current();
+            let (test, why) = (test.name().unwrap_or("a test"), "there is no tshark");
+            let _ = writeln!(io::stderr(), "skipped: {test}: {why}");
             return Ok(None);
         }
         child => child?,

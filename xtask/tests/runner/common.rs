@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use std::env::{self, consts::EXE_SUFFIX};
+use std::io::{self, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
@@ -67,8 +68,15 @@ fn build_lessons() {
     let _ = cargo.status();
 }
 
+/// Says on stderr that the test that calls this isn't run here, and why: its thread has its name.
+/// Test harnesses hide what `eprintln!` prints; this they let through.
+pub fn skip(why: &str) {
+    let test = thread::current();
+    let _ = writeln!(io::stderr(), "skipped: {}: {why}", test.name().unwrap_or("a test"));
+}
+
 /// The workspace.
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// A folder with the runner among programs that misbehave, and a tree of lessons without code; it
 /// lasts as long as the value.
@@ -186,7 +194,7 @@ fn compiled_fixture(name: &str) -> Result<PathBuf> {
 pub fn in_a_terminal(prompt: &str, text: &str, command: &Command) -> Result<Option<String>> {
     let script = fixture_source("in_a_terminal").with_extension("py");
     if Command::new("python3").arg("--version").output().is_err() {
-        eprintln!("skipped: a test in a terminal needs python3");
+        skip("there is no python3, which makes a terminal");
         return Ok(None);
     }
     let mut python = Command::new("python3");
@@ -249,7 +257,7 @@ pub fn is_ignored(signal: rustix::process::Signal) -> bool {
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
     let is_ignored = mask >> (signal.as_raw() - 1) & 1 == 1;
     if is_ignored {
-        eprintln!("skipped: signal {} is ignored here", signal.as_raw());
+        skip(&format!("signal {} is ignored here", signal.as_raw()));
     }
     is_ignored
 }

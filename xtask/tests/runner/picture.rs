@@ -1,6 +1,6 @@
 //! The picture of a run: an SVG that every reader of XML takes, with each label inside its box.
 
-use crate::common::{PATIENCE, fixture_source};
+use crate::common::{PATIENCE, fixture_source, skip};
 use anyhow::{Context, Result, ensure};
 use keeper::Keeper;
 use link::{Direction, Event, Fate, Kind, Route};
@@ -156,7 +156,7 @@ fn any_payload_gives_well_formed_xml() -> Result<()> {
     let mut python = Command::new("python3");
     python.args(["-c", "import sys, xml.etree.ElementTree as E\nfor picture in sys.stdin.buffer.read().split(b'\\0'): E.fromstring(picture)"]);
     let Ok(mut python) = python.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn() else {
-        eprintln!("skipped: whether pictures are well-formed XML needs python3");
+        skip("there is no python3, which reads XML");
         return Ok(());
     };
     let characters: Vec<char> = ('\0'..='\u{ffff}').chain('\u{1fff0}'..='\u{2000f}').collect();
@@ -175,7 +175,7 @@ fn any_payload_gives_well_formed_xml() -> Result<()> {
 #[test]
 fn a_browser_shows_every_label_inside_its_box_in_light_and_dark() -> Result<()> {
     let Some(browser) = browser() else {
-        eprintln!("skipped: how a browser shows pictures needs chromium or google-chrome");
+        skip("there is no chromium and no google-chrome");
         return Ok(());
     };
     let script = fs::read_to_string(fixture_source("picture").with_extension("js"))?;

@@ -61,7 +61,7 @@ fn the_environment_is_kept_but_for_one_variable() {
 fn a_program_in_python_works_too() {
     let python = Path::new("/usr/bin/python3");
     if !python.exists() {
-        return println!("skipped: /usr/bin/python3 isn't installed");
+        return checks::skip_this("/usr/bin/python3 isn't installed");
     }
     let script = "import socket, threading\n\
         a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\

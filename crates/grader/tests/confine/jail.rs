@@ -119,7 +119,7 @@ fn a_program_in_a_jail_has_64_threads_whatever_others_run() {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
     let numbers: Vec<u32> = release.split(['.', '-']).map_while(|part| part.parse().ok()).collect();
     if numbers[..2] < [5, 14][..] {
-        return println!("skipped: before 5.14, Linux counts the user's threads everywhere");
+        return checks::skip_this("before 5.14, Linux counts the user's threads everywhere");
     }
     assert!(line.contains(" 64 "), "{line}");
     let count: u32 = prints(jailed("greedy", &["threads"])).trim().parse().unwrap();
@@ -160,7 +160,7 @@ fn jail(name: &str) -> (Command, &'static str) {
 /// Whether there are no such jails here; says so.
 fn is_impossible() -> bool {
     if !is_installed("bwrap") {
-        println!("skipped: bubblewrap isn't installed");
+        checks::skip_this("bubblewrap isn't installed");
         return true;
     }
     let (mut command, _) = jail("honest");
@@ -169,7 +169,7 @@ fn is_impossible() -> bool {
     let is_impossible = !tried.status.success();
     if is_impossible {
         let why = String::from_utf8_lossy(&tried.stderr);
-        println!("skipped: bubblewrap can't make a jail in a jail here: {why}");
+        checks::skip_this(&format!("bubblewrap can't make a jail in a jail here: {}", why.trim()));
     }
     is_impossible
 }

@@ -20,7 +20,7 @@ fn the_scripts_are_bash() -> Result<()> {
 #[test]
 fn shellcheck_finds_nothing() -> Result<()> {
     if Command::new("shellcheck").arg("--version").output().is_err() {
-        println!("skipped: shellcheck isn't installed");
+        checks::skip_this("shellcheck isn't installed");
         return Ok(());
     }
     for script in SCRIPTS {

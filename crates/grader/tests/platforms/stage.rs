@@ -123,7 +123,7 @@ pub fn yaml(name: &str) -> Result<Option<Value>> {
     let reader = "import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1])), sys.stdout)";
     let has_reader = Command::new("python3").args(["-c", "import yaml"]).output();
     if !has_reader.is_ok_and(|output| output.status.success()) {
-        println!("skipped {name}: python3 with yaml isn't installed");
+        checks::skip_this(&format!("nothing reads {name}: python3 with yaml isn't installed"));
         return Ok(None);
     }
     let output = Command::new("python3").args(["-c", reader]).arg(file(name)).output()?;
