@@ -5,6 +5,7 @@ mod cli;
 mod common;
 mod nothing_is_left_behind;
 mod picture;
+mod repository;
 mod run;
 mod start;
 mod student;
