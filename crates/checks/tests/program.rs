@@ -77,7 +77,9 @@ fn dropping_a_program_ends_it() -> Result<()> {
     let program = shell("echo $$; exec cat")?;
     let stdout = program.wait_for_stdout("a process id", |stdout| stdout.ends_with(b"\n"))?;
     let process = String::from_utf8(stdout)?.trim().to_owned();
-    let exists = || Command::new("kill").args(["-0", &process]).stderr(Stdio::null()).status();
+    // Every shell has `kill`; a program of that name isn't everywhere.
+    let signal = format!("kill -0 {process}");
+    let exists = || Command::new("sh").args(["-c", &signal]).stderr(Stdio::null()).status();
     assert!(exists()?.success());
     drop(program);
     assert!(!exists()?.success());

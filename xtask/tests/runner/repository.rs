@@ -1,31 +1,26 @@
 //! What holds for the repository as others get it.
 
 use crate::common::{ROOT, skip};
-use crate::student::Folder;
-use anyhow::{Result, ensure};
-use std::path::Path;
-use std::process::{Command, Output};
-
-fn git(folder: &Path, words: &[&str]) -> std::io::Result<Output> {
-    let mut git = Command::new("git");
-    // A hook of git that runs us would name another repository than the one of the folder.
-    git.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE");
-    git.current_dir(folder).args(words).output()
-}
+use crate::student::{Folder, git};
+use anyhow::{Context, Result, ensure};
+use std::process::Command;
 
 /// Git on Windows writes text files with `\r\n`, unless the repository says otherwise.
 #[test]
 fn a_clone_on_windows_has_no_carriage_returns() -> Result<()> {
-    let root = git(ROOT.as_ref(), &["rev-parse", "--verify", "HEAD"]);
-    if !root.is_ok_and(|output| output.status.success()) {
-        skip("there is no git, or this isn't its work tree");
+    let Some(place) = git(ROOT.as_ref(), &["rev-parse", "--show-prefix"])? else {
+        return Ok(());
+    };
+    if !place.status.success() || !place.stdout.trim_ascii().is_empty() {
+        skip("this is no work tree of git");
         return Ok(());
     }
     let folder = Folder::new()?;
     let words = ["-c", "core.autocrlf=true", "clone", "--quiet", ROOT, "clone"];
-    let cloned = git(&folder.0, &words)?;
+    let cloned = git(&folder.0, &words)?.context("git is gone")?;
     ensure!(cloned.status.success(), "{}", String::from_utf8_lossy(&cloned.stderr));
     let found = git(&folder.0.join("clone"), &["grep", "-I", "--files-with-matches", "\r"])?;
+    let found = found.context("git is gone")?;
     assert_eq!(String::from_utf8(found.stdout)?, "");
     // Nothing was found, which isn't an error.
     assert_eq!(found.status.code(), Some(1), "{}", String::from_utf8_lossy(&found.stderr));

@@ -1,11 +1,12 @@
 //! A student's workspace, for the tests of what belongs to one.
 
-use crate::common::{BUILD_PATIENCE, xtask};
+use crate::common::{BUILD_PATIENCE, skip, xtask};
 use anyhow::{Context, Result};
 use assert_cmd::assert::{Assert, OutputAssertExt};
 use predicates::str::is_empty;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{self, Command};
+use std::process::{self, Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs};
 
@@ -69,9 +70,10 @@ impl Student {
         command
     }
 
-    pub fn git(&self, words: &[&str]) -> Result<String> {
-        let output = Command::new("git").current_dir(&self.root).args(words).output()?;
-        Ok(String::from_utf8(output.stdout)?)
+    /// What git prints about it; `None` where there is no git.
+    pub fn git(&self, words: &[&str]) -> Result<Option<String>> {
+        let output = git(&self.root, words)?;
+        Ok(output.map(|output| String::from_utf8(output.stdout)).transpose()?)
     }
 
     pub fn read(&self, path: &str) -> Result<String> {
@@ -85,6 +87,20 @@ impl Student {
 
     pub fn solve(&self, directory: &str) -> Result<()> {
         self.write(&main_of(directory), &course(&main_of(directory))?)
+    }
+}
+
+/// How git has ended in a folder; `None`, and a word about what isn't tested, where there is no git.
+pub fn git(folder: &Path, words: &[&str]) -> Result<Option<Output>> {
+    let mut git = Command::new("git");
+    // A hook of git that runs us would name another repository than the one of the folder.
+    git.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE");
+    match git.current_dir(folder).args(words).output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            skip(&format!("there is no git, and so no `git {}`", words.join(" ")));
+            Ok(None)
+        }
+        output => Ok(Some(output?)),
     }
 }
 

@@ -64,7 +64,7 @@ fn a_writable_folder_can_be_read_but_nothing_in_it_be_started() {
 #[test]
 fn inherited_descriptors_are_closed() {
     let mut shell = Command::new("/bin/sh");
-    shell.args(["-c", "exec \"$@\" 3</etc/hosts 7</etc/hosts 9>/dev/null", "sh"]);
+    shell.args(["-c", "exec \"$@\" 3</etc/passwd 7</etc/passwd 9>/dev/null", "sh"]);
     let mut free = Command::new(shell.get_program());
     free.args(shell.get_args()).arg(program("honest")).args(["list", "/proc/self/fd"]);
     let inherited = prints(free);
