@@ -1,12 +1,11 @@
 //! Within bubblewrap, as programs are graded.
 
-use crate::stage::{CONFINE, is_installed, is_root, output, prints, program};
+use crate::stage::{CONFINE, find, is_root, output, prints, program};
 use std::path::Path;
 use std::process::Command;
 
 /// Around the checks.
 const OUTER: &[&str] = &[
-    "bwrap",
     "--unshare-user",
     "--unshare-net",
     "--unshare-pid",
@@ -38,7 +37,6 @@ const OUTSIDE: &str = "/mnt";
 
 /// Around the program.
 const INNER: &[&str] = &[
-    "bwrap",
     "--unshare-user",
     "--unshare-pid",
     "--unshare-ipc",
@@ -146,7 +144,8 @@ fn jail(name: &str) -> (Command, &'static str) {
         let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"];
         command.args(nobody);
     }
-    command.args(OUTER).args(INNER).args(["--bind", OUTSIDE, "/sockets"]);
+    let bwrap = find("bwrap").unwrap_or_default();
+    command.arg(&bwrap).args(OUTER).arg(&bwrap).args(INNER).args(["--bind", OUTSIDE, "/sockets"]);
     for folder in ["/lib", "/lib64", "/usr/lib", "/usr/lib64"] {
         if Path::new(folder).exists() {
             command.args(["--ro-bind", folder, folder]);
@@ -159,7 +158,7 @@ fn jail(name: &str) -> (Command, &'static str) {
 
 /// Whether there are no such jails here; says so.
 fn is_impossible() -> bool {
-    if !is_installed("bwrap") {
+    if find("bwrap").is_none() {
         checks::skip_this("bubblewrap isn't installed");
         return true;
     }

@@ -101,8 +101,9 @@ pub fn is_root() -> bool {
     fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
-/// Whether a program is in one of the usual places.
-pub fn is_installed(program: impl AsRef<OsStr>) -> bool {
+/// Where a program is, if it is installed.
+pub fn find(program: impl AsRef<OsStr>) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|folder| folder.join(program.as_ref()).is_file())
+    let mut places = env::split_paths(&path).map(|folder| folder.join(program.as_ref()));
+    places.find(|place| place.is_file())
 }
