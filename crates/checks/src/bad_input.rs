@@ -36,7 +36,7 @@ fn not_unicode() -> OsString {
 
 #[cfg(windows)]
 fn not_unicode() -> OsString {
-    let surrogate = std::os::windows::ffi::OsStringExt::from_wide(&[0xd800]);
+    let surrogate: OsString = std::os::windows::ffi::OsStringExt::from_wide(&[0xd800]);
     ["bad-text-".into(), surrogate].into_iter().collect()
 }
 

@@ -1,14 +1,12 @@
 //! What a run writes down about the wire.
 
 use super::run;
-use crate::common::{Fixture, Port, eventually, xtask};
+use crate::common::{Fixture, xtask};
 use anyhow::{Context, Result};
 use predicates::prelude::*;
 use predicates::str::{contains, is_empty};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 /// A folder for files, which lasts as long as the fixture.
 struct Folder(Fixture);
@@ -94,9 +92,11 @@ fn a_file_without_room_is_named() -> Result<()> {
 #[cfg(target_os = "linux")]
 #[test]
 fn ctrl_c_leaves_good_files_and_nothing_else() -> Result<()> {
-    use crate::common::processes_with;
+    use crate::common::{Port, eventually, processes_with};
     use rustix::process::{Pid, Signal, kill_process_group};
+    use std::io::Write;
     use std::os::unix::process::{CommandExt, ExitStatusExt};
+    use std::process::Stdio;
     let (folder, port) = (Folder::new()?, Port::take()?);
     let mark = format!("WIRE_LEFT_BEHIND_{}_{}", std::process::id(), port.number);
     if crate::common::is_ignored(Signal::INT) {
