@@ -27,7 +27,6 @@ The lesson's own program is built first; --program judges any other, in whatever
 
 The exit code is 0 only for full marks. 3 means that the checks themselves failed, which is
 no fault of the program.",
-    hidden: false,
     run,
 };
 

@@ -17,7 +17,6 @@ course of its own, with a git repository. This one stays as it is.
 
   --lessons LIST    which lessons get gaps: 2, 1-3 or 1-3,5; the others stay solved
   --graded          leave out the solutions, and all that would give them away",
-    hidden: false,
     run: |parser| delegate(&START, parser),
 };
 
@@ -37,7 +36,6 @@ output     the console blocks are what their commands print, and the pictures ar
   --draw      draw the pictures anew instead, where they have changed
   --soak N    judge right programs at least N times, and wrong ones as well, with all
               cores busy; no right one may lose a point, no wrong one may get through",
-    hidden: false,
     run: |parser| delegate(&VERIFY, parser),
 };
 
@@ -58,7 +56,6 @@ Measure while the computer has nothing else to do.
   grade-2000   the same with ten times as many: the cost must grow no faster
   grade-stability  the same class several times on a busy computer: the grades must be the same
   grade-siege  16 students among the worst programs, with little of a computer: the same",
-    hidden: false,
     run: |parser| delegate(&BENCH, parser),
 };
 

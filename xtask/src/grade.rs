@@ -26,7 +26,6 @@ The results, a report for you and one for each student are written to a folder.
 
 `grade merge DIRS…` joins the results of all partitions; `grade gradescope-zip` makes an
 autograder for Gradescope. lessons/instructors.md explains it all.",
-    hidden: false,
     run,
 };
 

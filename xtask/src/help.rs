@@ -11,7 +11,6 @@ pub const COMMAND: Command = Command {
     arguments: "[COMMAND]",
     summary: "show all commands, or what one of them does",
     details: "",
-    hidden: false,
     run,
 };
 
@@ -34,7 +33,7 @@ fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
 /// Prints all commands.
 pub fn overview() -> Result<ExitCode> {
     let mut text = String::from("Usage: cargo xtask [COMMAND]\n\nCommands:\n");
-    for command in COMMANDS.iter().filter(|command| !command.hidden) {
+    for command in COMMANDS {
         let usage = format!("{} {}", command.name, command.arguments);
         text.push_str(&format!("  {usage:<26} {}\n", command.summary));
     }

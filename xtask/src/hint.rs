@@ -16,7 +16,6 @@ pub const COMMAND: Command = Command {
 The hints are those at the end of the lesson's walkthrough, each a bit more than the one before.
 
   --again    show all that you have seen already, and no new one",
-    hidden: false,
     run,
 };
 

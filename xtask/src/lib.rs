@@ -22,7 +22,6 @@ pub mod grade;
 pub mod grading;
 pub mod help;
 pub mod hint;
-pub mod keep;
 pub mod list;
 pub mod nearest;
 pub mod progress;
@@ -51,8 +50,6 @@ pub struct Command {
     pub summary: &'static str,
     /// What `cargo xtask help NAME` adds to the summary.
     pub details: &'static str,
-    /// For the runner itself, not for people.
-    pub hidden: bool,
     pub run: fn(lexopt::Parser) -> Result<ExitCode>,
 }
 
@@ -69,7 +66,6 @@ pub const COMMANDS: &[Command] = &[
     help::COMMAND,
     course::VERIFY,
     course::BENCH,
-    keep::COMMAND,
 ];
 
 /// A command line that can't be understood. It ends the program with status 2.
@@ -128,7 +124,7 @@ pub fn find(name: &str) -> Result<&'static Command> {
     if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
         return Ok(command);
     }
-    let names = COMMANDS.iter().filter(|command| !command.hidden).map(|command| command.name);
+    let names = COMMANDS.iter().map(|command| command.name);
     let guess = nearest::nearest(name, names).unwrap_or_default();
     let hint = format!("did you mean `cargo xtask {guess}`? `cargo xtask help` shows all commands");
     Err(UsageError(format!("there is no command `{name}`: {hint}")).into())

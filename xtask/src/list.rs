@@ -16,7 +16,6 @@ pub const COMMAND: Command = Command {
     arguments: "",
     summary: "show the lessons: what each teaches, its pair, its walkthrough",
     details: "In a student's workspace it also shows the points so far, and what is next.",
-    hidden: false,
     run,
 };
 

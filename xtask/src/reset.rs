@@ -16,7 +16,6 @@ pub const COMMAND: Command = Command {
     details: "\
 The program is kept as main.rs.old, main.rs.old-2, …, and none of these is ever overwritten.
 Your points and the hints that you have seen stay as they are.",
-    hidden: false,
     run,
 };
 

@@ -43,7 +43,6 @@ It is a perfect link, but for what you ask for:
 A script is for requests (to the server), all else for replies, too. Or say what it is for:
 --loss replies:30% or --script \"1 drop; replies: 2 drop\". For example:
 cargo xtask run lesson-5 --loss 30% --seed 7 --svg wire.svg",
-    hidden: false,
     run,
 };
 

@@ -18,7 +18,6 @@ Lines with `-` stand only in your program, and lines with `+` only in the refere
 be the same: what counts is what the checks say.
 
   --anyway    show it even though your program doesn't have full points yet",
-    hidden: false,
     run,
 };
 

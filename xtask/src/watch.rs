@@ -37,7 +37,6 @@ Keys, each followed by Enter:
   h    show one more hint
   r    run the checks again
   q    quit (as Ctrl-D and Ctrl-C do)",
-    hidden: false,
     run,
 };
 

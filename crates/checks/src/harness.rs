@@ -13,11 +13,8 @@ use std::process::ExitCode;
 /// The `main` of a lesson's test: judges `program`, cargo's own build of the lesson.
 /// The seed of the payloads is printed; the variable `SEED` sets it.
 pub fn main(lesson: &str, program: &str) -> ExitCode {
-    if env::args_os().nth(1).is_some_and(|word| word == keeper::WORD) {
-        return if keeper::keep().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    }
     let arguments = Arguments::from_args();
-    let (Some(lesson), Ok(keeper)) = (lessons::find(lesson), env::current_exe()) else {
+    let Some(lesson) = lessons::find(lesson) else {
         return ExitCode::FAILURE;
     };
     let seed = env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(random_seed);
@@ -25,7 +22,7 @@ pub fn main(lesson: &str, program: &str) -> ExitCode {
         eprintln!("{}: seed {seed} (SEED={seed} repeats this run)", lesson.name);
     }
     let command = vec![Path::new(program).into()];
-    let program = Program { command, name: None, keeper };
+    let program = Program { command, name: None };
     let tests = lesson.checks.iter().map(|check| {
         let program = program.clone();
         Trial::test(check.id, move || test(check, &program, seed))

@@ -23,7 +23,6 @@ exit codes: 0 full marks, 1 less, 2 wrong usage, 3 a check itself failed";
 
 fn main() -> ExitCode {
     let result = match env::args_os().nth(1).unwrap_or_default().to_str() {
-        Some(keeper::WORD) => keeper::keep().map(|()| ExitCode::SUCCESS).map_err(Error::Failed),
         Some("check") => Request::read().map_err(Error::Usage).and_then(|request| request.judge()),
         Some("play") => play_lesson(),
         Some("changes") => {
@@ -69,7 +68,6 @@ impl Request {
         if command.is_empty() {
             bail!("`--program` needs a command behind it");
         }
-        let keeper = env::current_exe().context("cannot find the path of this program")?;
         let (mut lesson, mut seed, mut score) = (None, random_seed(), None);
         let (mut all, mut json, mut name) = (false, false, None);
         let mut terms = Terms::default();
@@ -91,7 +89,7 @@ impl Request {
             }
         }
         let lesson = lesson.context("which lesson?")?;
-        let program = Program { command, name, keeper };
+        let program = Program { command, name };
         Ok(Self { lesson, seed, all, json, score, program, terms })
     }
 

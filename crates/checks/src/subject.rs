@@ -105,7 +105,7 @@ impl Subject {
     ) -> Result<Self> {
         let (first, others) =
             program.command.split_first().context("there is no command to judge")?;
-        let mut keeper = Keeper::start_program(&program.keeper)?;
+        let mut keeper = Keeper::start()?;
         let mut command = Command::new(first);
         command.args(others).args(argument).env_clear().env("LANG", "C.UTF-8");
         // A name that doesn't resolve should say so soon, with or without a network.

@@ -12,7 +12,6 @@ use std::cell::{Cell, RefCell};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +22,6 @@ pub struct Program {
     pub command: Vec<OsString>,
     /// What it is called where the command is nobody's business.
     pub name: Option<String>,
-    /// A program that can be started as a keeper (see crate `keeper`).
-    pub keeper: PathBuf,
 }
 
 impl Program {

@@ -33,8 +33,7 @@ fn judge_command(
     checks: &'static [Check],
     [first, second]: [u64; 2],
 ) -> (Vec<Report>, Duration) {
-    let keeper = PathBuf::from(env!("CARGO_BIN_EXE_checks"));
-    let program = Program { command, name: None, keeper };
+    let program = Program { command, name: None };
     let [first, second] = [first, second].map(Duration::from_millis);
     let terms = Terms { budget: Budget { first, second }, ..Terms::default() };
     let started = Instant::now();

@@ -8,7 +8,6 @@ use checks::network::Network;
 use checks::port::PortCount;
 use checks::trial::{Program, Trial};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
-use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex};
 
 const CHECKS: &str = env!("CARGO_BIN_EXE_checks");
@@ -22,7 +21,7 @@ fn judge_one(checks: &'static [Check], ports: PortCount, network: Network) -> Re
     let limits = Limits::USUAL;
     let lesson = Lesson { name: "lesson-9", title: "Ports", limits, ports, checks };
     let command = [CHECKS, "play", "lesson-5"].map(Into::into).to_vec();
-    let program = Program { command, name: None, keeper: PathBuf::from(CHECKS) };
+    let program = Program { command, name: None };
     let terms = Terms { network, ..Terms::default() };
     let mut reports = judge(&lesson, &program, 7, terms);
     reports.remove(0)

@@ -10,9 +10,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if env::args_os().nth(1).is_some_and(|word| word == keeper::WORD) {
-        return if keeper::keep().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    }
     let error = match run() {
         Ok(true) => return ExitCode::SUCCESS,
         Ok(false) => return ExitCode::FAILURE,

@@ -6,7 +6,6 @@ use activity::{Activity, LOOK};
 use anyhow::{Context, Result};
 use keeper::Keeper;
 use std::io::{self, Read};
-use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -35,22 +34,16 @@ pub struct Patience {
     pub idle: Option<Duration>,
 }
 
-/// Runs `command` without input, for as long as `patience` lasts. It and all that it has started are gone
-/// when this returns. `keeper` is a program that can be its keeper (see crate `keeper`); of each
-/// stream the first `kept` bytes are.
+/// Runs `command` without input, for as long as `patience` lasts. It and all that it has started are
+/// gone when this returns. Of each stream the first `kept` bytes are kept.
 ///
 /// # Errors
 ///
 /// It can't be started, or waited for.
-pub fn run(
-    keeper: &Path,
-    mut command: Command,
-    patience: Patience,
-    kept: usize,
-) -> Result<Finished> {
+pub fn run(mut command: Command, patience: Patience, kept: usize) -> Result<Finished> {
     let deadline = Instant::now() + patience.whole;
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut keeper = Keeper::start_program(keeper)?;
+    let mut keeper = Keeper::start()?;
     let name = command.get_program().to_owned();
     let child = keeper.spawn(&mut command);
     let mut child = child.with_context(|| format!("cannot start {}", name.display()))?;

@@ -29,8 +29,6 @@ pub struct Workshop {
     pub jail: Jail,
     /// The crates that a program may use, as `rustc --extern` names them.
     pub externs: Vec<String>,
-    /// A program that can be a keeper (see crate `keeper`).
-    pub keeper: PathBuf,
     /// One for each processor: more wouldn't be done sooner, would need more memory, and would take
     /// time from programs that are being judged.
     pub compilers: Turns,
@@ -49,14 +47,14 @@ impl Workshop {
     ///
     /// The course or the compiler isn't there, or the course doesn't compile.
     pub fn open(root: &Path, isolation: Isolation) -> Result<Self> {
-        let keeper = env::current_exe().context("cannot find the path of this program")?;
+        let ours = env::current_exe().context("cannot find the path of this program")?;
         let folder = Workplace::create()?;
         let shop = folder.path().join("shop");
         let deps = shop.join("deps");
         fs::create_dir_all(&deps).context("cannot create a folder for the dependencies")?;
         let artifacts = dependencies(root)?;
         let externs = stock(&artifacts, &deps)?;
-        let programs = keeper.parent().context("this program is in no folder")?;
+        let programs = ours.parent().context("this program is in no folder")?;
         for name in ["checks", "confine"] {
             let file = programs.join(format!("{name}{EXE_SUFFIX}"));
             // `confine` exists only where it can work.
@@ -89,7 +87,6 @@ impl Workshop {
             groups: (isolation != Isolation::None).then(Groups::of_this_process).flatten(),
             jail,
             externs,
-            keeper,
             compilers,
             checks_sha256,
             folder,
@@ -126,7 +123,7 @@ impl Workshop {
         if let Some(group) = &group {
             group.take_in(&mut command);
         }
-        let finished = process::run(&self.keeper, command, patience, kept)?;
+        let finished = process::run(command, patience, kept)?;
         Ok((finished, group.is_some_and(|group| group.was_short_of_memory())))
     }
 
@@ -137,7 +134,7 @@ impl Workshop {
         patience: Patience,
         kept: usize,
     ) -> Result<(Finished, bool)> {
-        Ok((process::run(&self.keeper, command, patience, kept)?, false))
+        Ok((process::run(command, patience, kept)?, false))
     }
 
     /// Whether memory and tasks of whole trials are limited.

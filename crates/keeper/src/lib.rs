@@ -15,11 +15,7 @@ use group::Group as Members;
 #[cfg(windows)]
 use job::Job as Members;
 use std::io;
-use std::path::Path;
 use std::process::{Child, Command};
-
-/// The argument with which a program was started as its own keeper.
-pub const WORD: &str = "keep";
 
 /// What was started in here, and what that has started, lasts no longer than this value, and no
 /// longer than this process.
@@ -35,15 +31,6 @@ impl Keeper {
         Members::none().map(Self)
     }
 
-    /// The same: no other program is needed.
-    ///
-    /// # Errors
-    ///
-    /// The system can't.
-    pub fn start_program(_: &Path) -> Result<Self> {
-        Self::start()
-    }
-
     /// Starts a program in here.
     ///
     /// # Errors
@@ -52,13 +39,4 @@ impl Keeper {
     pub fn spawn(&mut self, command: &mut Command) -> io::Result<Child> {
         self.0.spawn(command)
     }
-}
-
-/// What a keeper did when it was a program of ours; none is started any more.
-///
-/// # Errors
-///
-/// None.
-pub fn keep() -> Result<()> {
-    Ok(())
 }

@@ -213,7 +213,7 @@ fn browser() -> Option<&'static str> {
 
 /// The page after its script has run. No process of the browser is left when this returns.
 fn dump(browser: &str, setting: &str, folder: &Folder, page: &Path) -> Result<String> {
-    let mut keeper = Keeper::start_program(Path::new(env!("CARGO_BIN_EXE_xtask")))?;
+    let mut keeper = Keeper::start()?;
     let mut command = Command::new(browser);
     command.args(["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"]);
     command.args([

@@ -93,7 +93,7 @@ fn arguments(folder: &Path) -> Vec<String> {
 
 /// What a program writes until it ends. Neither it nor its children outlive this call.
 fn output(command: &mut Command) -> Result<String> {
-    let mut keeper = Keeper::start_program(Path::new(env!("CARGO_BIN_EXE_grader")))?;
+    let mut keeper = Keeper::start()?;
     let mut child = keeper.spawn(command).context("cannot start it")?;
     let mut stdout = child.stdout.take().context("it has no stdout")?;
     let (sender, receiver) = mpsc::channel();

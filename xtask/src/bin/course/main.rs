@@ -20,7 +20,6 @@ fn main() -> ExitCode {
         Some("start") => start::run(parser),
         Some("verify") => verify::run(parser),
         Some("bench") => bench::run(parser),
-        Some(keeper::WORD) => keeper::keep().map(|()| ExitCode::SUCCESS),
         _ => unknown(),
     })
 }
