@@ -61,8 +61,9 @@ fn a_right_program_loses_nothing_in_a_network_of_its_own() {
 
 #[test]
 fn a_failure_teaches() {
-    let text = contains("The goal")
-        .and(contains("What happened\n    1. started `checks play lesson-1 127.0.0.1:"));
+    let program = format!("checks{}", std::env::consts::EXE_SUFFIX);
+    let started = format!("What happened\n    1. started `{program} play lesson-1 127.0.0.1:");
+    let text = contains("The goal").and(contains(started));
     let text =
         text.and(contains("Likely cause")).and(contains("Where to read\n    lessons/lesson-3-"));
     check(&[], WRONG).assert().code(1).stdout(text.and(contains("\x1b").not()));
