@@ -91,9 +91,10 @@ fn a_grade_under_another_ones_name_does_not_count() -> Result<()> {
 
 #[test]
 fn hostile_names_stay_in_the_folder_and_apart() -> Result<()> {
-    let mut names = vec!["..x", "a b", "a'b\"", "好", "\u{202e}x", "-rf", "$(id)", "<b>", "=cmd()"];
+    let mut names = vec!["..x", "a b", "a'b", "好", "\u{202e}x", "-rf", "$(id)", "&b;", "=cmd()"];
+    // Windows has no such names.
     if cfg!(unix) {
-        names.extend(["a\nb", "C:\\x", "con", "CON", "a\u{1b}[2J"]);
+        names.extend(["a\"b", "<b>", "a\nb", "C:\\x", "con", "CON", "a\u{1b}[2J"]);
     }
     let class = Class::new(&[])?;
     for name in &names {

@@ -121,9 +121,11 @@ fn notes_about_one_submission_are_bounded() -> Result<()> {
 
 #[test]
 fn odd_names_of_students_and_modules_are_kept() -> Result<()> {
-    let names = ["..x", "..%2f..", "a b", "it's", "🦀 ü", "a..b", "$(id)", "=1+1", "-rf", "@a"];
+    let mut names = vec!["..x", "a b", "it's", "🦀 ü", "a..b", "$(id)", "=1+1", "-rf", "@a"];
+    // Windows drops dots at the end of a name.
+    names.push(if cfg!(unix) { "..%2f.." } else { "..%2f" });
     let folder = Folder::with(&["bob/lesson-3.rs"])?;
-    for name in names {
+    for &name in &names {
         folder.write(format!("{name}/{MAIN}"), name)?;
         folder.write(format!("{}/{name}.rs", src(name)), "")?;
     }
