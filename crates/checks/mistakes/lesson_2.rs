@@ -234,7 +234,7 @@ pub const MISTAKES: &[Mistake] = &[
     send(&socket, &message, target)?;
     socket.set_read_timeout(Some(std::time::Duration::from_millis(100)))?;
     if let Err(error) = socket.recv(&mut [0; 1024])
-        && error.kind() == io::ErrorKind::ConnectionRefused
+        && [io::ErrorKind::ConnectionRefused, io::ErrorKind::ConnectionReset].contains(&error.kind())
     {
         anyhow::bail!("nobody listens at {target}");
     }"#,

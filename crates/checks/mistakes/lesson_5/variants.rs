@@ -6,8 +6,15 @@ use crate::mistakes::Variant;
 pub const VARIANTS: &[Variant] = &[
     Variant {
         id: "a-buffer-of-1024",
-        what: "a buffer of 1,024 bytes, which cuts what is longer",
-        edits: &[(BUFFER, "vec![0; 1024]")],
+        what: "a buffer of 1,024 bytes, which cuts what is longer; to Windows that is error 10040",
+        edits: &[
+            (BUFFER, "vec![0; 1024]"),
+            (
+                "Err(e) if [ConnectionReset, Interrupted].contains(&e.kind()) => {}",
+                "Err(e) if cfg!(windows) && e.raw_os_error() == Some(10040) => {}\n            \
+                 Err(e) if [ConnectionReset, Interrupted].contains(&e.kind()) => {}",
+            ),
+        ],
     },
     Variant {
         id: "dual-stack",
