@@ -9,7 +9,7 @@ use std::process::{self, Command};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
-use std::{fs, thread};
+use std::{fs, io, thread};
 
 /// The longest that anything here may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -85,7 +85,6 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// They are links, not copies: a file that has just been written may still be busy.
     pub fn new() -> Result<Self> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let unique = format!("runner-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -93,13 +92,13 @@ impl Fixture {
         fs::create_dir_all(fixture.program("")).context("cannot make a folder")?;
         let stand_in = compiled_fixture("misbehaving_lesson")?;
         for (number, slug) in (1..).zip(SLUGS) {
-            fs::hard_link(&stand_in, fixture.program(&format!("lesson-{number}")))?;
+            put(&stand_in, &fixture.program(&format!("lesson-{number}")))?;
             fs::create_dir_all(fixture.source(number).with_file_name(""))?;
             fs::write(fixture.source(number), format!("// {slug}\n"))?;
         }
-        fs::hard_link(compiled_fixture("stand_in_checks")?, fixture.program("checks"))?;
-        fs::hard_link(&stand_in, fixture.program("cargo"))?;
-        fs::hard_link(env!("CARGO_BIN_EXE_xtask"), fixture.program("xtask"))?;
+        put(&compiled_fixture("stand_in_checks")?, &fixture.program("checks"))?;
+        put(&stand_in, &fixture.program("cargo"))?;
+        put(Path::new(env!("CARGO_BIN_EXE_xtask")), &fixture.program("xtask"))?;
         Ok(fixture)
     }
 
@@ -159,6 +158,15 @@ impl Drop for Fixture {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.directory);
     }
+}
+
+/// Puts a program somewhere else. On Unix that is a link: a file that has just been written may
+/// still be busy. On Windows it is a copy: a link can't be removed while the program runs.
+fn put(program: &Path, place: &Path) -> io::Result<()> {
+    if cfg!(windows) {
+        return fs::copy(program, place).map(drop);
+    }
+    fs::hard_link(program, place)
 }
 
 fn plain(program: &Path) -> Command {
