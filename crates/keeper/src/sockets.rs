@@ -8,6 +8,9 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 
+/// Under Wine there is a `/proc`, too, in which a process's number is that of another one.
+const TELLS: bool = cfg!(target_os = "linux");
+
 /// The two transport protocols, whose ports are independent of each other.
 #[derive(Clone, Copy)]
 pub enum Protocol {
@@ -67,7 +70,7 @@ struct Socket {
 
 /// The inodes of the sockets that a process has open.
 fn inodes(pid: u32) -> Option<Vec<u64>> {
-    let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
+    let descriptors = TELLS.then(|| fs::read_dir(format!("/proc/{pid}/fd")))?.ok()?;
     let inode = |link: &str| link.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok();
     let links = descriptors.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
     Some(links.filter_map(|link| inode(link.to_str()?)).collect())
@@ -79,7 +82,7 @@ fn table(pid: u32, protocol: Protocol) -> Option<Vec<Socket>> {
         Protocol::Tcp => "tcp",
         Protocol::Udp => "udp",
     };
-    let mut sockets = parse(&read(&format!("/proc/{pid}/net/{name}")).ok()?);
+    let mut sockets = parse(&TELLS.then(|| read(&format!("/proc/{pid}/net/{name}")))?.ok()?);
     // A system without IPv6 has no second table.
     if let Ok(text) = read(&format!("/proc/{pid}/net/{name}6")) {
         sockets.extend(parse(&text));
