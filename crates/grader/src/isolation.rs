@@ -1,6 +1,6 @@
 //! How well programs are kept away from everything else.
 
-use anyhow::{Error, anyhow, bail};
+use anyhow::{Error, Result, anyhow, bail, ensure};
 use std::fmt;
 use std::str::FromStr;
 
@@ -22,6 +22,18 @@ pub const REMEDY: &str = "Install bubblewrap (`apt install bubblewrap`, or what 
                           `sysctl kernel.apparmor_restrict_unprivileged_userns=0`, as root)";
 
 impl Isolation {
+    /// # Errors
+    ///
+    /// This system hasn't what the rung needs, whatever is installed.
+    pub fn expect_possible(self) -> Result<()> {
+        ensure!(
+            self == Self::None || cfg!(target_os = "linux"),
+            "`{self}` needs Linux. Here you can grade your own code, with `--isolation none`; grade \
+             others' on Linux, or in a virtual machine with Linux"
+        );
+        Ok(())
+    }
+
     /// The reason why the rung doesn't work here, and what to do about it.
     #[must_use]
     pub fn advise(self, error: Error) -> Error {
@@ -48,7 +60,7 @@ impl fmt::Display for Isolation {
 impl FromStr for Isolation {
     type Err = Error;
 
-    fn from_str(word: &str) -> Result<Self, Error> {
+    fn from_str(word: &str) -> Result<Self> {
         [Self::Strict, Self::Best, Self::None]
             .into_iter()
             .find(|isolation| isolation.to_string() == word)

@@ -50,6 +50,7 @@ pub fn run(request: &arguments::Grade, root: &Path, progress: &Progress) -> Resu
     let lessons: Vec<Lesson> = run.lessons.iter().filter_map(|name| lesson(name)).collect();
     let students = run.students().cloned();
     outputs::rehearse(&parsed(&run), &lessons, students, &platform(&request.output))?;
+    isolation.expect_possible()?;
     let workshop = Workshop::open(root, isolation)?;
     let gaps = canary::prove(&workshop, &submissions::witnesses(&survey.submissions))?;
     run.checks_sha256 = workshop.checks_sha256();
