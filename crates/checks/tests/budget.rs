@@ -7,7 +7,6 @@ use checks::check::{Check, Lesson, Limits, Outcome, Verdict, failed};
 use checks::judge::{Report, Terms, judge};
 use checks::port::PortCount;
 use checks::trial::{Program, Trial};
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// For starting and ending shells on a busy computer.

@@ -3,7 +3,8 @@
 use crate::check::{Verdict, require};
 use crate::subject::{SOON, START, Subject};
 use keeper::sockets::{self, Protocol};
-use std::net::{IpAddr, SocketAddr};
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 use std::time::Duration;
 
 /// The line may still be on its way when its first half is there.
@@ -68,8 +69,21 @@ fn port_beside(text: &str, protocol: Protocol, ip: &str) -> Option<u16> {
     if let [only] = numbers.as_slice() {
         return Some(*only);
     }
-    let bound = sockets::bound_ports(protocol).unwrap_or_default();
-    numbers.iter().copied().find(|port| bound.contains(port)).or_else(|| numbers.first().copied())
+    let bound = sockets::bound_ports(protocol);
+    let is_bound = |&port: &u16| match &bound {
+        Some(bound) => bound.contains(&port),
+        None => is_taken(protocol, ip, port),
+    };
+    numbers.iter().copied().find(is_bound).or_else(|| numbers.first().copied())
+}
+
+/// The same, where the system doesn't tell: whether it refuses us that port.
+fn is_taken(protocol: Protocol, ip: &str, port: u16) -> bool {
+    let bound = match protocol {
+        Protocol::Tcp => TcpListener::bind((ip, port)).map(drop),
+        Protocol::Udp => UdpSocket::bind((ip, port)).map(drop),
+    };
+    bound.is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
 }
 
 fn numbers(text: &str) -> impl Iterator<Item = u16> {
@@ -80,6 +94,17 @@ fn numbers(text: &str) -> impl Iterator<Item = u16> {
 mod tests {
     use super::*;
     use std::net::{Ipv4Addr, TcpListener};
+
+    #[test]
+    fn a_port_that_somebody_holds_is_taken() {
+        let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        for (protocol, address) in
+            [(Protocol::Tcp, tcp.local_addr()), (Protocol::Udp, udp.local_addr())]
+        {
+            assert!(is_taken(protocol, "127.0.0.1", address.unwrap().port()));
+        }
+    }
 
     #[test]
     fn finds_a_port_in_any_layout() {
