@@ -22,6 +22,8 @@ use std::env::{self, consts::EXE_SUFFIX};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use std::time::Instant;
 use tempfile::TempDir;
 
 /// Compiles and judges programs.
@@ -32,6 +34,8 @@ pub struct Workshop {
     /// One for each processor: more wouldn't be done sooner, would need more memory, and would take
     /// time from programs that are being judged.
     pub compilers: Turns,
+    /// When a program that is known to be right compiled last.
+    pub good_compiled: Mutex<Option<Instant>>,
     checks_sha256: String,
     /// Where each trial has limits of its own, if the system gives them.
     #[cfg(target_os = "linux")]
@@ -88,6 +92,7 @@ impl Workshop {
             jail,
             externs,
             compilers,
+            good_compiled: Mutex::default(),
             checks_sha256,
             folder,
         })

@@ -9,7 +9,7 @@ use std::process::{self, Command};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
-use std::{fs, io, thread};
+use std::{fs, thread};
 
 /// The longest that anything here may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -9,7 +9,7 @@ use std::{fs, thread};
 
 /// Programs that want to run, for each processor, above which a failure says little. Our own work
 /// keeps well below that; it is for attackers, and for what else a computer is used for.
-const BUSY: f64 = 10.0;
+const BUSY: f64 = 20.0;
 
 /// How often the computer is looked at.
 const LOOK: Duration = Duration::from_millis(200);
