@@ -2,6 +2,7 @@
 
 mod ending;
 mod pipes;
+mod state;
 
 use crate::budget::Deadline;
 use crate::check::{Fault, Verdict, failed, late};
@@ -12,9 +13,10 @@ use anyhow::{Context, Result};
 use keeper::Keeper;
 use keeper::sockets::{self, Protocol};
 use pipes::{await_end, collect, feed};
+use state::{State, Streams};
 use std::ffi::OsStr;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 use std::{env, path::Path};
@@ -77,23 +79,6 @@ pub struct Ended {
     pub status: ExitStatus,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
-}
-
-#[derive(Default)]
-struct State {
-    streams: Mutex<Streams>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Streams {
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-    /// How many of the two have come to their end.
-    ended: u8,
-    status: Option<ExitStatus>,
-    /// From here on an end is our doing.
-    is_over: bool,
 }
 
 impl Subject {
@@ -291,29 +276,5 @@ impl Drop for Subject {
         // What it held, such as its ports, is free when all that could write is gone. In a sandbox
         // that takes a little longer than the sandbox itself.
         drop(self.state.wait(LAST_WORDS, |streams| streams.ended == 2));
-    }
-}
-
-impl Streams {
-    fn is_complete(&self) -> bool {
-        self.status.is_some() && self.ended == 2
-    }
-}
-
-impl State {
-    fn lock(&self) -> MutexGuard<'_, Streams> {
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Streams)) {
-        change(&mut self.lock());
-        self.changed.notify_all();
-    }
-
-    /// Waits until `is_done`, or until that time has passed.
-    fn wait(&self, time: Duration, is_done: impl Fn(&Streams) -> bool) -> MutexGuard<'_, Streams> {
-        let result =
-            self.changed.wait_timeout_while(self.lock(), time, |streams| !is_done(streams));
-        result.unwrap_or_else(PoisonError::into_inner).0
     }
 }

@@ -6,17 +6,20 @@
 //! the program's, with the toolchain and a linker in it. In each jail `confine` sets limits before
 //! it becomes what is to be run.
 
+mod room;
 mod words;
 
 use crate::isolation::Isolation;
 use crate::permissions::Account;
 use crate::surroundings::Surroundings;
-use anyhow::{Context, Result};
 use checks::check::Limits;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+pub use room::furnish;
+use room::{NAMES, ROOM};
 use words::{
     CHECKS, COMPILERS, INSTALLED, JAIL, PROGRAMS, PUBLIC, ROOT, RUSTC, SYSTEM, Words,
     become_account, bind, joined, limits,
@@ -28,12 +31,6 @@ const SHOP: &str = "/shop";
 const SOURCE: &str = "/source";
 const BUILT: &str = "/built";
 const SOCKETS: &str = "/sockets";
-
-/// All that a program sees, in the shop: it is the root of its file system.
-const ROOM: &str = "room";
-
-/// What names stand for: `localhost`, and nothing else.
-const NAMES: [&str; 2] = ["hosts", "nsswitch.conf"];
 
 /// How to put commands into jails: what is the same for all programs.
 pub struct Jail {
@@ -134,7 +131,7 @@ impl Jail {
             return self.command(words, &bench.built);
         }
         let mut jail = self.jail_with_system();
-        jail.extend(CHECKS.iter().map(OsString::from));
+        jail.extend(PROGRAMS.iter().chain(CHECKS).map(OsString::from));
         if !SYSTEM.iter().any(|folder| self.tools.bwrap.starts_with(folder)) {
             bind(&mut jail, "--ro-bind", &self.tools.bwrap, &self.tools.bwrap);
         }
@@ -280,38 +277,6 @@ impl Jail {
         }
         bench.clone()
     }
-}
-
-/// Makes, in `shop`, all that a program sees: each single bind would cost each of its starts time.
-///
-/// # Errors
-///
-/// Those of the file system.
-pub fn furnish(shop: &Path, libraries: &[PathBuf]) -> Result<()> {
-    let room = shop.join(ROOM);
-    // Nothing can be written to its `/tmp`: in the memory that files are, no limit counts names.
-    for folder in ["proc", "tmp", "dev", "etc", "sockets"] {
-        fs::create_dir_all(room.join(folder))?;
-    }
-    for file in [PROGRAM, "dev/null", "dev/urandom"] {
-        fs::write(room.join(file), "")?;
-    }
-    #[cfg(unix)]
-    for (number, stream) in ["stdin", "stdout", "stderr"].iter().enumerate() {
-        let target = format!("/proc/self/fd/{number}");
-        std::os::unix::fs::symlink(target, room.join("dev").join(stream))?;
-    }
-    let names = NAMES.iter().map(|name| (shop.join(name), Path::new("etc").join(name)));
-    let libraries = libraries
-        .iter()
-        .filter_map(|library| Some((library.clone(), library.strip_prefix("/").ok()?.to_owned())));
-    let confine = (shop.join("confine"), "confine".into());
-    for (from, to) in names.chain(libraries).chain([confine]) {
-        let to = room.join(to);
-        to.parent().map_or(Ok(()), fs::create_dir_all)?;
-        fs::copy(&from, to).with_context(|| format!("cannot copy {}", from.display()))?;
-    }
-    Ok(())
 }
 
 struct Outside {

@@ -1,6 +1,7 @@
 //! The threads that write to a program, read what it says, and await its end.
 
-use super::{KEPT, State, Streams};
+use super::KEPT;
+use super::state::{State, Streams};
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin};
 use std::sync::{Arc, mpsc};

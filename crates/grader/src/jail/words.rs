@@ -56,23 +56,10 @@ pub const PROGRAMS: &[&str] = &[
     "/dev/urandom",
 ];
 
-/// The checks have what they hand on to the program, a folder that the program's jail is built in,
-/// and a right over their own network, for what is set up in it. With `--dev` it would be a right
+/// What the checks have beside that, which they hand on: a folder that the program's jail is built
+/// in, and a right over their own network, for what is set up in it. With `--dev` it would be a right
 /// over nothing: bubblewrap takes a second namespace of users for that.
-pub const CHECKS: &[&str] = &[
-    "--proc",
-    "/proc",
-    "--dev-bind",
-    "/dev/null",
-    "/dev/null",
-    "--dev-bind",
-    "/dev/urandom",
-    "/dev/urandom",
-    "--dir",
-    "/tmp",
-    "--cap-add",
-    "CAP_NET_ADMIN",
-];
+pub const CHECKS: &[&str] = &["--dir", "/tmp", "--cap-add", "CAP_NET_ADMIN"];
 
 /// A compiler has no device that it could read for ever, and writes only where its program goes.
 pub const COMPILERS: &[&str] =
