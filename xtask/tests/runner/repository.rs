@@ -3,7 +3,6 @@
 use crate::common::{ROOT, skip};
 use crate::student::{Folder, git};
 use anyhow::{Context, Result, ensure};
-use std::process::Command;
 
 /// Git on Windows writes text files with `\r\n`, unless the repository says otherwise.
 #[test]
@@ -31,7 +30,7 @@ fn a_clone_on_windows_has_no_carriage_returns() -> Result<()> {
 #[cfg(not(windows))]
 #[test]
 fn nothing_that_is_for_windows_is_built_elsewhere() -> Result<()> {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = std::process::Command::new(env!("CARGO"));
     cargo.args(["tree", "--locked", "--offline", "--edges", "normal,build", "--prefix", "none"]);
     cargo.args(["--package", "xtask", "--package", "checks", "--package", "lesson-*"]);
     let tree = cargo.current_dir(ROOT).output()?;
