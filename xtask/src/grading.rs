@@ -45,10 +45,6 @@ pub fn command(
 }
 
 /// Learns the verdict from how the checks ended, and from the score that they wrote.
-///
-/// # Errors
-///
-/// They crashed, or wrote no score.
 pub fn verdict(lesson: &Lesson, status: ExitStatus, score: &Path) -> Result<Verdict> {
     let text = fs::read_to_string(score);
     let _ = fs::remove_file(score);

@@ -36,10 +36,6 @@ fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
 }
 
 /// The next hint of a lesson, which counts as shown from now on.
-///
-/// # Errors
-///
-/// The walkthrough or the file that counts can't be read or written.
 pub fn next(lesson: &Lesson) -> Result<String> {
     let hints = hints(lesson)?;
     let shown = progress::read()?.hints(lesson);

@@ -29,10 +29,6 @@ impl Best {
 }
 
 /// Reads what has been reached so far; without a file, that is nothing.
-///
-/// # Errors
-///
-/// The file is there but can't be read.
 pub fn read() -> Result<Progress> {
     let path = catalog::root().join(FILE);
     match fs::read(&path) {
@@ -45,10 +41,6 @@ pub fn read() -> Result<Progress> {
 }
 
 /// Remembers a score, if the lesson has no better one.
-///
-/// # Errors
-///
-/// The file can't be read or written.
 pub fn record(lesson: &Lesson, points: u32, maximum: u32) -> Result<()> {
     let mut progress = read()?;
     match progress.best(lesson) {
@@ -61,10 +53,6 @@ pub fn record(lesson: &Lesson, points: u32, maximum: u32) -> Result<()> {
 }
 
 /// Remembers how many hints of a lesson have been shown.
-///
-/// # Errors
-///
-/// The file can't be read or written.
 pub fn record_hints(lesson: &Lesson, shown: usize) -> Result<()> {
     let mut progress = read()?;
     progress.set(&hints_key(lesson), &shown.to_string());

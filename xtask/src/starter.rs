@@ -22,10 +22,6 @@ pub fn is_function(line: &str) -> bool {
 }
 
 /// A program's text with each region replaced by one `todo!("…")`.
-///
-/// # Errors
-///
-/// The regions aren't well-formed; `verify` says more.
 pub fn strip(program: &str) -> Result<String> {
     let mut starter = String::new();
     let mut signature = String::new();

@@ -44,10 +44,6 @@ pub struct Wire {
 
 impl Wire {
     /// Creates the files that are asked for. The link is started later.
-    ///
-    /// # Errors
-    ///
-    /// A file can't be created.
     pub fn new(
         options: &Options,
         screen: &Screen,
@@ -71,10 +67,6 @@ impl Wire {
 
     /// Starts the link; `tell` is given all that happens there. Returns the address that the
     /// client must use, and lines that say so.
-    ///
-    /// # Errors
-    ///
-    /// There is no socket or no thread for it, or a file can't be written.
     pub fn start(
         &mut self,
         server: SocketAddr,
@@ -100,10 +92,6 @@ impl Wire {
     }
 
     /// Notes what has happened at the link.
-    ///
-    /// # Errors
-    ///
-    /// A file can't be written.
     pub fn note(&mut self, event: &Event) -> Result<()> {
         self.tally.add(event);
         self.files.add(event, self.is_news(event))
@@ -118,10 +106,6 @@ impl Wire {
     }
 
     /// Writes what is written at the end of a run.
-    ///
-    /// # Errors
-    ///
-    /// A file can't be written.
     pub fn finish(&mut self) -> Result<()> {
         self.files.finish(&self.names)
     }

@@ -19,19 +19,11 @@ pub struct Workspace {
 }
 
 /// The student's workspace that we are in, or nothing in the course itself.
-///
-/// # Errors
-///
-/// Its settings can't be read or understood.
 pub fn load() -> Result<Option<Workspace>> {
     read(&catalog::root())
 }
 
 /// The student's workspace, for a command that makes no sense anywhere else.
-///
-/// # Errors
-///
-/// [`UsageError`] in the course itself; and those of [`load`].
 pub fn expect(command: &Command) -> Result<Workspace> {
     load()?.ok_or_else(|| {
         let name = command.name;
@@ -42,10 +34,6 @@ pub fn expect(command: &Command) -> Result<Workspace> {
 }
 
 /// Refuses a command that makes no sense in a student's workspace.
-///
-/// # Errors
-///
-/// [`UsageError`] in a student's workspace; and those of [`load`].
 pub fn expect_none(command: &Command) -> Result<()> {
     if load()?.is_none() {
         return Ok(());
@@ -56,10 +44,6 @@ pub fn expect_none(command: &Command) -> Result<()> {
 }
 
 /// The other half of a lesson's pair, if this is a student's workspace where it still has gaps.
-///
-/// # Errors
-///
-/// Those of [`load`] and of [`Workspace::has_gaps`].
 pub fn unfinished_mate(lesson: &Lesson) -> Result<Option<&'static Lesson>> {
     let (Some(workspace), Some(mate)) = (load()?, lesson.mate()) else { return Ok(None) };
     Ok(workspace.has_gaps(mate)?.then_some(mate))
@@ -83,10 +67,6 @@ pub fn settings(lessons: &[&Lesson], graded: bool) -> String {
 
 impl Workspace {
     /// Refuses a lesson that came solved.
-    ///
-    /// # Errors
-    ///
-    /// [`UsageError`] if it did.
     pub fn expect_started(&self, lesson: &Lesson) -> Result<()> {
         if self.lessons.contains(&lesson) {
             return Ok(());
@@ -97,20 +77,12 @@ impl Workspace {
     }
 
     /// A lesson's program as it was given out, with its gaps.
-    ///
-    /// # Errors
-    ///
-    /// [`UsageError`] if it came solved; or the file can't be read.
     pub fn starter(&self, lesson: &Lesson) -> Result<String> {
         self.expect_started(lesson)?;
         read_text(&self.root.join(starter_path(lesson)))
     }
 
     /// Whether the lesson's program still has a gap that its starter had.
-    ///
-    /// # Errors
-    ///
-    /// The starter or the program can't be read.
     pub fn has_gaps(&self, lesson: &Lesson) -> Result<bool> {
         if !self.lessons.contains(&lesson) {
             return Ok(false);
@@ -159,10 +131,6 @@ fn parse_settings(text: &str) -> Result<(Vec<&'static Lesson>, bool)> {
 }
 
 /// Reads `1-3,5`; the lessons come in their own order.
-///
-/// # Errors
-///
-/// [`UsageError`] names the part that is wrong.
 pub fn parse_ranges(list: &str) -> Result<Vec<&'static Lesson>> {
     let mut chosen = Vec::new();
     for part in list.split(',') {

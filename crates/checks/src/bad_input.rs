@@ -43,10 +43,6 @@ fn not_unicode() -> OsString {
 /// Requires that the program at `path` can't work with `argument`: it ends, not by a panic or a
 /// signal, with a status that isn't 0, and its stderr has `argument` in it (up to what isn't
 /// Unicode there, which it may show as it likes). Its stdin is one line.
-///
-/// # Errors
-///
-/// It did something else, or couldn't be started.
 pub fn refuses(path: &str, argument: impl AsRef<OsStr>) -> Result<()> {
     let lossy = argument.as_ref().to_string_lossy();
     let name = lossy.split(char::REPLACEMENT_CHARACTER).next().unwrap_or_default();
@@ -62,10 +58,6 @@ pub fn refuses(path: &str, argument: impl AsRef<OsStr>) -> Result<()> {
 
 /// Requires that the program at `path` ends with an error of its own, neither a panic nor a
 /// signal, when its output goes into a pipe that nobody reads. Its stdin is one line.
-///
-/// # Errors
-///
-/// It did something else, or couldn't be started.
 pub fn fails_unheard(path: &str, argument: &str) -> Result<()> {
     is_an_error(&run(Program::spawn_unheard(path, [argument])?)?)
 }

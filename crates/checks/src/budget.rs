@@ -53,10 +53,6 @@ impl Deadline {
     }
 
     /// Requires that it hasn't passed. `awaited` completes "waiting for …".
-    ///
-    /// # Errors
-    ///
-    /// It has.
     pub fn in_time(self, awaited: impl Into<String>) -> Verdict {
         if self.has_passed() { Err(Fault::OutOfTime(awaited.into())) } else { Ok(()) }
     }

@@ -19,10 +19,6 @@ enum News {
 }
 
 /// Prints a line, the path, whenever something below one of `folders` was written.
-///
-/// # Errors
-///
-/// A folder can't be watched, or stdout is closed.
 pub fn print(folders: &[PathBuf]) -> Result<()> {
     let (sender, news) = channel();
     let input_ended = sender.clone();

@@ -117,19 +117,11 @@ pub fn certain(problem: impl Into<String>, cause: impl Into<String>) -> Fault {
 }
 
 /// Requires that a condition holds.
-///
-/// # Errors
-///
-/// It doesn't: a failure with this problem and this cause.
 pub fn require(condition: bool, problem: impl Into<String>, cause: &str) -> Verdict {
     if condition { Ok(()) } else { Err(failed(problem, cause)) }
 }
 
 /// Requires that two payloads are the same, byte for byte.
-///
-/// # Errors
-///
-/// They differ: a failure that shows where.
 pub fn same(what: &str, expected: &[u8], actual: &[u8], cause: &str) -> Verdict {
     if expected == actual {
         return Ok(());
@@ -140,10 +132,6 @@ pub fn same(what: &str, expected: &[u8], actual: &[u8], cause: &str) -> Verdict 
 }
 
 /// Requires that output has these bytes in it, somewhere.
-///
-/// # Errors
-///
-/// It hasn't: a failure that shows both.
 pub fn contains(what: &str, part: &[u8], whole: &[u8], cause: &str) -> Verdict {
     if find(whole, part) {
         return Ok(());

@@ -29,10 +29,6 @@ pub struct Datagram {
 
 impl Endpoint {
     /// Binds a socket, whose waits end at `deadline`.
-    ///
-    /// # Errors
-    ///
-    /// The system refuses.
     pub(crate) fn bind(address: SocketAddr, log: &Log, deadline: Deadline) -> io::Result<Self> {
         let socket = UdpSocket::bind(address)?;
         let address = socket.local_addr()?;
@@ -40,10 +36,6 @@ impl Endpoint {
     }
 
     /// Sends one datagram.
-    ///
-    /// # Errors
-    ///
-    /// The system refuses, which is a grader error.
     pub fn send(&self, payload: impl AsRef<[u8]>, to: SocketAddr) -> Verdict {
         let payload = payload.as_ref();
         let (length, from) = (payload.len(), self.address);
@@ -61,10 +53,6 @@ impl Endpoint {
     }
 
     /// Waits for a datagram. `what` completes "waited for …".
-    ///
-    /// # Errors
-    ///
-    /// None came in that time; the failure has this cause.
     pub fn receive(&self, what: &str, within: Duration, cause: &str) -> Verdict<Datagram> {
         match self.next(self.deadline.cut(within))? {
             Some(datagram) => {
@@ -83,10 +71,6 @@ impl Endpoint {
 
     /// Like `receive`, but gives up as soon as `program`, from which the datagram should come, has
     /// ended.
-    ///
-    /// # Errors
-    ///
-    /// None came before its end or in that time; the failure has this cause.
     pub fn receive_from(
         &self,
         program: &Subject,
@@ -119,10 +103,6 @@ impl Endpoint {
 
     /// Requires that nothing more comes. All of that time is spent, so it is for where no event
     /// could tell.
-    ///
-    /// # Errors
-    ///
-    /// Something came; the failure has this cause.
     pub fn receives_nothing(&self, during: Duration, cause: &str) -> Verdict {
         let whole = self.deadline.cut(during);
         match self.next(whole)? {

@@ -15,19 +15,11 @@ pub struct Peer {
 
 impl Peer {
     /// Binds 127.0.0.1, at a port that the system chooses.
-    ///
-    /// # Errors
-    ///
-    /// The system refuses.
     pub fn new() -> Result<Self> {
         Self::at((Ipv4Addr::LOCALHOST, 0))
     }
 
     /// Binds `address`, which should be a loopback address.
-    ///
-    /// # Errors
-    ///
-    /// The address is taken, or isn't one of this computer's.
     pub fn at(address: impl ToSocketAddrs + Debug) -> Result<Self> {
         let socket = UdpSocket::bind(&address);
         let socket = socket.with_context(|| format!("the test cannot bind UDP {address:?}"))?;
@@ -41,10 +33,6 @@ impl Peer {
     }
 
     /// Sends `payload` as one datagram.
-    ///
-    /// # Errors
-    ///
-    /// The system refuses.
     pub fn send(&self, payload: impl AsRef<[u8]>, to: SocketAddr) -> Result<()> {
         let payload = payload.as_ref();
         let sent = self.socket.send_to(payload, to);
@@ -54,10 +42,6 @@ impl Peer {
 
     /// Waits for a datagram; returns its payload, and who sent it. `what` says in the error
     /// what it was that didn't come.
-    ///
-    /// # Errors
-    ///
-    /// The deadline passed, or the socket failed.
     pub fn receive(&self, what: &str) -> Result<(Vec<u8>, SocketAddr)> {
         let datagram = self.receive_within(DEADLINE)?;
         datagram.with_context(|| format!("{} waited in vain for {what}", self.address))
@@ -65,10 +49,6 @@ impl Peer {
 
     /// Waits for `time`, and requires that no datagram comes. All of that time is spent, so
     /// use it only where no event could tell that nothing more will come.
-    ///
-    /// # Errors
-    ///
-    /// A datagram came, or the socket failed.
     pub fn quiet_for(&self, time: Duration) -> Result<()> {
         match self.receive_within(time)? {
             None => Ok(()),

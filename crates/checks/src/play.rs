@@ -15,10 +15,6 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_secs(3600);
 
 /// Does what the lesson's program does, with its argument, on standard input and output.
-///
-/// # Errors
-///
-/// Those of the lesson's program; and a lesson that has no partner can't be played.
 pub fn play(lesson: &str, argument: &str) -> Result<()> {
     match lesson {
         "lesson-2" => sender(address(argument)?),

@@ -20,19 +20,11 @@ pub struct Port {
 
 impl Port {
     /// A port that is free for UDP. TCP on the same port is the lock.
-    ///
-    /// # Errors
-    ///
-    /// No free port was found, or the system refuses what isn't for it to refuse.
     pub fn new() -> io::Result<Self> {
         Self::find(0, UDP)
     }
 
     /// A port that is free for UDP and for TCP. The lock is TCP on the port below.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Port::new`].
     pub fn with_free_tcp() -> io::Result<Self> {
         Self::find(1, BOTH)
     }
@@ -98,10 +90,6 @@ pub struct Ports {
 
 impl Ports {
     /// Takes so many.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Port::new`].
     pub fn take(count: PortCount) -> io::Result<Self> {
         // Whether it is free is asked when it is needed: the lock doesn't keep programs from it.
         let locked = |above_lock| move |_| Port::find(above_lock, &[]);
@@ -111,19 +99,11 @@ impl Ports {
     }
 
     /// One that is free for UDP.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Port::new`].
     pub fn udp(&self) -> io::Result<Port> {
         next(&self.udp, UDP).map_or_else(Port::new, Ok)
     }
 
     /// One that is free for UDP and for TCP.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Port::new`].
     pub fn both(&self) -> io::Result<Port> {
         next(&self.both, BOTH).map_or_else(Port::with_free_tcp, Ok)
     }

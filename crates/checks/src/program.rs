@@ -31,10 +31,6 @@ pub struct Program {
 
 impl Program {
     /// Starts the program at `path`, as [`command`] makes it.
-    ///
-    /// # Errors
-    ///
-    /// The system can't start it.
     pub fn spawn<A: AsRef<OsStr>>(
         path: impl AsRef<OsStr>,
         args: impl IntoIterator<Item = A>,
@@ -44,10 +40,6 @@ impl Program {
 
     /// Starts the program at `path` as [`Program::spawn`] does, but nobody reads its stdout:
     /// it is a pipe that is closed at the other end, where every write fails.
-    ///
-    /// # Errors
-    ///
-    /// The system can't start it, or can't make a pipe.
     pub fn spawn_unheard<A: AsRef<OsStr>>(
         path: impl AsRef<OsStr>,
         args: impl IntoIterator<Item = A>,
@@ -96,10 +88,6 @@ impl Program {
 
     /// Waits until `enough` is true of all that the program has written to stdout since its
     /// start, and returns that. `what` says in the error what it was that didn't come.
-    ///
-    /// # Errors
-    ///
-    /// The deadline passed, or stdout and stderr came to their end.
     pub fn wait_for_stdout(&self, what: &str, enough: impl Fn(&[u8]) -> bool) -> Result<Vec<u8>> {
         let streams = self.written.wait(|streams| enough(&streams.stdout) || streams.ended == 2);
         if enough(&streams.stdout) {
@@ -110,20 +98,12 @@ impl Program {
 
     /// Waits for the first whole line on stdout, and returns it without its line end. `what`
     /// says in the error what it was that didn't come.
-    ///
-    /// # Errors
-    ///
-    /// As with [`Program::wait_for_stdout`].
     pub fn first_line(&self, what: &str) -> Result<String> {
         let stdout = self.wait_for_stdout(what, |stdout| stdout.contains(&b'\n'))?;
         Ok(String::from_utf8_lossy(&stdout).lines().next().unwrap_or_default().to_owned())
     }
 
     /// Waits until the program has ended; returns its exit status, and all that it wrote.
-    ///
-    /// # Errors
-    ///
-    /// The deadline passed: it still runs, or something that it has started uses its output.
     pub fn wait_for_exit(&mut self) -> Result<Output> {
         let deadline = Instant::now() + DEADLINE;
         let streams = self.written.wait(|streams| streams.ended == 2);
@@ -141,10 +121,6 @@ impl Program {
     }
 
     /// Whether the program hasn't ended yet.
-    ///
-    /// # Errors
-    ///
-    /// The system doesn't tell.
     pub fn is_running(&mut self) -> Result<bool> {
         let status = self.child.try_wait().context("cannot ask whether the program still runs")?;
         Ok(status.is_none())

@@ -143,10 +143,6 @@ impl Subject {
 
     /// Waits until the UDP port is bound: the program is then ready, without having been sent
     /// anything. Where the system doesn't tell, its first output, or a second, has to do.
-    ///
-    /// # Errors
-    ///
-    /// It ended instead, or took longer than 5 s.
     pub fn wait_until_bound(&self, port: u16) -> Verdict {
         let cause = format!(
             "The program must bind the address that it is given as its argument, here port {port}, \
@@ -182,10 +178,6 @@ impl Subject {
 
     /// Waits until `enough` is true of all that it has written to stdout; returns that. `what`
     /// completes "waited for …".
-    ///
-    /// # Errors
-    ///
-    /// It ended or time ran out before that; the failure has this cause.
     pub fn wait_for_stdout(
         &self,
         what: &str,
@@ -208,10 +200,6 @@ impl Subject {
     }
 
     /// Waits until it has ended by itself and all that it wrote has been read.
-    ///
-    /// # Errors
-    ///
-    /// It still runs; the failure has this cause.
     pub fn wait_for_end(&self, within: Duration, cause: &str) -> Verdict<Ended> {
         let streams = self.state.wait(self.deadline.cut(within), Streams::is_complete);
         let so_far = format!("stdout so far: {}", visible(&streams.stdout));
@@ -230,10 +218,6 @@ impl Subject {
     }
 
     /// Requires that it hasn't ended.
-    ///
-    /// # Errors
-    ///
-    /// It has; the failure has this cause.
     pub fn still_runs(&self, cause: &str) -> Verdict {
         match self.state.lock().status {
             Some(status) => Err(failed(format!("it has ended: {status}"), cause)),
@@ -242,10 +226,6 @@ impl Subject {
     }
 
     /// Requires that it doesn't end for that long, all of which is spent.
-    ///
-    /// # Errors
-    ///
-    /// It ended; the failure has this cause.
     pub fn runs_on(&self, during: Duration, cause: &str) -> Verdict {
         let whole = self.deadline.cut(during);
         drop(self.state.wait(whole, |streams| streams.status.is_some()));

@@ -75,19 +75,11 @@ impl Trial {
     }
 
     /// Starts the program with `argument`.
-    ///
-    /// # Errors
-    ///
-    /// The time is used up; or the system can't start it, which is a grader error.
     pub fn start(&self, argument: impl AsRef<OsStr>) -> Verdict<Subject> {
         self.start_with(Some(argument.as_ref()))
     }
 
     /// Starts the program without the lesson's argument.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Trial::start`].
     pub fn start_without_argument(&self) -> Verdict<Subject> {
         self.start_with(None)
     }
@@ -101,19 +93,11 @@ impl Trial {
     }
 
     /// A UDP port that no other check has; TCP on the same port is not free.
-    ///
-    /// # Errors
-    ///
-    /// There is none, or the time is used up.
     pub fn port(&self) -> Verdict<Port> {
         self.take(PortCount { udp: 1, both: 0 }, Ports::udp)
     }
 
     /// A port that no other check has, and that is free for UDP and for TCP.
-    ///
-    /// # Errors
-    ///
-    /// There is none, or the time is used up.
     pub fn port_with_free_tcp(&self) -> Verdict<Port> {
         self.take(PortCount { udp: 0, both: 1 }, Ports::both)
     }
@@ -126,19 +110,11 @@ impl Trial {
     }
 
     /// A UDP socket on 127.0.0.1.
-    ///
-    /// # Errors
-    ///
-    /// The system refuses.
     pub fn endpoint(&self) -> Verdict<Endpoint> {
         self.endpoint_at((Ipv4Addr::LOCALHOST, 0).into())
     }
 
     /// A UDP socket at a loopback address.
-    ///
-    /// # Errors
-    ///
-    /// The system refuses.
     pub fn endpoint_at(&self, address: SocketAddr) -> Verdict<Endpoint> {
         let endpoint = Endpoint::bind(address, &self.log, self.setting.deadline);
         let what = || format!("the check cannot bind a UDP socket to {address}");
@@ -147,10 +123,6 @@ impl Trial {
 
     /// How long to wait for what may take as long as `within`, and can't be awaited by what else
     /// there is here. `awaited` completes "waiting for …".
-    ///
-    /// # Errors
-    ///
-    /// No time is left.
     pub fn time_for(&self, awaited: &str, within: Duration) -> Verdict<Duration> {
         self.setting.deadline.in_time(awaited)?;
         Ok(self.setting.deadline.cut(within))

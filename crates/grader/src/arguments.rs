@@ -101,10 +101,6 @@ impl Default for Output {
 }
 
 /// Reads the words behind the program's name.
-///
-/// # Errors
-///
-/// A [`UsageError`].
 pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Request> {
     let words: Vec<OsString> = words.into_iter().collect();
     if words.iter().any(|word| word == "--help" || word == "-h") {

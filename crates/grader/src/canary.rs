@@ -29,10 +29,6 @@ const KEEPS: &str = "keeps much in its network";
 
 /// Proves that the rung of the ladder holds; returns what it leaves open. `witnesses` are files
 /// that nobody but the grader may see, such as those of submissions.
-///
-/// # Errors
-///
-/// It doesn't hold, or the self-test couldn't be made: then nothing may be graded.
 pub fn prove(workshop: &Workshop, witnesses: &[PathBuf]) -> Result<Vec<String>> {
     let isolation = workshop.jail.isolation;
     if isolation == Isolation::None {

@@ -67,10 +67,6 @@ pub struct Place<'a> {
 
 /// Grades what `store` doesn't know yet, keeps each grade there as it comes, and returns all of
 /// them: students and lessons in the order that they were given in.
-///
-/// # Errors
-///
-/// A grade can't be kept. What couldn't be judged is a grade with [`Status::GraderError`].
 pub fn grade(
     judge: &impl Judge,
     submissions: &[Submission],

@@ -46,10 +46,6 @@ use std::ffi::OsString;
 /// | `--strict-kernel` | refuse if this kernel can't enforce all of it, and say what is missing |
 ///
 /// It must be called before any thread is started: a thread that exists already stays free.
-///
-/// # Errors
-///
-/// Something can't be enforced, or PROGRAM can't be started. PROGRAM hasn't run then.
 pub fn run(args: impl Iterator<Item = OsString>) -> Result<Infallible> {
     let order = Order::read(args)?;
     descriptors::close_inherited()?;

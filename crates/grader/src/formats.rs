@@ -71,11 +71,6 @@ pub struct Rendered {
 }
 
 /// All files of a format.
-///
-/// # Errors
-///
-/// If something is missing in `context`, or a grade has no score and the format has no way to
-/// say so.
 pub fn render(format: Format, results: &Results, context: &Context) -> Result<Rendered> {
     match format {
         Format::Json => plain::json(results),

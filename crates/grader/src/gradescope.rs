@@ -21,10 +21,6 @@ const PROGRAMS: &[(&str, &str)] = &[
 const COURSE: &str = "course";
 
 /// Makes the zip from the course at `root`; returns whether it was written.
-///
-/// # Errors
-///
-/// The course can't be read, or the zip can't be written.
 pub fn run(request: &arguments::GradescopeZip, root: &Path, progress: &Progress) -> Result<bool> {
     let bytes = zip(root, request.lessons.as_deref())?;
     let out = &request.out;
@@ -39,10 +35,6 @@ pub fn run(request: &arguments::GradescopeZip, root: &Path, progress: &Progress)
 }
 
 /// The zip: the same course makes the same bytes.
-///
-/// # Errors
-///
-/// The course can't be read.
 pub fn zip(root: &Path, lessons: Option<&[String]>) -> Result<Vec<u8>> {
     let files = course::files(root)?;
     ensure!(

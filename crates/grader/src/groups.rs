@@ -84,10 +84,6 @@ impl Groups {
     }
 
     /// A new one.
-    ///
-    /// # Errors
-    ///
-    /// The system gives us none any more.
     pub fn trial(&self) -> Result<Group> {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let folder = self.folder.join(number.to_string());

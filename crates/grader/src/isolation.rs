@@ -22,9 +22,6 @@ pub const REMEDY: &str = "Install bubblewrap (`apt install bubblewrap`, or what 
                           `sysctl kernel.apparmor_restrict_unprivileged_userns=0`, as root)";
 
 impl Isolation {
-    /// # Errors
-    ///
-    /// This system hasn't what the rung needs, whatever is installed.
     pub fn expect_possible(self) -> Result<()> {
         ensure!(
             self == Self::None || cfg!(target_os = "linux"),

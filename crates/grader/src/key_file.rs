@@ -11,10 +11,6 @@ use std::path::{self, Path};
 const LONGEST: u64 = 256;
 
 /// The key in a file; `None` if there is no file.
-///
-/// # Errors
-///
-/// A [`UsageError`]: something else is there; or the file system's.
 pub fn read(path: &Path) -> Result<Option<RunKey>> {
     let context = || format!("cannot read the key in {}", path.display());
     let file = match regular::open(path) {
@@ -32,10 +28,6 @@ pub fn read(path: &Path) -> Result<Option<RunKey>> {
 
 /// The key in a file, which is made if there is none. If several do this at the same moment, all
 /// of them return the same key.
-///
-/// # Errors
-///
-/// As [`read`]; or the system has no random numbers.
 pub fn read_or_make(path: &Path) -> Result<RunKey> {
     if let Some(key) = read(path)? {
         return Ok(key);

@@ -35,10 +35,6 @@ pub struct Merged {
 const NAMED: usize = 10;
 
 /// Reads the folders of all shares of a run, in any order.
-///
-/// # Errors
-///
-/// They aren't all shares of one run, one is missing or there twice, or one isn't complete.
 pub fn merge(folders: &[PathBuf]) -> Result<Merged> {
     let shares: Vec<Share> = folders.iter().map(|folder| open(folder)).collect::<Result<_>>()?;
     let first =
@@ -68,10 +64,6 @@ pub fn merge(folders: &[PathBuf]) -> Result<Merged> {
 
 impl Merged {
     /// Keeps all grades in a folder, as one run would have done.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Store::create`] and [`Store::save`].
     pub fn keep(&self, folder: &Path) -> Result<Store> {
         let store = Store::create(folder, self.run.clone())?;
         let grades = self.results.submissions.iter().flat_map(|submission| &submission.grades);

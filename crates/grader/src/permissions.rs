@@ -6,10 +6,6 @@ use std::fs::{self, DirBuilder};
 use std::path::Path;
 
 /// Creates a folder that is ours alone from its first moment, and those on the way to it.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn create_private(folder: &Path) -> Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -24,10 +20,6 @@ pub const PRIVATE: u32 = 0o700;
 
 /// Lets all read what is in a tree, and run what we can run: all who get to it, which a private
 /// folder above it decides. Our own `umask` may be a strict one.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn open_to_readers(tree: &Path) -> Result<()> {
     let listed = || format!("cannot list {}", tree.display());
     if tree.is_symlink() {
@@ -85,10 +77,6 @@ mod account {
 
     impl Account {
         /// One for this process, if it is root's. Another grader of root's takes another.
-        ///
-        /// # Errors
-        ///
-        /// All of them are somebody's.
         pub fn for_root() -> Result<Option<Self>> {
             if !geteuid().is_root() {
                 return Ok(None);
@@ -103,30 +91,18 @@ mod account {
         }
 
         /// Lets it through a private folder, to what it knows the name of.
-        ///
-        /// # Errors
-        ///
-        /// Those of the file system.
         pub fn may_pass(self, folder: &Path) -> Result<()> {
             give(folder, 0, self.0)?;
             change(folder, |_| PRIVATE | 0o010)
         }
 
         /// Lets it write into an empty folder, which nobody else can use any more.
-        ///
-        /// # Errors
-        ///
-        /// Those of the file system.
         pub fn may_fill(self, folder: &Path) -> Result<()> {
             give(folder, self.0, self.0)?;
             change(folder, |_| PRIVATE)
         }
 
         /// Lets it only read and run what it has written.
-        ///
-        /// # Errors
-        ///
-        /// Those of the file system.
         pub fn has_filled(self, folder: &Path) -> Result<()> {
             give(folder, 0, self.0)?;
             change(folder, |_| PRIVATE | 0o050)?;
@@ -162,10 +138,6 @@ mod account {
 #[cfg(not(target_os = "linux"))]
 impl Account {
     /// Only on Linux root gives up its rights.
-    ///
-    /// # Errors
-    ///
-    /// None.
     pub fn for_root() -> Result<Option<Self>> {
         Ok(None)
     }

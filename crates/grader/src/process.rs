@@ -36,10 +36,6 @@ pub struct Patience {
 
 /// Runs `command` without input, for as long as `patience` lasts. It and all that it has started are
 /// gone when this returns. Of each stream the first `kept` bytes are kept.
-///
-/// # Errors
-///
-/// It can't be started, or waited for.
 pub fn run(mut command: Command, patience: Patience, kept: usize) -> Result<Finished> {
     let deadline = Instant::now() + patience.whole;
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -45,10 +45,6 @@ pub struct Comparison {
 impl Roster {
     /// Reads a CSV file; returns the hash of its bytes as well. It is read once only, since it may
     /// be a pipe.
-    ///
-    /// # Errors
-    ///
-    /// It can't be read, isn't CSV in UTF-8, or no column says who a student is.
     pub fn read(path: &Path) -> Result<(Self, String)> {
         let reading = || format!("cannot read the roster {}", path.display());
         let bytes = fs::read(path).with_context(reading)?;

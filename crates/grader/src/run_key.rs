@@ -15,10 +15,6 @@ const LENGTH: usize = 16;
 
 impl RunKey {
     /// A key that nobody can guess.
-    ///
-    /// # Errors
-    ///
-    /// The system has no random numbers.
     pub fn random() -> Result<Self> {
         let mut bytes = [0; LENGTH];
         getrandom::fill(&mut bytes).context("the system has no random numbers for a key")?;

@@ -57,20 +57,12 @@ const SUM_LENGTH: usize = 64;
 
 impl Store {
     /// Begins a run in `folder`, which may exist.
-    ///
-    /// # Errors
-    ///
-    /// There is a run in it, another grader works in it, or it can't be written.
     pub fn create(folder: &Path, run: Run) -> Result<Self> {
         Self::held(folder, run, |folder, _| Run::refuse_another(folder))
     }
 
     /// Goes on with the run in `folder`, or begins one if there is none; `run` takes the place
     /// of what was known of it.
-    ///
-    /// # Errors
-    ///
-    /// The run there is another one, another grader works in it, or it can't be written.
     pub fn resume(folder: &Path, run: Run) -> Result<Self> {
         Self::held(folder, run, |folder, run| run.refuse_different(folder))
     }
@@ -108,10 +100,6 @@ impl Store {
     }
 
     /// Notes that the results have been written.
-    ///
-    /// # Errors
-    ///
-    /// Those of the file system.
     pub fn complete(&mut self) -> Result<()> {
         self.run.complete = true;
         self.run.write(&self.folder)
@@ -131,10 +119,6 @@ impl Store {
     }
 
     /// Keeps a grade: when this returns, no power cut takes it away.
-    ///
-    /// # Errors
-    ///
-    /// Those of the file system.
     pub fn save(&self, key: &Key, grade: &Grade) -> Result<()> {
         let text = serde_json::to_string(&Record { key, grade });
         let text = text.context("cannot turn a grade into JSON")?;
@@ -147,10 +131,6 @@ impl Store {
 }
 
 /// The grade of one unit in a run's folder, and its key; `None` if it has none.
-///
-/// # Errors
-///
-/// The file can't be read, or isn't what was once written.
 pub fn read(folder: &Path, student: &str, lesson: &str) -> Result<Option<(Key, Grade)>> {
     let path = folder.join(GRADES).join(name(student, lesson));
     let bytes = match regular::read(&path) {

@@ -62,28 +62,16 @@ pub struct Source {
 
 /// Finds the submissions below these paths: folders of students' folders, or a student's own.
 /// They are sorted by student, and no two have the same name.
-///
-/// # Errors
-///
-/// A path isn't there, or is neither a folder nor a lesson's file; or the system fails.
 pub fn find(paths: &[PathBuf]) -> Result<Vec<Submission>> {
     Ok(survey(paths)?.submissions)
 }
 
 /// Like [`find`], and tells what else was there.
-///
-/// # Errors
-///
-/// Those of [`find`].
 pub fn survey(paths: &[PathBuf]) -> Result<Survey> {
     collect::collect(paths)
 }
 
 /// Takes the source of a lesson (`lesson-3`).
-///
-/// # Errors
-///
-/// The system fails: that is never the student's fault.
 pub fn take(submission: &Submission, lesson: &str) -> Result<Taken> {
     match take::take(submission, lesson) {
         Ok(Some(source)) => Ok(Taken::Source(source)),

@@ -58,10 +58,6 @@ impl Surroundings {
 }
 
 /// Where a program is, on our own PATH.
-///
-/// # Errors
-///
-/// It isn't there.
 pub fn find(name: impl AsRef<OsStr>) -> Result<PathBuf> {
     let name = name.as_ref();
     let folders = env::var_os("PATH").unwrap_or_default();

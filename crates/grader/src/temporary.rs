@@ -17,10 +17,6 @@ pub struct Workplace {
 
 impl Workplace {
     /// Creates it.
-    ///
-    /// # Errors
-    ///
-    /// Those of the file system; or the system starts no process.
     pub fn create() -> Result<Self> {
         let folder = folder("grader-", &env::temp_dir())?;
         Ok(Self {
@@ -37,10 +33,6 @@ impl Workplace {
 }
 
 /// A folder that is ours alone.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn folder(prefix: &str, within: &Path) -> Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
@@ -69,10 +61,6 @@ mod remover {
 
     impl Remover {
         /// What `script` does then to the folder, which is its `$0`.
-        ///
-        /// # Errors
-        ///
-        /// The system starts no process.
         pub fn start(script: &str, folder: &Path) -> Result<Self> {
             let mut shell = Command::new("/bin/sh");
             shell.arg("-c").arg(format!("read -r _; {script}")).arg(folder);

@@ -46,10 +46,6 @@ pub struct Workshop {
 
 impl Workshop {
     /// Builds what is needed, with cargo, from the course at `root`.
-    ///
-    /// # Errors
-    ///
-    /// The course or the compiler isn't there, or the course doesn't compile.
     pub fn open(root: &Path, isolation: Isolation) -> Result<Self> {
         let ours = env::current_exe().context("cannot find the path of this program")?;
         let folder = Workplace::create()?;
@@ -99,10 +95,6 @@ impl Workshop {
     }
 
     /// A new folder, for one program.
-    ///
-    /// # Errors
-    ///
-    /// Those of the file system.
     pub fn unit_folder(&self) -> Result<TempDir> {
         let folder = temporary::folder("unit-", self.folder.path())?;
         self.jail.account_outside().map_or(Ok(()), |account| account.may_pass(folder.path()))?;
@@ -113,10 +105,6 @@ impl Workshop {
 impl Workshop {
     /// Runs a command of [`Workshop::jail`] to its end; see [`process::run`]. Returns as well whether
     /// it was ended because it, with all that it has started, took too much memory.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`process::run`].
     #[cfg(target_os = "linux")]
     pub fn run(
         &self,

@@ -23,19 +23,11 @@ pub struct Keeper(Members);
 
 impl Keeper {
     /// Starts with nothing to keep.
-    ///
-    /// # Errors
-    ///
-    /// The system can't.
     pub fn start() -> Result<Self> {
         Members::none().map(Self)
     }
 
     /// Starts a program in here.
-    ///
-    /// # Errors
-    ///
-    /// As with [`Command::spawn`].
     pub fn spawn(&mut self, command: &mut Command) -> io::Result<Child> {
         self.0.spawn(command)
     }

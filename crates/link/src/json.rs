@@ -21,10 +21,6 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 /// Writes a whole line with one call of `output`.
-///
-/// # Errors
-///
-/// Those of `output`.
 pub fn write(output: &mut impl Write, event: &Event) -> io::Result<()> {
     let (from, to) = event.incoming();
     let (onward_from, onward_to) = event.outgoing();

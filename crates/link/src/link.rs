@@ -43,20 +43,12 @@ pub struct Link {
 impl Link {
     /// Starts a link that takes requests at `address` (port 0: the system chooses one), and passes
     /// them on to `server`.
-    ///
-    /// # Errors
-    ///
-    /// An address isn't loopback, or the system has no socket or no thread for the link.
     pub fn start(address: SocketAddr, server: SocketAddr, faults: Faults) -> Result<Self> {
         Self::with(address, server, faults, Limits::default(), None)
     }
 
     /// Starts a link and tells `observer` of each datagram, before it is sent on: so a reply never
     /// comes before its request. A slow observer slows the link down.
-    ///
-    /// # Errors
-    ///
-    /// As with [`Link::start`].
     pub fn observed(
         address: SocketAddr,
         server: SocketAddr,
@@ -67,10 +59,6 @@ impl Link {
     }
 
     /// Starts a link with limits of its own.
-    ///
-    /// # Errors
-    ///
-    /// As with [`Link::start`].
     pub fn with(
         address: SocketAddr,
         server: SocketAddr,

@@ -32,10 +32,6 @@ pub struct Capture<W: Write> {
 
 impl<W: Write> Capture<W> {
     /// Writes the file's header. `started` is when the time of events was 0.
-    ///
-    /// # Errors
-    ///
-    /// `started` lies before 1970, or `output` has failed.
     pub fn new(mut output: W, started: SystemTime) -> io::Result<Self> {
         let started = started.duration_since(SystemTime::UNIX_EPOCH).map_err(|_| {
             io::Error::other("a capture has no times before 1970: set this computer's clock")
@@ -52,11 +48,6 @@ impl<W: Write> Capture<W> {
     /// call of the output. It isn't flushed.
     ///
     /// A copy that the system refuses to send was written before that is known.
-    ///
-    /// # Errors
-    ///
-    /// The output has failed, or there is no such packet: a payload has at most 65,507 bytes with
-    /// IPv4 and 65,527 with IPv6, both addresses are of one family, and the year is at most 2106.
     pub fn add(&mut self, event: &Event) -> io::Result<()> {
         if event.kind == Kind::Arrived {
             self.write(event, event.incoming(), 1)?;
@@ -65,10 +56,6 @@ impl<W: Write> Capture<W> {
     }
 
     /// Flushes the output.
-    ///
-    /// # Errors
-    ///
-    /// Those of the output.
     pub fn flush(&mut self) -> io::Result<()> {
         self.output.flush()
     }

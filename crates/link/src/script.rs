@@ -63,10 +63,6 @@ fn parse_entry(entry: &str) -> Result<(u64, Fate)> {
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// A time such as `300ms` or `1.5s`, of at most a minute.
-///
-/// # Errors
-///
-/// It is none; the message says what one looks like.
 pub fn parse_duration(text: &str) -> Result<Duration> {
     let (number, unit) = match text.strip_suffix("ms") {
         Some(number) => (number, 1e-3),

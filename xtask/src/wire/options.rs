@@ -52,10 +52,6 @@ struct Given<'a> {
 
 impl Options {
     /// Takes one of [`NAMES`], with its value if it has one.
-    ///
-    /// # Errors
-    ///
-    /// [`UsageError`], or one of `lexopt`, if the value is missing or makes no sense.
     pub fn take(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<()> {
         self.asked_by.get_or_insert_with(|| name.to_owned());
         match name {

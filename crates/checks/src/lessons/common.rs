@@ -8,10 +8,6 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 /// Requires that the program shows `text` on stdout, verbatim, before `within` has passed.
-///
-/// # Errors
-///
-/// It didn't; a program that has ended is shown what it printed instead.
 pub fn shows(program: &Subject, text: &[u8], within: Duration, cause: &str) -> Verdict {
     let seen =
         program.wait_for_stdout("the text on its stdout", within, cause, |out| find(out, text));
@@ -58,10 +54,6 @@ pub const fn names_a_malformed_argument(points: u32, section: &'static str) -> C
 ///
 /// A number that is too large for a port isn't among them: `getaddrinfo` of the C library takes
 /// it without a word.
-///
-/// # Errors
-///
-/// It went on, ended with success, crashed, or didn't say what was wrong.
 pub fn refuses_malformed_addresses(trial: &Trial) -> Verdict {
     let cause = "Turn the argument into an address, and let a failure end the program with a \
                  message on stderr that has the argument in it, and a status that isn't 0. In \
@@ -79,10 +71,6 @@ pub fn refuses_malformed_addresses(trial: &Trial) -> Verdict {
 
 /// Requires a proper error for each of some arguments: what its message must name, the argument,
 /// and how long the error may take.
-///
-/// # Errors
-///
-/// See [`refuses_malformed_addresses`].
 pub fn refuses(trial: &Trial, cases: &[(String, String, Duration)], cause: &str) -> Verdict {
     // One after the other, so that the report shows how the wrong one has ended.
     for (name, argument, within) in cases {
@@ -96,10 +84,6 @@ pub fn refuses(trial: &Trial, cases: &[(String, String, Duration)], cause: &str)
 }
 
 /// Requires an end that is neither a panic nor a signal, with whatever status.
-///
-/// # Errors
-///
-/// It crashed.
 pub fn did_not_crash(ended: &Ended) -> Verdict {
     let cause = "A panic or a signal is never a right way to end: return from `main`.";
     require(!ended.is_crash(), format!("it crashed: {}", ended.status), cause)

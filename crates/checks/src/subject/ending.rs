@@ -7,10 +7,6 @@ use std::process::ExitStatus;
 
 impl Ended {
     /// Requires exit status 0.
-    ///
-    /// # Errors
-    ///
-    /// It was another; the failure has this cause.
     pub fn succeeded(&self, cause: &str) -> Verdict {
         let status = self.status;
         require(status.success(), format!("it ended with {status}, not with success"), cause)
@@ -24,10 +20,6 @@ impl Ended {
 
     /// Requires an error of the program's own making: a status that isn't 0, neither a panic nor
     /// a signal, and a message on stderr that has `name` in it, if one is given.
-    ///
-    /// # Errors
-    ///
-    /// It ended in another way; the failure has this cause.
     pub fn failed_properly(&self, name: &str, cause: &str) -> Verdict {
         let (status, stderr) = (self.status, visible(&self.stderr));
         require(!status.success(), "it ended with success, where nothing could succeed", cause)?;

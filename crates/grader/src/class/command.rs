@@ -23,10 +23,6 @@ use std::{env, fs};
 const JOBS: usize = 5;
 
 /// Grades a class with the course at `root`; returns whether all of it was graded and written.
-///
-/// # Errors
-///
-/// A [`UsageError`]; or something without which nothing can be graded or kept.
 pub fn run(request: &arguments::Grade, root: &Path, progress: &Progress) -> Result<bool> {
     let old = old_run(request)?;
     let survey = survey(request)?;
@@ -67,10 +63,6 @@ pub fn run(request: &arguments::Grade, root: &Path, progress: &Progress) -> Resu
 
 /// Writes what a run resulted in, and tells how it went; returns whether all was graded and
 /// written.
-///
-/// # Errors
-///
-/// The results can't be written.
 pub fn finish(
     store: &mut Store,
     results: &Results,

@@ -21,10 +21,6 @@ pub enum Found {
 }
 
 /// A row a student, with one entry a lesson.
-///
-/// # Errors
-///
-/// The system starts no thread.
 pub fn look(
     submissions: &[Submission],
     lessons: &[Lesson],

@@ -8,10 +8,6 @@ use anyhow::{Error, Result, bail};
 use std::path::Path;
 
 /// The key of a run, and the number that it follows from, if there is one.
-///
-/// # Errors
-///
-/// A [`UsageError`]; those of [`key_file`]; or the system has no random numbers.
 pub fn choose(request: &arguments::Grade, old: Option<&Run>) -> Result<(RunKey, Option<u64>)> {
     match (request.seed, request.key.as_deref(), old) {
         (Some(_), Some(_), _) => {

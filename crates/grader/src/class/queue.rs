@@ -7,10 +7,6 @@ use std::thread;
 
 /// Calls `one` for each piece of work, `jobs` at a time. After the first error no more work is
 /// begun; what is being done is done to its end.
-///
-/// # Errors
-///
-/// The first error of `one`; or the system starts no thread.
 pub fn work_on<W: Copy + Sync>(
     work: &[W],
     jobs: usize,
@@ -44,10 +40,6 @@ pub fn work_on<W: Copy + Sync>(
 }
 
 /// As [`work_on`], and returns what came of each piece, in their order.
-///
-/// # Errors
-///
-/// Those of [`work_on`].
 pub fn map<W: Sync, T: Send>(
     work: &[W],
     jobs: usize,

@@ -29,10 +29,6 @@ const POINTS_POSSIBLE: &str = "Points Possible";
 /// `canvas.csv`: a row a student whom the roster has, with points for every lesson.
 ///
 /// Points aren't scaled: an assignment in Canvas should be worth as many as its lesson.
-///
-/// # Errors
-///
-/// If `context` doesn't say which assignment a lesson is, or Canvas couldn't tell them apart.
 pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
     let assignments = results.lessons.iter().map(|lesson| header(lesson, context));
     let assignments = assignments.collect::<Result<Vec<String>>>()?;

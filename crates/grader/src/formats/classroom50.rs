@@ -13,11 +13,6 @@ const MESSAGE: usize = 20_000;
 /// `classroom50/result.json`: all lessons of the submission as one assignment, a check a test.
 ///
 /// What wasn't submitted has no points.
-///
-/// # Errors
-///
-/// If there isn't exactly one submission, if `context` lacks something, or if a grade has no
-/// score: Classroom 50 should then see the run fail, which it takes for a failure of ours.
 pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
     let [submission] = results.submissions.as_slice() else {
         bail!(
@@ -31,10 +26,6 @@ pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
 }
 
 /// One student's file.
-///
-/// # Errors
-///
-/// As for [`render`].
 pub fn student(submission: &Submission, about: &Classroom50) -> Result<Vec<u8>> {
     about.check()?;
     let Some((score, max_score)) = total(&submission.grades) else {

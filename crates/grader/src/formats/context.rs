@@ -125,9 +125,6 @@ impl Classroom50 {
         }
     }
 
-    /// # Errors
-    ///
-    /// If anything is missing, or not as Classroom 50 expects it.
     pub fn check(&self) -> Result<()> {
         let missing: Vec<&str> = self.members().iter().filter_map(missing_variable).collect();
         ensure!(

@@ -13,10 +13,6 @@ const OUTPUT: usize = 500;
 /// `exercism/STUDENT/LESSON/results.json` for each grade. There are no points in Exercism.
 ///
 /// What wasn't submitted, doesn't compile, or couldn't be judged is an `error`: no test ran.
-///
-/// # Errors
-///
-/// None are expected: everything is written to memory.
 pub fn render(results: &Results) -> Result<Rendered> {
     let students: Vec<&str> = results.submissions.iter().map(|s| s.student.as_str()).collect();
     let mut rendered = Rendered::default();
@@ -32,10 +28,6 @@ pub fn render(results: &Results) -> Result<Rendered> {
 }
 
 /// One student's file for one lesson.
-///
-/// # Errors
-///
-/// None are expected: everything is written to memory.
 pub fn grade(grade: &Grade, lesson: Option<&Lesson>) -> Result<Vec<u8>> {
     let entries = entries(grade);
     let ran = |entry: &Entry| matches!(entry.outcome, Outcome::Pass | Outcome::Fail);

@@ -14,10 +14,6 @@ const OUTPUT: usize = 20_000;
 ///
 /// Without a score there is no file: Gradescope then says that the autograder failed, which is
 /// so, and shows no points. What wasn't submitted has no points.
-///
-/// # Errors
-///
-/// None are expected: everything is written to memory.
 pub fn render(results: &Results) -> Result<Rendered> {
     let students: Vec<&str> = results.submissions.iter().map(|s| s.student.as_str()).collect();
     let mut rendered = Rendered::default();
@@ -37,10 +33,6 @@ pub fn render(results: &Results) -> Result<Rendered> {
 }
 
 /// One student's file.
-///
-/// # Errors
-///
-/// If a grade has no score.
 pub fn student(results: &Results, submission: &Submission) -> Result<Vec<u8>> {
     let Some((score, _)) = total(&submission.grades) else {
         let lessons = without_score(&submission.grades).unwrap_or_default();

@@ -22,10 +22,6 @@ const NAME: usize = 300;
 ///
 /// What wasn't submitted is a skipped test, what doesn't compile a failed one, and where the
 /// grader failed an error.
-///
-/// # Errors
-///
-/// None are expected: everything is written to memory.
 pub fn render(results: &Results) -> Result<Rendered> {
     let students = results.submissions.iter().map(|s| text::name(&s.student, NAME));
     let mut files = vec![Totals::default()];

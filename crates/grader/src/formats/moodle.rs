@@ -11,10 +11,6 @@ use anyhow::{Context as _, Result};
 /// One user whom Moodle doesn't know aborts its whole import, so nobody is in it who isn't in
 /// the roster. A cell is never empty: Moodle takes one for 0 points in a new column, and for
 /// "take the grade away" in one that it has.
-///
-/// # Errors
-///
-/// If `context` doesn't say what Moodle knows its users by.
 pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
     let column = context.moodle.with_context(|| {
         format!(

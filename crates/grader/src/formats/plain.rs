@@ -22,10 +22,6 @@ const HEADER: [&str; 12] = [
 ];
 
 /// `results.json`: all of [`Results`], as it is.
-///
-/// # Errors
-///
-/// If a grade took no finite number of seconds, which JSON can't say.
 pub fn json(results: &Results) -> Result<Rendered> {
     let mut grades = results.submissions.iter().flat_map(|submission| &submission.grades);
     ensure!(
@@ -43,10 +39,6 @@ pub fn json(results: &Results) -> Result<Rendered> {
 /// Where there is no score the cell is empty, so that no average counts it. What wasn't
 /// submitted has no points, so that every average does; it is told apart by its empty
 /// `source_sha256`.
-///
-/// # Errors
-///
-/// None are expected: everything is written to memory.
 pub fn csv(results: &Results) -> Result<Rendered> {
     let grades = results.submissions.iter().flat_map(|submission| {
         submission.grades.iter().map(|grade| row(&submission.student, grade))

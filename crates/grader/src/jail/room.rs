@@ -12,10 +12,6 @@ pub const ROOM: &str = "room";
 pub const NAMES: [&str; 2] = ["hosts", "nsswitch.conf"];
 
 /// Makes, in `shop`, all that a program sees: each single bind would cost each of its starts time.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn furnish(shop: &Path, libraries: &[PathBuf]) -> Result<()> {
     let room = shop.join(ROOM);
     // Nothing can be written to its `/tmp`: in the memory that files are, no limit counts names.

@@ -9,10 +9,6 @@ use crate::store::run::Run;
 use anyhow::Result;
 
 /// Joins the shares of a run; returns whether all of it was graded and written.
-///
-/// # Errors
-///
-/// A [`crate::arguments::UsageError`]; they aren't the shares of one run; or the file system's.
 pub fn run(request: &arguments::Merge, progress: &Progress) -> Result<bool> {
     Run::refuse_another(&request.output.folder)?;
     let mut merged = merge(&request.folders)?;

@@ -17,10 +17,6 @@ type Held = File;
 
 impl Lock {
     /// Takes the lock of a folder, and doesn't wait for it.
-    ///
-    /// # Errors
-    ///
-    /// Another process has it, or the file system can't lock.
     pub fn take(folder: &Path) -> Result<Self> {
         let path = folder.join("lock");
         match held(&path) {

@@ -31,10 +31,6 @@ pub struct Written {
 }
 
 /// Reads the results of a run, or as much of them as `T` takes.
-///
-/// # Errors
-///
-/// They aren't there, or aren't results.
 pub fn read<T: DeserializeOwned>(folder: &Path) -> Result<T> {
     let path = folder.join(RESULTS);
     let advice = || format!("cannot read {}; write it again with --resume", path.display());
@@ -43,10 +39,6 @@ pub fn read<T: DeserializeOwned>(folder: &Path) -> Result<T> {
 }
 
 /// Finds out whether these formats can be written, before hours are spent on grades for them.
-///
-/// # Errors
-///
-/// A [`UsageError`]: the platform's part is missing.
 pub fn rehearse(
     formats: &[Format],
     lessons: &[Lesson],
@@ -78,10 +70,6 @@ pub fn rehearse(
 }
 
 /// Writes all of it. One format that fails doesn't keep the others from being written.
-///
-/// # Errors
-///
-/// `results.json` can't be written.
 pub fn write(
     folder: &Path,
     results: &Results,

@@ -9,10 +9,6 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// Opens a file, to read it.
-///
-/// # Errors
-///
-/// It isn't there ([`io::ErrorKind::NotFound`]), is no regular file, or the system fails.
 pub fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).nonblock(true);
@@ -23,10 +19,6 @@ pub fn open(path: &Path) -> io::Result<File> {
 }
 
 /// Reads the whole of a file.
-///
-/// # Errors
-///
-/// Those of [`open`].
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.read_to_end(&mut bytes)?;
@@ -34,10 +26,6 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Demands of what was opened that it is a regular file.
-///
-/// # Errors
-///
-/// It is none, or the system fails.
 pub fn demand(file: &File) -> io::Result<()> {
     if file.metadata()?.is_file() {
         return Ok(());

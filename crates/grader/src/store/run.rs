@@ -38,10 +38,6 @@ const FILE: &str = "run.json";
 
 impl Run {
     /// The run in a folder, if there is one.
-    ///
-    /// # Errors
-    ///
-    /// It can't be read.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(FILE);
         let text = match regular::read(&path) {
@@ -71,10 +67,6 @@ impl Run {
     }
 
     /// Refuses a folder that has a run.
-    ///
-    /// # Errors
-    ///
-    /// A [`UsageError`].
     pub fn refuse_another(folder: &Path) -> Result<()> {
         if folder.join(FILE).exists() {
             let advice = "go on with it by --resume, or choose another --out";

@@ -17,19 +17,11 @@ const PRIVATE: u32 = 0o600;
 
 /// Puts a file in its place at once, and what it replaces is gone. A power cut afterwards may
 /// bring the old one back until [`settle`] has returned, but never a mixture.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     write_with(path, |file| file.write_all(bytes).context("cannot write"))
 }
 
 /// As [`write`], for what nobody but the owner may read, not even while it is half written.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     try_write(path, PRIVATE, |file| file.write_all(bytes).context("cannot write"))
         .with_context(|| cannot_write(path))
@@ -37,10 +29,6 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// As [`write_private`], but what is there stays: of several who do this at a time, on whatever
 /// computers, one has its way.
-///
-/// # Errors
-///
-/// Those of the file system, but not that there is something.
 pub fn make_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let half = half(path, PRIVATE, |file| file.write_all(bytes).context("cannot write"))?;
     match half.persist_noclobber(path) {
@@ -51,10 +39,6 @@ pub fn make_private(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// As [`write`], for what is too large to be in memory twice.
-///
-/// # Errors
-///
-/// Those of the file system, and of `fill`.
 pub fn write_with(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<&mut File>) -> Result<()>,
@@ -98,10 +82,6 @@ fn half(
 }
 
 /// Makes the names in a folder last, after they were written.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn settle(folder: &Path) -> Result<()> {
     // Elsewhere a folder can't be opened as a file.
     #[cfg(unix)]
@@ -113,10 +93,6 @@ pub fn settle(folder: &Path) -> Result<()> {
 }
 
 /// Removes what a grader that was killed had begun to write.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn remove_halves(folder: &Path) -> Result<()> {
     let context = || format!("cannot tidy {}", folder.display());
     for entry in fs::read_dir(folder).with_context(context)? {

@@ -12,11 +12,6 @@ const IPV4_HEADER: u16 = 20;
 const HOPS: u8 = 64;
 
 /// A whole packet: the IP header, the UDP header, and the payload.
-///
-/// # Errors
-///
-/// The addresses are of two families, or the payload is longer than 65,507 bytes with IPv4 or
-/// 65,527 bytes with IPv6: their headers have 16 bits for a length.
 pub fn packet(from: SocketAddr, to: SocketAddr, payload: &[u8]) -> io::Result<Vec<u8>> {
     let too_long = || invalid(format!("no packet holds a payload of {} bytes", payload.len()));
     let length = u16::try_from(UDP_HEADER + payload.len()).map_err(|_| too_long())?;

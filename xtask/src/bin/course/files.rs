@@ -7,10 +7,6 @@ use std::process::Command;
 
 /// The paths of all files from `root`, with `/` on every system, sorted. Git knows which files
 /// belong to it; without git, it is everything but `.git` and cargo's target folders.
-///
-/// # Errors
-///
-/// A folder can't be listed.
 pub fn list(root: &Path) -> Result<Vec<String>> {
     let mut files = Vec::new();
     let mut git = git(root);
@@ -30,10 +26,6 @@ pub fn list(root: &Path) -> Result<Vec<String>> {
 
 /// Copies the file `path` from below one folder to below another. It is written anew: `fs::copy`
 /// keeps the time of the last change on some systems, and then cargo may take it for built.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn copy(path: &str, from: &Path, to: &Path) -> Result<()> {
     let source = from.join(path);
     let bytes = fs::read(&source).with_context(|| format!("cannot read {}", source.display()))?;
@@ -41,10 +33,6 @@ pub fn copy(path: &str, from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Writes a file, and the folders that lead to it.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)

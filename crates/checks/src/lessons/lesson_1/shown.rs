@@ -15,10 +15,6 @@ const NUMBERS: usize = 32;
 
 /// Waits for the line with this protocol and an address at `ip`; returns the address, whose port
 /// isn't 0. The program must then wait.
-///
-/// # Errors
-///
-/// There is no such line, or it has port 0.
 pub fn address(
     program: &Subject,
     protocol: Protocol,

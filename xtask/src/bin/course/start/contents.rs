@@ -23,10 +23,6 @@ const NOT_FOR_STUDENTS: &[&str] = &[
 const REVEALING: &[&str] = &["mistakes", "variants"];
 
 /// Writes a workspace into the folder `to`.
-///
-/// # Errors
-///
-/// A lesson's regions aren't well-formed; or those of the file system.
 pub fn write(course: &Path, to: &Path, choice: &Choice) -> Result<()> {
     let mut lacks_a_package = false;
     for path in files::list(course)? {

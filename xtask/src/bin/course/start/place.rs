@@ -16,9 +16,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// # Errors
-    ///
-    /// [`UsageError`] if a workspace can't be there; otherwise those of the file system.
     pub fn prepare(directory: &Path, course: &Path) -> Result<Self> {
         let target = absolute(directory)
             .with_context(|| format!("cannot find the folder `{}`", directory.display()))?;
@@ -48,10 +45,6 @@ impl Place {
     }
 
     /// Gives the folder its name.
-    ///
-    /// # Errors
-    ///
-    /// Somebody else has put something there in the meantime, or the system refuses.
     pub fn finish(mut self) -> Result<()> {
         if self.target.exists() {
             // Windows renames nothing to a name that is taken, not even by an empty folder.

@@ -63,10 +63,6 @@ enum Kind {
 
 /// Makes a class, student by student: the same seed makes the same class, and a larger class
 /// begins with the smaller one.
-///
-/// # Errors
-///
-/// A mistake doesn't fit its step.
 pub fn make(students: usize, seed: u64) -> Result<Vec<Work>> {
     let mut random = Random(seed);
     let steps: Result<Vec<_>> = COURSE.iter().map(Step::read).collect();
@@ -91,10 +87,6 @@ pub fn make(students: usize, seed: u64) -> Result<Vec<Work>> {
 }
 
 /// Writes a class into `folder`, in the forms in which students hand in.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn write(works: &[Work], folder: &Path) -> Result<()> {
     for work in works {
         let lesson = catalog::find(&work.lesson).context("a mistake is for no lesson")?;
@@ -115,10 +107,6 @@ pub fn write(works: &[Work], folder: &Path) -> Result<()> {
 
 /// A workspace with what the student of these works has handed in, made by hand as it were: the
 /// whole course, with the student's programs in it.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn write_workspace(works: &[Work], folder: &Path) -> Result<()> {
     let root = catalog::root();
     for file in files::list(&root)? {
@@ -134,10 +122,6 @@ pub fn write_workspace(works: &[Work], folder: &Path) -> Result<()> {
 }
 
 /// Writes the class that is measured, for whoever wants to see it.
-///
-/// # Errors
-///
-/// Those of the file system.
 pub fn write_into(folder: &OsStr) -> Result<ExitCode> {
     write(&make(STUDENTS, SEED)?, Path::new(folder))?;
     Ok(ExitCode::SUCCESS)
