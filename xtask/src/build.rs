@@ -1,8 +1,8 @@
 //! Lets cargo build what the runner starts: lessons' programs, and the checks.
 
-use crate::catalog;
 use anyhow::{Context, Result, bail};
-use keeper::Keeper;
+use base::lessons;
+use base::programs::Keeper;
 use std::env::{self, consts::EXE_SUFFIX};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ pub const NO_CARGO: &str = "cannot start cargo; is Rust installed? Try `cargo --
 /// The call of cargo that builds packages of this workspace.
 pub fn command(packages: &[String]) -> Result<Command> {
     let mut command = cargo("build")?;
-    command.current_dir(catalog::root());
+    command.current_dir(lessons::root());
     for package in packages {
         command.args(["--package", package]);
     }

@@ -1,12 +1,13 @@
 //! `cargo xtask check [LESSON]`: has a lesson's program judged, or any other program.
 
-use crate::catalog::{self, LESSONS, Lesson};
 use crate::grading::{self, FAILED, FULL_MARKS, GRADER_ERROR, Verdict};
 use crate::progress::Best;
-use crate::screen::Style;
-use crate::{Command, UsageError, build, help, workspace};
+use crate::{Command, build, help, workspace};
 use anyhow::{Context, Result};
-use keeper::Keeper;
+use base::lessons::{self, LESSONS, Lesson};
+use base::programs::Keeper;
+use base::terminal::Style;
+use base::usage::UsageError;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -60,7 +61,7 @@ impl Request {
         while let Some(argument) = parser.next()? {
             match argument {
                 lexopt::Arg::Value(word) if request.lesson.is_none() => {
-                    request.lesson = Some(catalog::named(&word)?);
+                    request.lesson = Some(lessons::named(&word)?);
                 }
                 lexopt::Arg::Long("all") => request.options.push("--all".into()),
                 lexopt::Arg::Long("seed") => {

@@ -1,24 +1,11 @@
-//! The commands that only the course itself has, and no student's workspace: `start`, `verify`
-//! and `bench`. They are a program of their own, so that nobody who only wants to run a lesson
-//! waits for them to compile.
+//! The commands for maintainers, `verify` and `bench`. They are a program of their own, so that
+//! nobody who only wants to run a lesson waits for them to compile.
 
-use crate::{Command as Subcommand, build, catalog, workspace};
+use crate::{Command as Subcommand, build, workspace};
 use anyhow::{Context, Result};
-use keeper::Keeper;
+use base::lessons;
+use base::programs::Keeper;
 use std::process::ExitCode;
-
-pub const START: Subcommand = Subcommand {
-    name: "start",
-    arguments: "DIR [--lessons 1-5] [--graded]",
-    summary: "write a workspace for a student: the lessons with gaps to fill",
-    details: "\
-DIR is a new folder, or an empty one, outside of this course. What is in there afterwards is a
-course of its own, with a git repository. This one stays as it is.
-
-  --lessons LIST    which lessons get gaps: 2, 1-3 or 1-3,5; the others stay solved
-  --graded          leave out the solutions, and all that would give them away",
-    run: |parser| delegate(&START, parser),
-};
 
 pub const VERIFY: Subcommand = Subcommand {
     name: "verify",
@@ -63,9 +50,9 @@ Measure while the computer has nothing else to do.
 fn delegate(command: &Subcommand, mut parser: lexopt::Parser) -> Result<ExitCode> {
     workspace::expect_none(command)?;
     let mut cargo = build::cargo("run")?;
-    cargo.args(["--quiet", "--package", "xtask", "--bin", "course"]);
+    cargo.args(["--quiet", "--package", "course"]);
     // Not by changing into it: paths on the command line are meant from where we are.
-    cargo.arg("--manifest-path").arg(catalog::root().join("Cargo.toml"));
+    cargo.arg("--manifest-path").arg(lessons::root().join("Cargo.toml"));
     cargo.arg("--").arg(command.name).args(parser.raw_args()?);
     let mut keeper = Keeper::start()?;
     let status = keeper.spawn(&mut cargo).and_then(|mut cargo| cargo.wait());

@@ -2,7 +2,7 @@
 
 use crate::{Command as Subcommand, build, workspace};
 use anyhow::{Context, Result, bail};
-use keeper::Keeper;
+use base::programs::Keeper;
 use std::process::{Command, ExitCode};
 
 pub const COMMAND: Subcommand = Subcommand {

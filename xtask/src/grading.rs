@@ -1,9 +1,9 @@
 //! Starts the checks on a lesson's program, and learns their verdict. `check` and `watch` use it.
 
-use crate::catalog::Lesson;
 use crate::progress::{self, Best};
 use crate::{build, help, workspace};
 use anyhow::{Context, Result};
+use base::lessons::Lesson;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,9 @@
 //! `cargo xtask help`: made from the table of commands.
 
-use crate::screen::Style;
-use crate::{COMMANDS, Command, UsageError, find};
+use crate::{COMMANDS, Command, find};
 use anyhow::Result;
+use base::terminal::Style;
+use base::usage::UsageError;
 use std::io::{self, Write};
 use std::process::ExitCode;
 

@@ -1,9 +1,10 @@
 //! `cargo xtask hint LESSON`: one more of the walkthrough's hints each time.
 
-use crate::catalog::{self, Lesson};
-use crate::screen::Style;
-use crate::{Command, UsageError, help, progress};
+use crate::{Command, help, progress};
 use anyhow::{Context, Result, ensure};
+use base::lessons::{self, Lesson};
+use base::terminal::Style;
+use base::usage::UsageError;
 use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -24,7 +25,7 @@ fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     while let Some(argument) = parser.next()? {
         match argument {
             lexopt::Arg::Long("again") => again = true,
-            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(catalog::named(&word)?),
+            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(lessons::named(&word)?),
             other => return Err(help::unexpected(&other, &COMMAND)),
         }
     }
@@ -73,7 +74,7 @@ fn format(lesson: &Lesson, number: usize, total: usize, hint: &str) -> String {
 
 fn hints(lesson: &Lesson) -> Result<Vec<String>> {
     let walkthrough = lesson.walkthrough();
-    let text = fs::read_to_string(catalog::root().join(&walkthrough))
+    let text = fs::read_to_string(lessons::root().join(&walkthrough))
         .with_context(|| format!("cannot read {walkthrough}, where the hints are"))?;
     let hints = parse(&text);
     ensure!(!hints.is_empty(), "{walkthrough} has no numbered hints in its part `## Hints`");
@@ -100,7 +101,7 @@ fn parse(walkthrough: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::LESSONS;
+    use base::lessons::LESSONS;
 
     #[test]
     fn hints_are_the_numbered_items_of_their_part() {

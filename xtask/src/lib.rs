@@ -8,13 +8,11 @@
 //!   between them
 //! - [`build`]: calls cargo; [`grading`]: calls the checks, and learns their verdict
 //! - [`grade`]: starts the grader, for instructors
-//! - [`catalog`]: the list of lessons; [`nearest`]: did you mean …?
 //! - [`workspace`], [`progress`]: a student's workspace, and what the student has reached there
-//! - text → text: [`starter`] makes gaps of regions, [`diff`] compares
+//! - [`diff`]: compares texts
 //! - [`course`]: starts the program `course`, which has the commands that no student waits for
 
 pub mod build;
-pub mod catalog;
 pub mod check;
 pub mod course;
 pub mod diff;
@@ -23,23 +21,23 @@ pub mod grading;
 pub mod help;
 pub mod hint;
 pub mod list;
-pub mod nearest;
 pub mod progress;
 pub mod reset;
 pub mod run;
 pub mod screen;
 pub mod session;
 pub mod solution;
-pub mod starter;
+pub mod start;
 pub mod watch;
 pub mod wire;
 pub mod workspace;
 
 use anyhow::Result;
+use base::usage::{UsageError, nearest};
+use std::env;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
-use std::{env, fmt};
 
 /// A subcommand of `cargo xtask`.
 pub struct Command {
@@ -61,24 +59,12 @@ pub const COMMANDS: &[Command] = &[
     solution::COMMAND,
     reset::COMMAND,
     list::COMMAND,
-    course::START,
+    start::COMMAND,
     grade::COMMAND,
     help::COMMAND,
     course::VERIFY,
     course::BENCH,
 ];
-
-/// A command line that can't be understood. It ends the program with status 2.
-#[derive(Debug)]
-pub struct UsageError(pub String);
-
-impl fmt::Display for UsageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for UsageError {}
 
 /// The whole program.
 pub fn main() -> ExitCode {
@@ -125,7 +111,7 @@ pub fn find(name: &str) -> Result<&'static Command> {
         return Ok(command);
     }
     let names = COMMANDS.iter().map(|command| command.name);
-    let guess = nearest::nearest(name, names).unwrap_or_default();
+    let guess = nearest(name, names).unwrap_or_default();
     let hint = format!("did you mean `cargo xtask {guess}`? `cargo xtask help` shows all commands");
     Err(UsageError(format!("there is no command `{name}`: {hint}")).into())
 }

@@ -2,12 +2,12 @@
 //!
 //! In a student's workspace both also show how far the student is, and what is next.
 
-use crate::catalog::{LESSONS, Lesson};
 use crate::progress::{self, Best, Progress};
-use crate::screen::Style;
 use crate::workspace::{self, Workspace};
 use crate::{Command, help};
 use anyhow::Result;
+use base::lessons::{LESSONS, Lesson};
+use base::terminal::Style;
 use std::io::{self, Write};
 use std::process::ExitCode;
 

@@ -4,8 +4,8 @@
 //! for the hints that were shown, `lesson-3 hints 2`. Anything else in it is ignored, and losing
 //! it loses nothing but this memory.
 
-use crate::catalog::{self, Lesson};
 use anyhow::{Context, Result};
+use base::lessons::{self, Lesson};
 use std::fs;
 use std::io::ErrorKind;
 
@@ -30,7 +30,7 @@ impl Best {
 
 /// Reads what has been reached so far; without a file, that is nothing.
 pub fn read() -> Result<Progress> {
-    let path = catalog::root().join(FILE);
+    let path = lessons::root().join(FILE);
     match fs::read(&path) {
         Ok(bytes) => Ok(Progress::parse(&String::from_utf8_lossy(&bytes))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Progress::default()),
@@ -101,7 +101,7 @@ impl Progress {
 
     /// Puts a whole new file in the place of the old one.
     fn write(&self) -> Result<()> {
-        let path = catalog::root().join(FILE);
+        let path = lessons::root().join(FILE);
         let new = path.with_extension(std::process::id().to_string());
         let written = fs::write(&new, self.0.join("\n") + "\n");
         let written = written.and_then(|()| fs::rename(&new, &path));
@@ -119,7 +119,7 @@ fn hints_key(lesson: &Lesson) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::LESSONS;
+    use base::lessons::LESSONS;
 
     #[test]
     fn lines_that_are_not_understood_are_kept_and_ignored() {

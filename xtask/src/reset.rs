@@ -1,9 +1,10 @@
 //! `cargo xtask reset LESSON`: brings the starter back, and keeps what was written instead.
 
-use crate::catalog::{self, Lesson};
 use crate::workspace::{self, Workspace};
-use crate::{Command, UsageError, help};
+use crate::{Command, help};
 use anyhow::{Context, Result};
+use base::lessons::{self, Lesson};
+use base::usage::UsageError;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -23,7 +24,7 @@ fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     let mut lesson = None;
     while let Some(argument) = parser.next()? {
         match argument {
-            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(catalog::named(&word)?),
+            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(lessons::named(&word)?),
             other => return Err(help::unexpected(&other, &COMMAND)),
         }
     }
@@ -36,7 +37,7 @@ fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
 
 fn reset(workspace: &Workspace, lesson: &Lesson) -> Result<String> {
     let (starter, source) = (workspace.starter(lesson)?, lesson.source());
-    let path = catalog::root().join(&source);
+    let path = lessons::root().join(&source);
     let written = match fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),

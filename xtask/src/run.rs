@@ -3,13 +3,14 @@
 mod arguments;
 mod failure;
 
-use crate::catalog::{Argument, DEFAULT_PORT, Lesson, Lifetime, Role};
 use crate::screen::{Screen, Side};
 use crate::session::{Program, Session};
 use crate::wire::{Wire, options::Options, svg::Names};
 use crate::{Command as Subcommand, build};
 use anyhow::{Result, bail};
-use keeper::{Keeper, sockets};
+use base::lessons::{Argument, DEFAULT_PORT, Lesson, Lifetime, Role};
+use base::ports;
+use base::programs::Keeper;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, ExitCode};
@@ -182,7 +183,7 @@ impl Plan {
             if session.server.is_done() {
                 bail!(self.failure(session, Side::Server, server));
             }
-            let is_ready = match sockets::udp_ports(session.server.pid) {
+            let is_ready = match ports::udp_ports(session.server.pid) {
                 Some(ports) => ports.contains(&self.port()),
                 // Its first line has to do where the system doesn't tell.
                 None => session.server.has_spoken,

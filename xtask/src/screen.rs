@@ -2,14 +2,10 @@
 //!
 //! This is the one place that knows about colour, `NO_COLOR`, terminals and pipes: [`style`].
 
-pub mod style;
-
-pub use style::Style;
-
 use anyhow::{Context, Result};
+use base::terminal::{Charset, Style};
 use std::collections::VecDeque;
 use std::io::{self, Write};
-use style::Charset;
 
 /// A program of a running lesson.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -114,7 +110,7 @@ impl Screen {
 
     /// How many characters a line has behind its label.
     pub fn room(&self) -> usize {
-        style::columns().saturating_sub(self.label_width + " │ ".chars().count())
+        base::terminal::columns().saturating_sub(self.label_width + " │ ".chars().count())
     }
 
     /// Whether the client has asked for input: it has written a line without an end.

@@ -1,10 +1,12 @@
 //! `cargo xtask solution LESSON`: what the reference does otherwise than the student's program.
 
-use crate::catalog::{self, Lesson};
-use crate::screen::Style;
 use crate::workspace::{self, Workspace};
-use crate::{Command, UsageError, diff, help, progress, starter};
+use crate::{Command, diff, help, progress};
 use anyhow::{Context, Result, bail};
+use base::lessons::{self, Lesson};
+use base::regions;
+use base::terminal::Style;
+use base::usage::UsageError;
 use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -26,7 +28,7 @@ fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     while let Some(argument) = parser.next()? {
         match argument {
             lexopt::Arg::Long("anyway") => anyway = true,
-            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(catalog::named(&word)?),
+            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(lessons::named(&word)?),
             other => return Err(help::unexpected(&other, &COMMAND)),
         }
     }
@@ -53,7 +55,7 @@ fn show(workspace: &Workspace, lesson: &Lesson, anyway: bool) -> Result<()> {
         );
     }
     let (mine, theirs) = (lesson.source(), workspace::solution_path(lesson));
-    let text = |path: &str| read(path).map(|text| starter::without_markers(&text));
+    let text = |path: &str| read(path).map(|text| regions::without_markers(&text));
     let difference = diff::unified(&text(&mine)?, &text(&theirs)?);
     let style = Style::of_stdout();
     let text = if difference.is_empty() {
@@ -67,7 +69,7 @@ fn show(workspace: &Workspace, lesson: &Lesson, anyway: bool) -> Result<()> {
 }
 
 fn read(path: &str) -> Result<String> {
-    let bytes = fs::read(catalog::root().join(path));
+    let bytes = fs::read(lessons::root().join(path));
     let bytes = bytes.with_context(|| format!("cannot read {path}; git can bring it back"))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

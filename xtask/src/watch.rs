@@ -8,16 +8,16 @@ mod attempt;
 mod events;
 mod files;
 
-use crate::catalog::{self, Lesson};
 use crate::grading::{self, FULL_MARKS};
 use crate::progress::{self, Best};
-use crate::screen::Style;
 use crate::{Command, build, check, help, hint};
 use anyhow::{Context, Result};
 use attempt::Attempt;
+use base::lessons::{self, Lesson};
+use base::programs::Keeper;
+use base::terminal::Style;
 use events::{Changes, Event};
 use files::Snapshot;
-use keeper::Keeper;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
@@ -53,7 +53,7 @@ fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     let mut lesson = None;
     while let Some(argument) = parser.next()? {
         match argument {
-            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(catalog::named(&word)?),
+            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(lessons::named(&word)?),
             other => return Err(help::unexpected(&other, &COMMAND)),
         }
     }

@@ -15,9 +15,10 @@ pub mod svg;
 pub mod tally;
 pub mod words;
 
-use crate::screen::style::Charset;
-use crate::screen::{Screen, Style};
+use crate::screen::Screen;
 use anyhow::Result;
+use base::terminal::Charset;
+use base::terminal::Style;
 use diagram::Diagram;
 use files::Files;
 use link::{Event, Faults, Kind, Link};

@@ -1,8 +1,10 @@
 //! A student's workspace, which `start` writes, and what its folder `.course` says about it.
 
-use crate::catalog::{self, LESSONS, Lesson};
-use crate::{Command, UsageError, starter};
+use crate::Command;
 use anyhow::{Context, Result, anyhow, bail};
+use base::lessons::{self, Lesson, parse_ranges, ranges};
+use base::regions;
+use base::usage::UsageError;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -20,7 +22,7 @@ pub struct Workspace {
 
 /// The student's workspace that we are in, or nothing in the course itself.
 pub fn load() -> Result<Option<Workspace>> {
-    read(&catalog::root())
+    read(&lessons::root())
 }
 
 /// The student's workspace, for a command that makes no sense anywhere else.
@@ -88,7 +90,7 @@ impl Workspace {
             return Ok(false);
         }
         let program = read_text(&self.root.join(lesson.source()))?;
-        Ok(starter::has_gaps(&program, &self.starter(lesson)?))
+        Ok(regions::has_gaps(&program, &self.starter(lesson)?))
     }
 }
 
@@ -130,80 +132,9 @@ fn parse_settings(text: &str) -> Result<(Vec<&'static Lesson>, bool)> {
     }
 }
 
-/// Reads `1-3,5`; the lessons come in their own order.
-pub fn parse_ranges(list: &str) -> Result<Vec<&'static Lesson>> {
-    let mut chosen = Vec::new();
-    for part in list.split(',') {
-        let part = part.trim();
-        let (first, last) = match catalog::find(part) {
-            Some(lesson) => (lesson.number, lesson.number),
-            None => parse_range(part)?,
-        };
-        for number in first..=last {
-            chosen.push(number);
-        }
-    }
-    Ok(LESSONS.iter().filter(|lesson| chosen.contains(&lesson.number)).collect())
-}
-
-fn parse_range(part: &str) -> Result<(u8, u8)> {
-    let ends = part.split_once('-');
-    if let Some((Ok(first), Ok(last))) = ends.map(|(a, b)| (a.trim().parse(), b.trim().parse())) {
-        let is_known = |number| LESSONS.iter().any(|lesson| lesson.number == number);
-        if first <= last && is_known(first) && is_known(last) {
-            return Ok((first, last));
-        }
-    }
-    let all: Vec<&Lesson> = LESSONS.iter().collect();
-    let hint = format!("choose from {}, as in `2`, `1-3` or `1-3,5`", ranges(&all));
-    Err(UsageError(format!("`{part}` names no lessons: {hint}")).into())
-}
-
-/// Writes `1-3,5`; the lessons stand in their own order.
-pub fn ranges(lessons: &[&Lesson]) -> String {
-    let mut parts: Vec<(u8, u8)> = Vec::new();
-    for lesson in lessons {
-        match parts.last_mut() {
-            Some((_, last)) if *last + 1 == lesson.number => *last = lesson.number,
-            _ => parts.push((lesson.number, lesson.number)),
-        }
-    }
-    let mut words = Vec::new();
-    for (first, last) in parts {
-        words.push(if first == last { first.to_string() } else { format!("{first}-{last}") });
-    }
-    words.join(",")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn numbers(list: &str) -> Vec<u8> {
-        parse_ranges(list).unwrap().iter().map(|lesson| lesson.number).collect()
-    }
-
-    #[test]
-    fn ranges_name_lessons() {
-        assert_eq!(numbers("1-5"), [1, 2, 3, 4, 5]);
-        assert_eq!(numbers("2"), [2]);
-        assert_eq!(numbers("5, 1-3"), [1, 2, 3, 5]);
-        assert_eq!(numbers("3-4,4,lesson-2"), [2, 3, 4]);
-    }
-
-    #[test]
-    fn what_names_no_lessons_is_refused_by_name() {
-        for (list, part) in
-            [("", ""), ("0", "0"), ("1-6", "1-6"), ("1,x", "x"), ("3-1", "3-1"), ("1-", "1-")]
-        {
-            let error = parse_ranges(list).unwrap_err();
-            assert!(error.is::<UsageError>());
-            assert!(
-                error.to_string().starts_with(&format!("`{part}` names no lessons")),
-                "{error}"
-            );
-        }
-    }
 
     #[test]
     fn settings_are_read_as_they_are_written() {

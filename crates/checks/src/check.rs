@@ -1,7 +1,7 @@
 //! What a check is, and how it can end.
 
-use crate::port::PortCount;
 use crate::trial::Trial;
+use base::ports::PortCount;
 use std::fmt;
 
 /// One thing that a lesson's program is judged on.

@@ -2,9 +2,10 @@
 
 use crate::check::{Check, Outcome};
 use crate::judge::{Report, make};
+use crate::lessons;
 use crate::report::human::{self, Style};
 use crate::trial::Program;
-use crate::{lessons, random_seed};
+use base::random;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::env;
 use std::path::Path;
@@ -17,7 +18,8 @@ pub fn main(lesson: &str, program: &str) -> ExitCode {
     let Some(lesson) = lessons::find(lesson) else {
         return ExitCode::FAILURE;
     };
-    let seed = env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(random_seed);
+    let seed =
+        env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(random::seed);
     if !arguments.list {
         eprintln!("{}: seed {seed} (SEED={seed} repeats this run)", lesson.name);
     }

@@ -3,10 +3,10 @@
 use crate::budget::{Budget, Deadline, used_up};
 use crate::check::{Check, Failure, Fault, Lesson, Outcome};
 use crate::network::Network;
-use crate::port::{PortCount, Ports};
-use crate::random::Random;
 use crate::subject::Ending;
 use crate::trial::{Program, Setting, Traces, Trial};
+use base::ports::{PortCount, Ports};
+use base::random::Random;
 use std::panic::{self, AssertUnwindSafe};
 use std::slice;
 use std::sync::mpsc::{Sender, channel};

@@ -9,11 +9,9 @@
 //! - `budget`: how long all checks of a lesson may take together.
 //! - `network`: whose fault it is if there is no port.
 //! - `program`: starts a program, talks to it, and ends it.
-//! - `port`: finds a port that no other test has.
 //! - `peer`: a UDP socket that sends and receives for the test.
 //! - `python`: finds the interpreter that plays a peer not written in Rust.
 //! - `bad_input`: what any lesson's program must do when it can't do anything.
-//! - `text`: makes bytes visible in messages.
 
 pub mod budget;
 pub mod changes;
@@ -26,8 +24,6 @@ pub mod lessons;
 pub mod log;
 pub mod network;
 pub mod play;
-pub mod port;
-pub mod random;
 pub mod report;
 pub mod subject;
 pub mod trial;
@@ -36,16 +32,14 @@ mod bad_input;
 mod peer;
 mod program;
 mod python;
-mod text;
 
 pub use bad_input::{bad_addresses, bad_ports, fails_unheard, refuses};
+pub use base::ports::Port;
+pub use base::text::{quoted as visible, shortened};
 pub use peer::Peer;
-pub use port::Port;
 pub use program::{Program, command};
 pub use python::python;
-pub use text::{shortened, visible};
 
-use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::thread;
 use std::time::Duration;
@@ -64,10 +58,4 @@ pub fn skip(test: &str, why: &str) {
 /// The same for the test that calls this: its thread has its name.
 pub fn skip_this(why: &str) {
     skip(thread::current().name().unwrap_or("a test"), why);
-}
-
-/// A seed that nobody can know beforehand.
-pub fn random_seed() -> u64 {
-    // Small enough to be typed in again.
-    RandomState::new().hash_one(0) % 1_000_000_000
 }

@@ -1,12 +1,13 @@
 //! The `checks` program, which the runner starts: it judges, plays and watches.
 
 use anyhow::{Context, Result, bail};
+use base::random;
 use checks::judge::{Terms, judge, points};
 use checks::network::Network;
 use checks::report::human::{self, Style};
 use checks::report::json;
 use checks::trial::Program;
-use checks::{changes, check::Outcome, lessons, play, random_seed};
+use checks::{changes, check::Outcome, lessons, play};
 use lexopt::{Arg, Parser, ValueExt};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -68,7 +69,7 @@ impl Request {
         if command.is_empty() {
             bail!("`--program` needs a command behind it");
         }
-        let (mut lesson, mut seed, mut score) = (None, random_seed(), None);
+        let (mut lesson, mut seed, mut score) = (None, random::seed(), None);
         let (mut all, mut json, mut name) = (false, false, None);
         let mut terms = Terms::default();
         let mut parser = Parser::from_args(ours);

@@ -7,11 +7,11 @@ mod state;
 use crate::budget::Deadline;
 use crate::check::{Fault, Verdict, failed, late};
 use crate::log::Log;
-use crate::text::shortened as visible;
 use crate::trial::Program;
 use anyhow::{Context, Result};
-use keeper::Keeper;
-use keeper::sockets::{self, Protocol};
+use base::ports::{self, Protocol};
+use base::programs::Keeper;
+use base::text::shortened as visible;
 use pipes::{await_end, collect, feed};
 use state::{State, Streams};
 use std::ffi::OsStr;
@@ -156,7 +156,7 @@ impl Subject {
                 let streams = self.state.wait(self.deadline.cut(pause), is_done);
                 (streams.status, !streams.stdout.is_empty())
             };
-            let is_bound = sockets::is_bound(Protocol::Udp, port)
+            let is_bound = ports::is_bound(Protocol::Udp, port)
                 .unwrap_or(has_spoken || started.elapsed() >= PROMPTLY);
             if is_bound {
                 self.log.step(format!("saw it bind UDP port {port}"));

@@ -2,10 +2,10 @@
 #![cfg(unix)]
 #![allow(clippy::panic, reason = "a test that can't go on has failed")]
 
+use base::ports::PortCount;
 use checks::budget::Budget;
 use checks::check::{Check, Lesson, Limits, Outcome, Verdict, failed};
 use checks::judge::{Report, Terms, judge};
-use checks::port::PortCount;
 use checks::trial::{Program, Trial};
 use std::time::{Duration, Instant};
 

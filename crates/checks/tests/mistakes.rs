@@ -6,10 +6,10 @@
 mod mistakes;
 
 use anyhow::{Context, Result, bail, ensure};
+use base::ports::PortCount;
 use checks::check::{Check, Lesson, Outcome};
 use checks::judge::{Report, Terms, judge, make_once, points};
 use checks::lessons;
-use checks::port::PortCount;
 use checks::trial::Program;
 use mistakes::{COURSE, Course};
 use std::env;
@@ -27,7 +27,7 @@ const AT_ONCE: usize = 6;
 /// Payloads differ from run to run, and a run that failed can be repeated.
 static SEED: LazyLock<u64> = LazyLock::new(|| {
     let seed = env::var("SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = seed.unwrap_or_else(checks::random_seed);
+    let seed = seed.unwrap_or_else(base::random::seed);
     println!("SEED={seed}");
     seed
 });

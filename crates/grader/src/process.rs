@@ -4,7 +4,7 @@ mod activity;
 
 use activity::{Activity, LOOK};
 use anyhow::{Context, Result};
-use keeper::Keeper;
+use base::programs::Keeper;
 use std::io::{self, Read};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};

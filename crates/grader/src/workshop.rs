@@ -255,7 +255,7 @@ fn libraries(program: &Path) -> Vec<PathBuf> {
 /// programs needn't be.
 fn checks_sha256(root: &Path) -> Result<String> {
     let mut files = Vec::new();
-    for folder in ["crates/checks/src", "crates/keeper/src"] {
+    for folder in ["crates/checks/src", "crates/base/src"] {
         list(&root.join(folder), &mut files)?;
     }
     files.extend(["crates/checks/Cargo.toml", "Cargo.lock"].map(|file| root.join(file)));

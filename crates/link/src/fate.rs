@@ -4,6 +4,7 @@
 
 use crate::event::Direction;
 use crate::script::Script;
+use base::random::mix;
 use std::time::Duration;
 
 /// What a link does to datagrams, in each direction. The default is a perfect link.
@@ -138,14 +139,6 @@ impl Dice {
         // 53 bits are what an f64 holds.
         (hash >> 11) as f64 / (1_u64 << 53) as f64
     }
-}
-
-/// One step of the generator SplitMix64, with its published constants.
-fn mix(word: u64) -> u64 {
-    let word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    word ^ (word >> 31)
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The command line of `cargo xtask run`.
 
 use super::{COMMAND, Plan};
-use crate::catalog::{self, LESSONS, Lesson, Role};
 use crate::wire::options::{self, Options};
-use crate::{UsageError, help, nearest, workspace};
+use crate::{help, workspace};
 use anyhow::Result;
+use base::lessons::{self, LESSONS, Lesson, Role};
+use base::usage::UsageError;
+use base::usage::nearest;
 use lexopt::{Arg, ValueExt};
 use std::ffi::OsString;
 
@@ -19,7 +21,7 @@ impl Plan {
                     wire.take(&name, &mut parser)?;
                 }
                 Arg::Long(name) => return Err(unknown_option(name)),
-                Arg::Value(word) if lesson.is_none() => lesson = Some(catalog::named(&word)?),
+                Arg::Value(word) if lesson.is_none() => lesson = Some(lessons::named(&word)?),
                 other => return Err(help::unexpected(&other, &COMMAND)),
             }
         }
@@ -39,7 +41,7 @@ impl Plan {
 
 fn unknown_option(name: &str) -> anyhow::Error {
     let names = options::NAMES.iter().chain(&["port"]);
-    let guess = nearest::nearest(name, names).unwrap_or(&"wire");
+    let guess = nearest(name, names).unwrap_or(&"wire");
     let hint = format!("did you mean `--{guess}`? `cargo xtask help run` shows all options");
     UsageError(format!("`run` has no option `--{name}`: {hint}")).into()
 }

@@ -1,10 +1,10 @@
 //! What is said when a pair of programs fails.
 
 use super::Plan;
-use crate::catalog::{Argument, Lesson, Role};
 use crate::screen::Side;
 use crate::session::Session;
-use keeper::sockets::{self, Protocol};
+use base::lessons::{Argument, Lesson, Role};
+use base::ports::{self, Protocol};
 use std::io;
 use std::net::{TcpListener, UdpSocket};
 use std::time::Duration;
@@ -83,7 +83,7 @@ impl Plan {
         } else {
             return None;
         };
-        let holder = sockets::holder(protocol, port)
+        let holder = ports::holder(protocol, port)
             .map_or("another process".to_owned(), |holder| holder.to_string());
         let mut others = port.saturating_add(1)..=port.saturating_add(20);
         let free = others.find(|&other| UdpSocket::bind((host, other)).is_ok())?;

@@ -1,11 +1,12 @@
 //! One build of a lesson, and the checks that follow it.
 
 use super::events::{self, Event};
-use crate::catalog::Lesson;
+use crate::build;
 use crate::grading::{self, Verdict};
-use crate::{build, screen::Style};
 use anyhow::{Context, Result};
-use keeper::Keeper;
+use base::lessons::Lesson;
+use base::programs::Keeper;
+use base::terminal::Style;
 use std::fs::{self, File};
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};

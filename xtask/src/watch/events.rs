@@ -1,8 +1,8 @@
 //! What can happen while we watch, and the threads that wait for it.
 
 use super::files;
-use crate::catalog::LESSONS;
-use keeper::Keeper;
+use base::lessons::LESSONS;
+use base::programs::Keeper;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};

@@ -1,6 +1,6 @@
 //! The files of a lesson, as they are at one moment.
 
-use crate::catalog::{self, Lesson};
+use base::lessons::{self, Lesson};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -18,7 +18,7 @@ pub fn snapshot(lesson: &Lesson) -> Snapshot {
 
 /// The lesson's crate.
 pub fn folder(lesson: &Lesson) -> PathBuf {
-    catalog::root().join("crates").join(lesson.directory())
+    lessons::root().join("crates").join(lesson.directory())
 }
 
 /// A file or folder that has just gone is left out; its going is the change.

@@ -2,8 +2,8 @@
 
 use super::svg::Names;
 use super::words;
-use crate::screen::Style;
-use crate::screen::style::Charset;
+use base::terminal::Charset;
+use base::terminal::Style;
 use link::{Direction, Event, Fate, Kind};
 
 /// Turns what happens at a link into lines of text.

@@ -2,8 +2,8 @@
 
 use super::options::Options;
 use super::svg::{self, Names};
-use crate::UsageError;
 use anyhow::{Context, Result};
+use base::usage::UsageError;
 use link::pcap::Capture;
 use link::{Event, json};
 use std::fs::{File, OpenOptions};

@@ -50,11 +50,6 @@ pub fn xtask() -> Command {
     plain(Path::new(env!("CARGO_BIN_EXE_xtask")))
 }
 
-/// The program behind `start`, without cargo in between.
-pub fn course_program() -> Command {
-    plain(Path::new(env!("CARGO_BIN_EXE_course")))
-}
-
 /// Builds what `run` would build, so that cargo has nothing to say about it in a test. Should this
 /// fail, the test says so.
 fn build_lessons() {

@@ -2,7 +2,7 @@
 
 use crate::common::{PATIENCE, fixture_source, skip};
 use anyhow::{Context, Result, ensure};
-use keeper::Keeper;
+use base::programs::Keeper;
 use link::{Direction, Event, Fate, Kind, Route};
 use std::fmt::Write as _;
 use std::io::{Read, Write};

@@ -1,6 +1,6 @@
 //! `cargo xtask start`: what is in a workspace, and where one can be.
 
-use crate::common::{Port, course_program, xtask};
+use crate::common::{Port, xtask};
 use crate::student::{Folder, LESSONS, RECEIVER, Student, course, git, main_of};
 use anyhow::Result;
 use assert_cmd::assert::OutputAssertExt;
@@ -181,12 +181,12 @@ fn a_folder_that_can_not_be_a_workspace_is_refused_and_left_alone() -> Result<()
 fn an_empty_folder_is_taken_and_a_failure_leaves_nothing() -> Result<()> {
     let folder = Folder::new()?;
     let directory = folder.0.join("work");
-    let mut broken = course_program();
+    let mut broken = xtask();
     broken.env("CARGO_MANIFEST_DIR", folder.0.join("no-course/xtask"));
     broken.arg("start").arg(directory.join("x/y")).assert().code(1).stderr(contains("cannot"));
     assert_eq!(folder.names()?, [""; 0]);
     fs::create_dir(&directory)?;
-    course_program().arg("start").arg(&directory).assert().success();
+    xtask().arg("start").arg(&directory).assert().success();
     assert_eq!(folder.names()?, ["work"]);
     assert!(directory.join("Cargo.toml").exists());
     Ok(())
@@ -195,7 +195,7 @@ fn an_empty_folder_is_taken_and_a_failure_leaves_nothing() -> Result<()> {
 #[test]
 fn git_is_needed_neither_with_an_identity_nor_at_all() -> Result<()> {
     let folder = Folder::new()?;
-    let mut stranger = course_program();
+    let mut stranger = xtask();
     stranger.env("HOME", &folder.0).env("XDG_CONFIG_HOME", &folder.0);
     for name in ["NOSYSTEM", "COUNT"] {
         stranger.env(format!("GIT_CONFIG_{name}"), if name == "COUNT" { "1" } else { "true" });
@@ -208,7 +208,7 @@ fn git_is_needed_neither_with_an_identity_nor_at_all() -> Result<()> {
     }
 
     let directory = folder.0.join("b");
-    let mut without = course_program();
+    let mut without = xtask();
     without.env("PATH", &folder.0).arg("start").arg(&directory);
     without
         .assert()

@@ -1,7 +1,7 @@
 //! Create a TCP socket and a UDP socket, show their addresses, wait, and close them.
 
 use crate::check::{Lesson, Limits};
-use crate::port::PortCount;
+use base::ports::PortCount;
 
 mod given;
 mod shown;

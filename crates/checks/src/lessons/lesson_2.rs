@@ -2,9 +2,9 @@
 
 use crate::check::{Fault, Lesson, Limits, Verdict, failed, late};
 use crate::endpoint::{Datagram, Endpoint};
-use crate::port::PortCount;
 use crate::subject::{START, Subject};
 use crate::trial::Trial;
+use base::ports::PortCount;
 use std::time::{Duration, Instant};
 
 mod ends;

@@ -1,7 +1,7 @@
 //! Receive one datagram, show it, say who sent it, and end.
 
 use crate::check::{Lesson, Limits};
-use crate::port::PortCount;
+use base::ports::PortCount;
 
 mod address;
 mod ends;

@@ -2,9 +2,9 @@
 
 use crate::check::{Check, Lesson, Limits, Verdict};
 use crate::endpoint::{Datagram, Endpoint};
-use crate::port::PortCount;
 use crate::subject::{SOON, START, Subject};
 use crate::trial::Trial;
+use base::ports::PortCount;
 use std::cell::Cell;
 use std::net::SocketAddr;
 

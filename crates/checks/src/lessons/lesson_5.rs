@@ -2,9 +2,9 @@
 
 use crate::check::{Check, Lesson, Limits, Verdict};
 use crate::endpoint::{Datagram, Endpoint};
-use crate::port::{Port, PortCount};
 use crate::subject::{SOON, Subject};
 use crate::trial::Trial;
+use base::ports::{Port, PortCount};
 use std::net::SocketAddr;
 
 mod endurance;

@@ -1,7 +1,7 @@
 //! Bytes as text and in hexadecimal, with everything invisible made visible.
 
 use crate::check::Comparison;
-use crate::text::visible;
+use base::text::quoted as visible;
 use std::fmt::Write;
 
 /// Bytes in a line of a dump.

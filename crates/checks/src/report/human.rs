@@ -106,7 +106,7 @@ fn explain(failure: &Failure, part: &mut impl FnMut(&str, &str), style: Style) {
 mod tests {
     use super::*;
     use crate::check::{Check, Fault, Limits, same};
-    use crate::port::PortCount;
+    use base::ports::PortCount;
     use std::time::Duration;
 
     const CHECKS: &[Check] =

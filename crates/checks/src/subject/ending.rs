@@ -2,7 +2,7 @@
 
 use super::{Ended, Ending};
 use crate::check::{Verdict, require};
-use crate::text::{printable, shortened as visible};
+use base::text::{line as printable, shortened as visible};
 use std::process::ExitStatus;
 
 impl Ended {

@@ -1,7 +1,7 @@
 //! Opens a page in headless Chromium, and reads what a script within it found.
 
 use anyhow::{Context, Result, ensure};
-use keeper::Keeper;
+use base::programs::Keeper;
 use std::env;
 use std::fs::{self, File};
 use std::io::Read;

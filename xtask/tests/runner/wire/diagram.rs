@@ -1,12 +1,11 @@
 //! The diagram in the terminal, drawn from events that are always the same.
 
 use anyhow::{Context, Result, bail};
+use base::terminal::{Charset, Style};
 use link::{Direction, Event, Fate, Kind, Route};
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
-use xtask::screen::Style;
-use xtask::screen::style::Charset;
 use xtask::wire::diagram::Diagram;
 use xtask::wire::svg::Names;
 

@@ -6,7 +6,7 @@ use crate::check::{Check, Verdict, require};
 use crate::lessons::common::{names_a_malformed_argument, on_second_loopback};
 use crate::subject::{SOON, START};
 use crate::trial::Trial;
-use keeper::sockets::Protocol;
+use base::ports::Protocol;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 
 pub const PORT: Check = Check {

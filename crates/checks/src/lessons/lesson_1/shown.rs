@@ -2,7 +2,7 @@
 
 use crate::check::{Verdict, require};
 use crate::subject::{SOON, START, Subject};
-use keeper::sockets::{self, Protocol};
+use base::ports::{self, Protocol};
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 use std::time::Duration;
@@ -65,7 +65,7 @@ fn port_beside(text: &str, protocol: Protocol, ip: &str) -> Option<u16> {
     if let [only] = numbers.as_slice() {
         return Some(*only);
     }
-    let bound = sockets::bound_ports(protocol);
+    let bound = ports::bound_ports(protocol);
     let is_bound = |&port: &u16| match &bound {
         Some(bound) => bound.contains(&port),
         None => is_taken(protocol, ip, port),

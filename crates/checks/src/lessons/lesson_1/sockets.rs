@@ -5,7 +5,7 @@ use super::{NEEDED, shown};
 use crate::check::{Check, Verdict, failed, require};
 use crate::subject::SOON;
 use crate::trial::Trial;
-use keeper::sockets::{self, Protocol};
+use base::ports::{self, Protocol};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 
 /// Asks for any free port.
@@ -98,7 +98,7 @@ fn udp_holds_its_port(trial: &Trial) -> Verdict {
 
 /// Requires that a UDP socket is bound at this address.
 pub fn udp_is_taken(trial: &Trial, address: SocketAddr) -> Verdict {
-    let is_taken = sockets::is_bound(Protocol::Udp, address.port())
+    let is_taken = ports::is_bound(Protocol::Udp, address.port())
         .unwrap_or_else(|| UdpSocket::bind(address).is_err());
     let cause = "No UDP socket (`UdpSocket`, `SOCK_DGRAM`) is at the address that is shown: it \
                  wasn't bound, it was closed at once (`let _ = …` does that), or the address is \

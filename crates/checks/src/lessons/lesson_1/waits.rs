@@ -5,7 +5,7 @@ use super::{NEEDED, shown};
 use crate::check::{Check, Verdict, require};
 use crate::subject::{PROMPTLY, SOON, Subject};
 use crate::trial::Trial;
-use keeper::sockets::Protocol;
+use base::ports::Protocol;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::time::Duration;
 

@@ -1,0 +1,112 @@
+//! What others wrote, safe to show: nothing in it is invisible, steers a terminal or turns the
+//! direction of writing. Whoever shows such text, shows it through here.
+
+/// Whether a character shows as itself, and changes nothing around it. Control characters don't,
+/// nor do those that turn the direction of writing, take no room, or that nobody has assigned.
+pub fn is_visible(c: char) -> bool {
+    match c {
+        ' '..='~' => true,
+        // A space as wide as the Chinese characters around it.
+        '\u{3000}' => true,
+        // Behind a letter: an accent is a part of what it stands on, and shows there.
+        _ => !c.is_ascii() && format!("a{c}").escape_debug().count() == 2,
+    }
+}
+
+/// A character as Rust writes it: `\n`, `\0`, `\\` or `\u{1b}`.
+pub fn escape(c: char) -> String {
+    match c {
+        '\0' | '\t' | '\n' | '\r' | '\\' | '"' => c.escape_debug().to_string(),
+        _ => c.escape_unicode().to_string(),
+    }
+}
+
+/// Text on one line.
+pub fn line(text: &str) -> String {
+    with_escapes(text, |c| !is_visible(c))
+}
+
+/// Text whose lines and tabs stay as they are.
+pub fn paragraph(text: &str) -> String {
+    with_escapes(text, |c| !matches!(c, '\n' | '\t') && !is_visible(c))
+}
+
+/// A name on one line. Its backslashes are doubled, so that no two names look the same; what was
+/// said keeps its own, which stand in escapes and code.
+pub fn name(name: &str) -> String {
+    with_escapes(name, |c| c == '\\' || !is_visible(c))
+}
+
+/// Text with escapes for some of its characters.
+pub fn with_escapes(text: &str, escapes: impl Fn(char) -> bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if escapes(c) {
+            shown.push_str(&escape(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// Bytes in double quotes, with everything invisible made visible: `\n`, `\r`, `\0`, a byte
+/// that isn't UTF-8 as `\xff`; trailing spaces show before the closing quote.
+pub fn quoted(bytes: &[u8]) -> String {
+    let escaped = |text| with_escapes(text, |c| matches!(c, '\\' | '"') || !is_visible(c));
+    let text: String = bytes
+        .utf8_chunks()
+        .map(|chunk| format!("{}{}", escaped(chunk.valid()), chunk.invalid().escape_ascii()))
+        .collect();
+    format!("\"{text}\"")
+}
+
+/// Like [`quoted`], but of more than 160 bytes only the beginning and the end.
+pub fn shortened(bytes: &[u8]) -> String {
+    if bytes.len() <= 160 {
+        return quoted(bytes);
+    }
+    let (start, end) = (&bytes[..100], &bytes[bytes.len() - 40..]);
+    format!("{} … {} ({} bytes)", quoted(start), quoted(end), bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_shown_as_an_escape() {
+        assert_eq!(line("a\tb\r\n\0\x1b[31m\u{7}"), r"a\tb\r\n\0\u{1b}[31m\u{7}");
+        assert_eq!(line("\u{202e}gpj\u{200b}\u{feff}\u{a0}"), r"\u{202e}gpj\u{200b}\u{feff}\u{a0}");
+        assert_eq!(line("\u{85}\u{2028}\u{e0041}\u{ffff}"), r"\u{85}\u{2028}\u{e0041}\u{ffff}");
+        assert_eq!(paragraph("a\n\tb\r\n"), "a\n\tb\\r\n");
+    }
+
+    #[test]
+    fn no_two_names_look_the_same() {
+        assert_eq!(name("a\nb"), r"a\nb");
+        assert_eq!(name(r"a\nb"), r"a\\nb");
+    }
+
+    #[test]
+    fn letters_of_any_script_stay_as_they_are() {
+        for name in
+            ["Zoë", "Zoe\u{308}", "王小明", "नमस्ते", "O'Brien \"B\" \\", "🎉", "好\u{3000}好"]
+        {
+            assert_eq!(line(name), name);
+        }
+    }
+
+    #[test]
+    fn long_bytes_become_short() {
+        assert_eq!(shortened(b"short"), "\"short\"");
+        let text = shortened(&[b'x'; 1000]);
+        assert!(text.len() < 200 && text.ends_with(" (1000 bytes)"), "{text}");
+    }
+
+    #[test]
+    fn bytes_are_visible_whatever_they_are() {
+        assert_eq!(quoted("好 \"\r\n\0\t ".as_bytes()), r#""好 \"\r\n\0\t ""#);
+        assert_eq!(quoted(b"a\xffb\xe5\xa5"), r#""a\xffb\xe5\xa5""#);
+    }
+}

@@ -1,0 +1,61 @@
+//! A command line that can't be understood, and the word that somebody probably meant.
+
+use std::fmt;
+
+/// A command line that can't be understood. It ends our programs with status 2.
+#[derive(Debug)]
+pub struct UsageError(pub String);
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}
+
+/// The candidate with the fewest edits from `word`; among equals, the one with the nearest ending,
+/// so that `lesson-9` is nearer to `lesson-5` than to `lesson-1`.
+pub fn nearest<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = T>) -> Option<T> {
+    let ending = |text: &str| i16::from(text.bytes().last().unwrap_or_default());
+    candidates.into_iter().min_by_key(|candidate| {
+        let candidate = candidate.as_ref();
+        (edits(word, candidate), (ending(word) - ending(candidate)).abs())
+    })
+}
+
+/// Levenshtein's distance: insertions, deletions and replacements of characters.
+fn edits(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    for (index, a) in from.chars().enumerate() {
+        let mut diagonal = index;
+        let mut left = index + 1;
+        let mut next = vec![left];
+        for (b, &above) in to.chars().zip(row.iter().skip(1)) {
+            left = (diagonal + usize::from(a != b)).min(above + 1).min(left + 1);
+            diagonal = above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_edits() {
+        assert_eq!(edits("", "abc"), 3);
+        assert_eq!(edits("leson-3", "lesson-3"), 1);
+        assert_eq!(edits("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn the_ending_decides_among_equals() {
+        let names = ["lesson-1", "lesson-3", "lesson-5"];
+        assert_eq!(nearest("lesson-9", names), Some("lesson-5"));
+        assert_eq!(nearest("leson-3", names), Some("lesson-3"));
+    }
+}

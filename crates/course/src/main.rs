@@ -1,0 +1,34 @@
+//! What maintainers do: `cargo xtask verify` and `bench` start this program, for which no student
+//! waits.
+//!
+//! # Layout
+//!
+//! - [`verify`]: holds the list of lessons, the programs and the prose against each other
+//! - [`bench`]: measures what the course promises
+
+#![allow(clippy::indexing_slicing)]
+
+mod bench;
+#[path = "../../checks/mistakes/mod.rs"]
+mod mistakes;
+mod verify;
+
+use anyhow::Result;
+use base::usage::UsageError;
+use std::env;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut words = env::args_os().skip(1);
+    let name = words.next().unwrap_or_default();
+    let parser = lexopt::Parser::from_args(words);
+    xtask::finish(match name.to_str() {
+        Some("verify") => verify::run(parser),
+        Some("bench") => bench::run(parser),
+        _ => unknown(),
+    })
+}
+
+fn unknown() -> Result<ExitCode> {
+    Err(UsageError("this program is for `cargo xtask verify` and `bench`".into()).into())
+}

@@ -1,0 +1,92 @@
+//! `cargo xtask verify`: holds the catalogue, the programs and the prose against each other.
+//!
+//! # Layout
+//!
+//! - [`tree`]: the files of the workspace, read once; [`markdown`]: what stands in a Markdown text
+//! - one module a part, text → findings: [`catalogue`], [`regions`], [`quotes`], [`links`],
+//!   [`pictures`], [`output`]
+//! - of a block of output, [`command`]: reads its command; [`process`]: runs it; [`compare`], with
+//!   [`normalise`]: whether it prints and draws what it should
+
+mod catalogue;
+mod command;
+mod compare;
+mod links;
+pub mod markdown;
+mod normalise;
+mod output;
+mod pictures;
+mod process;
+mod quotes;
+mod regions;
+mod tree;
+
+use anyhow::{Context, Result};
+use base::lessons;
+use lexopt::ValueExt;
+use std::env;
+use std::io::{self, Write};
+use std::process::{self as system, ExitCode};
+use tree::Tree;
+use xtask::course::VERIFY;
+use xtask::help;
+
+/// A fault, where it is, and what to do about it. `path` is from the root of the workspace.
+fn finding(path: &str, line: usize, text: &str) -> String {
+    format!("{path}:{line}: {text}")
+}
+
+pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
+    match parser.next()? {
+        None => verify(),
+        Some(lexopt::Arg::Long("draw")) => draw(),
+        Some(lexopt::Arg::Long("soak")) => soak(parser.value()?.parse()?),
+        Some(argument) => Err(help::unexpected(&argument, &VERIFY)),
+    }
+}
+
+/// Lets the test of the checks judge its programs again and again.
+fn soak(gradings: usize) -> Result<ExitCode> {
+    let mut command = system::Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["test", "--quiet", "--package", "checks", "--test", "mistakes"]);
+    command.args(["mistakes_are_caught", "--", "--nocapture"]);
+    command.current_dir(lessons::root()).env("SOAK", gradings.to_string());
+    let mut keeper = base::programs::Keeper::start()?;
+    let mut cargo = keeper.spawn(&mut command).context("cannot start cargo")?;
+    let status = cargo.wait().context("cannot await cargo's end")?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Looks at a part of the tree; returns what it has looked at.
+type Check = fn(&Tree, &mut Vec<String>) -> String;
+
+const CHECKS: &[Check] = &[
+    catalogue::check,
+    regions::check,
+    quotes::check,
+    links::check,
+    pictures::check,
+    output::check,
+];
+
+fn verify() -> Result<ExitCode> {
+    run_checks(CHECKS)
+}
+
+/// Draws the pictures, if they stand where they should.
+fn draw() -> Result<ExitCode> {
+    run_checks(&[pictures::check, output::draw])
+}
+
+fn run_checks(checks: &[Check]) -> Result<ExitCode> {
+    let tree = Tree::read(&lessons::root())?;
+    let mut out = io::stdout();
+    let mut findings = Vec::new();
+    for check in checks {
+        writeln!(out, "{}", check(&tree, &mut findings))?;
+    }
+    for finding in &findings {
+        writeln!(out, "{finding}")?;
+    }
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
