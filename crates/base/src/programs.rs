@@ -7,12 +7,14 @@
 mod group;
 #[cfg(windows)]
 mod job;
+mod run;
 
 use anyhow::Result;
 #[cfg(unix)]
 use group::Group as Members;
 #[cfg(windows)]
 use job::Job as Members;
+pub use run::{End, Finished, run, run_watched};
 use std::io;
 use std::process::{Child, Command};
 

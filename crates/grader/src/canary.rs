@@ -117,7 +117,7 @@ fn run(workshop: &Workshop, bench: &Bench, arguments: &[OsString]) -> Result<Str
         seen.lines().any(|line| line == "done"),
         "the self-test of `{}` didn't come to its end ({:?}): {}",
         workshop.jail.isolation,
-        finished.status,
+        finished.end,
         errors.trim_end()
     );
     Ok(seen)

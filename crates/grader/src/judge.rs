@@ -10,6 +10,7 @@ use crate::process::Patience;
 use crate::unit::Unit;
 use crate::workshop::Workshop;
 use anyhow::{Context, Result, bail};
+use base::programs::End;
 use checks::budget::Budget;
 use checks::check::Limits;
 use checks::lessons;
@@ -22,8 +23,10 @@ use std::time::{Duration, Instant};
 
 /// How long a program may take to compile. Its CPU time is limited as well; and who includes what
 /// never comes, such as the compiler's own output, waits for ever without using any.
-const COMPILE: Patience =
-    Patience { whole: Duration::from_secs(60), idle: Some(Duration::from_secs(5)) };
+const COMPILE: Patience = Patience { whole: Duration::from_secs(60), idle: Some(IDLE) };
+
+/// How long the compiler may do nothing.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// How long the checks of a lesson may take. They end by themselves before that, whatever the
 /// program does.
@@ -107,14 +110,17 @@ pub fn compile(workshop: &Workshop, bench: &Bench) -> Result<Option<String>> {
     let _turn = workshop.compilers.wait_for_turn();
     let (finished, _) = workshop.run(command, COMPILE, ERRORS)?;
     let errors = String::from_utf8_lossy(&finished.stderr).into_owned();
-    let Some(status) = finished.status else {
-        let why = match (finished.was_idle, COMPILE.idle) {
-            (true, Some(idle)) => {
-                format!("The compiler did nothing for {idle:?}: it waits for what never comes.")
-            }
-            _ => format!("It didn't compile within {:?}.", COMPILE.whole),
-        };
-        return Ok(Some(format!("{why}\n{errors}")));
+    let status = match finished.end {
+        End::Ended(status) => status,
+        End::GivenUp => {
+            let why =
+                format!("The compiler did nothing for {IDLE:?}: it waits for what never comes.");
+            return Ok(Some(format!("{why}\n{errors}")));
+        }
+        End::OutOfTime => {
+            let why = format!("It didn't compile within {:?}.", COMPILE.whole);
+            return Ok(Some(format!("{why}\n{errors}")));
+        }
     };
     if status.success() {
         workshop.jail.account.map_or(Ok(()), |account| account.has_filled(&bench.built))?;
@@ -214,7 +220,7 @@ fn check(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<Verdict> {
         return Ok(failed_for_memory(&unit.lesson));
     }
     let errors = String::from_utf8_lossy(&finished.stderr);
-    let Some(status) = finished.status else {
+    let End::Ended(status) = finished.end else {
         bail!("the checks took more than {:?}; they said: {errors}", CHECKS.whole);
     };
     serde_json::from_slice(&finished.stdout)

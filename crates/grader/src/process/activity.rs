@@ -2,9 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-/// How often it is looked at.
-pub const LOOK: Duration = Duration::from_millis(500);
-
 /// What is known of a program's activity.
 pub struct Activity {
     #[cfg(target_os = "linux")]

@@ -1,0 +1,165 @@
+//! Runs a program that may be hostile: until a deadline, with output that may be endless.
+
+use super::Keeper;
+use anyhow::{Context, Result};
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What a program has done.
+#[derive(Debug)]
+pub struct Finished {
+    pub end: End,
+    /// The beginning of each stream, as far as it was kept.
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+}
+
+/// How a run was over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It ended by itself.
+    Ended(ExitStatus),
+    /// Its time was up.
+    OutOfTime,
+    /// Whoever watched it has given it up.
+    GivenUp,
+}
+
+/// How long output may take to end when all that could write has been killed.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// How often a program is looked at, if somebody watches it.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Runs `command` without input, for at most `whole`. It and all that it has started are gone when
+/// this returns. Of each stream the first `kept` bytes are kept.
+pub fn run(command: Command, whole: Duration, kept: usize) -> Result<Finished> {
+    run_watched(command, whole, kept, |_| None::<fn() -> bool>)
+}
+
+/// The same for a program that is watched: `watch` is given its process id, and what that returns
+/// says from time to time whether it is to be given up.
+pub fn run_watched<W: FnMut() -> bool>(
+    mut command: Command,
+    whole: Duration,
+    kept: usize,
+    watch: impl FnOnce(u32) -> Option<W>,
+) -> Result<Finished> {
+    let deadline = Instant::now() + whole;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut keeper = Keeper::start()?;
+    let name = command.get_program().to_owned();
+    let child = keeper.spawn(&mut command);
+    let mut child =
+        child.with_context(|| format!("cannot start {}", Path::new(&name).display()))?;
+    let (sender, events) = channel();
+    read(Event::Stdout, child.stdout.take(), kept, sender.clone());
+    read(Event::Stderr, child.stderr.take(), kept, sender.clone());
+    let mut gives_up = watch(child.id());
+    thread::spawn(move || sender.send(Event::Ended(child.wait())));
+    let mut seen = Seen::default();
+    let end = loop {
+        let next = gives_up.as_ref().map_or(deadline, |_| deadline.min(Instant::now() + LOOK));
+        if let Some(status) = seen.wait(&events, next)? {
+            return Ok(seen.finished(End::Ended(status)));
+        }
+        if Instant::now() >= deadline {
+            break End::OutOfTime;
+        }
+        if gives_up.as_mut().is_some_and(|gives_up| gives_up()) {
+            break End::GivenUp;
+        }
+    };
+    drop(keeper);
+    seen.wait(&events, Instant::now() + LAST_WORDS)?;
+    Ok(seen.finished(end))
+}
+
+enum Event {
+    Stdout(Vec<u8>),
+    Stderr(Vec<u8>),
+    Ended(io::Result<ExitStatus>),
+}
+
+/// What is known of a run so far.
+#[derive(Default)]
+struct Seen {
+    status: Option<ExitStatus>,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+impl Seen {
+    /// Waits until the program has ended, and both streams have; `None` if they haven't by then.
+    fn wait(&mut self, events: &Receiver<Event>, deadline: Instant) -> Result<Option<ExitStatus>> {
+        loop {
+            match events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(Event::Stdout(bytes)) => self.stdout = bytes,
+                Ok(Event::Stderr(bytes)) => self.stderr = bytes,
+                Ok(Event::Ended(status)) => {
+                    self.status = Some(status.context("cannot learn how a program has ended")?);
+                }
+                Err(RecvTimeoutError::Timeout) => return Ok(None),
+                // All that could tell more has ended.
+                Err(RecvTimeoutError::Disconnected) => return Ok(self.status),
+            }
+        }
+    }
+
+    fn finished(self, end: End) -> Finished {
+        Finished { end, stdout: self.stdout, stderr: self.stderr }
+    }
+}
+
+/// Reads a stream to its end, and sends its beginning.
+fn read(
+    event: fn(Vec<u8>) -> Event,
+    pipe: Option<impl Read + Send + 'static>,
+    kept: usize,
+    sender: Sender<Event>,
+) {
+    thread::spawn(move || {
+        let (mut beginning, mut buffer) = (Vec::new(), vec![0; 65_536]);
+        if let Some(mut pipe) = pipe {
+            while let Ok(length @ 1..) = pipe.read(&mut buffer) {
+                let room = kept.saturating_sub(beginning.len()).min(length);
+                beginning.extend_from_slice(&buffer[..room]);
+            }
+        }
+        let _ = sender.send(event(beginning));
+    });
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", script]);
+        shell
+    }
+
+    #[test]
+    fn the_beginning_of_both_streams_is_kept() -> Result<()> {
+        let script = "echo hello; echo error >&2; exit 3";
+        let finished = run(shell(script), Duration::from_secs(60), 4)?;
+        assert_eq!((&*finished.stdout, &*finished.stderr), (&b"hell"[..], &b"erro"[..]));
+        assert!(matches!(finished.end, End::Ended(status) if status.code() == Some(3)));
+        Ok(())
+    }
+
+    #[test]
+    fn it_ends_with_its_time_and_with_the_patience_of_who_watches() -> Result<()> {
+        let finished = run(shell("echo a; exec cat /dev/zero"), Duration::from_millis(300), 2)?;
+        assert_eq!((finished.end, &*finished.stdout), (End::OutOfTime, &b"a\n"[..]));
+        let long = Duration::from_secs(60);
+        let finished = run_watched(shell("sleep 60"), long, 0, |_| Some(|| true))?;
+        assert_eq!(finished.end, End::GivenUp);
+        Ok(())
+    }
+}
