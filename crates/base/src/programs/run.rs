@@ -1,6 +1,6 @@
 //! Runs a program that may be hostile: until a deadline, with output that may be endless.
 
-use super::Keeper;
+use super::keeper::Keeper;
 use anyhow::{Context, Result};
 use std::io::{self, Read};
 use std::path::Path;
