@@ -1,6 +1,6 @@
 //! How long all checks of a lesson may take together, and what happens when that is used up.
 
-use crate::check::{Failure, Fault, Verdict};
+use crate::failure::{Failure, Fault, Verdict};
 use std::time::{Duration, Instant};
 
 /// What the checks of a lesson may take together. Each wait has a deadline of its own; but whoever

@@ -1,8 +1,12 @@
 //! What a check is, and how it can end.
 
+use crate::failure::Verdict;
 use crate::trial::Trial;
 use base::ports::PortCount;
 use std::fmt;
+
+// For `report`, until it names their module.
+pub use crate::failure::{Comparison, Failure, Fault, same};
 
 /// One thing that a lesson's program is judged on.
 pub struct Check {
@@ -51,104 +55,6 @@ pub struct Limits {
 impl Limits {
     /// For a program with few sockets.
     pub const USUAL: Self = Self { tasks: 64, descriptors: 64, memory: 512, unix_sockets: false };
-}
-
-/// What a check's function returns.
-pub type Verdict<T = ()> = Result<T, Fault>;
-
-/// Why a check didn't pass.
-#[derive(Debug)]
-pub enum Fault {
-    /// The program is wrong.
-    Failed(Box<Failure>),
-    /// The time for all checks was used up while this one was waiting for something.
-    OutOfTime(String),
-    /// The check itself couldn't be made; nobody's points depend on that.
-    Grader(anyhow::Error),
-}
-
-impl From<anyhow::Error> for Fault {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Grader(error)
-    }
-}
-
-/// What was wrong with the program, for the person who wrote it.
-#[derive(Debug, Default, Clone)]
-pub struct Failure {
-    /// What didn't happen as it should: "its reply isn't what it was sent".
-    pub problem: String,
-    /// The bytes that should have come, and those that came.
-    pub comparison: Option<Comparison>,
-    /// What is probably wrong in the program, and what to do.
-    pub cause: String,
-    /// Whether it failed because time ran out.
-    pub is_late: bool,
-    /// Whether another try would change nothing. All else is tried once more, alone: the computer
-    /// may have been busy, and programs with a fixed port disturb each other.
-    pub is_certain: bool,
-}
-
-/// Expected bytes beside actual ones.
-#[derive(Debug, Clone)]
-pub struct Comparison {
-    pub expected: Vec<u8>,
-    pub actual: Vec<u8>,
-    /// Whether `expected` needed only to be a part of `actual`.
-    pub is_part: bool,
-}
-
-/// A failure without bytes to compare.
-pub fn failed(problem: impl Into<String>, cause: impl Into<String>) -> Fault {
-    let (problem, cause) = (problem.into(), cause.into());
-    Fault::Failed(Box::new(Failure { problem, cause, ..Failure::default() }))
-}
-
-/// A failure by time: what was awaited didn't come.
-pub fn late(problem: impl Into<String>, cause: impl Into<String>) -> Fault {
-    let (problem, cause) = (problem.into(), cause.into());
-    Fault::Failed(Box::new(Failure { problem, cause, is_late: true, ..Failure::default() }))
-}
-
-/// A failure that has taken long, and that another try wouldn't change.
-pub fn certain(problem: impl Into<String>, cause: impl Into<String>) -> Fault {
-    let (problem, cause) = (problem.into(), cause.into());
-    Fault::Failed(Box::new(Failure { problem, cause, is_certain: true, ..Failure::default() }))
-}
-
-/// Requires that a condition holds.
-pub fn require(condition: bool, problem: impl Into<String>, cause: &str) -> Verdict {
-    if condition { Ok(()) } else { Err(failed(problem, cause)) }
-}
-
-/// Requires that two payloads are the same, byte for byte.
-pub fn same(what: &str, expected: &[u8], actual: &[u8], cause: &str) -> Verdict {
-    if expected == actual {
-        return Ok(());
-    }
-    let comparison =
-        Comparison { expected: expected.to_vec(), actual: actual.to_vec(), is_part: false };
-    Err(compared(format!("{what} differs from what was expected"), comparison, cause))
-}
-
-/// Requires that output has these bytes in it, somewhere.
-pub fn contains(what: &str, part: &[u8], whole: &[u8], cause: &str) -> Verdict {
-    if find(whole, part) {
-        return Ok(());
-    }
-    let comparison = Comparison { expected: part.to_vec(), actual: whole.to_vec(), is_part: true };
-    Err(compared(format!("{what} doesn't have the expected bytes in it"), comparison, cause))
-}
-
-/// Whether `part` stands somewhere in `whole`.
-pub fn find(whole: &[u8], part: &[u8]) -> bool {
-    part.is_empty() || whole.windows(part.len()).any(|window| window == part)
-}
-
-fn compared(problem: String, comparison: Comparison, cause: &str) -> Fault {
-    let comparison = Some(comparison);
-    let cause = cause.to_owned();
-    Fault::Failed(Box::new(Failure { problem, comparison, cause, ..Failure::default() }))
 }
 
 /// How a check ended.

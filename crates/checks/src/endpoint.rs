@@ -1,7 +1,7 @@
 //! The other side of a conversation over UDP.
 
 use crate::budget::Deadline;
-use crate::check::{Fault, Verdict, failed, late};
+use crate::failure::{Fault, Verdict, failed, late};
 use crate::log::Log;
 use crate::subject::Subject;
 use anyhow::{Context, Result};

@@ -4,7 +4,7 @@ use crate::check::{Check, Outcome};
 use crate::judge::{Report, make};
 use crate::lessons;
 use crate::report::human::{self, Style};
-use crate::trial::Program;
+use crate::subject::Program;
 use base::random;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::env;

@@ -1,10 +1,11 @@
 //! Runs checks: those that don't depend on each other at the same time, each on its own ports.
 
 use crate::budget::{Budget, Deadline, used_up};
-use crate::check::{Check, Failure, Fault, Lesson, Outcome};
+use crate::check::{Check, Lesson, Outcome};
+use crate::failure::{Failure, Fault};
 use crate::network::Network;
-use crate::subject::Ending;
-use crate::trial::{Program, Setting, Traces, Trial};
+use crate::subject::{Ending, Program};
+use crate::trial::{Setting, Traces, Trial};
 use base::ports::{PortCount, Ports};
 use base::random::Random;
 use std::panic::{self, AssertUnwindSafe};

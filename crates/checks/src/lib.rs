@@ -17,6 +17,7 @@ pub mod budget;
 pub mod changes;
 pub mod check;
 pub mod endpoint;
+pub mod failure;
 #[cfg(feature = "harness")]
 pub mod harness;
 pub mod judge;

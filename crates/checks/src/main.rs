@@ -6,7 +6,7 @@ use checks::judge::{Terms, judge, points};
 use checks::network::Network;
 use checks::report::human::{self, Style};
 use checks::report::json;
-use checks::trial::Program;
+use checks::subject::Program;
 use checks::{changes, check::Outcome, lessons, play};
 use lexopt::{Arg, Parser, ValueExt};
 use std::ffi::OsString;

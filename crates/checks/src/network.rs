@@ -1,6 +1,6 @@
 //! Whose network the checks are made in, and so whose fault it is if there is no port in it.
 
-use crate::check::{Fault, failed};
+use crate::failure::{Fault, failed};
 use anyhow::Error;
 use std::io::{self, ErrorKind};
 

@@ -5,16 +5,15 @@ mod pipes;
 mod state;
 
 use crate::budget::Deadline;
-use crate::check::{Fault, Verdict, failed, late};
+use crate::failure::{Fault, Verdict, failed, late};
 use crate::log::Log;
-use crate::trial::Program;
 use anyhow::{Context, Result};
 use base::ports::{self, Protocol};
 use base::programs::Keeper;
 use base::text::shortened as visible;
 use pipes::{await_end, collect, feed};
 use state::{State, Streams};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -58,6 +57,25 @@ const ENVIRONMENT: &[&str] = &[
     "LD_LIBRARY_PATH",
     "JAVA_HOME",
 ];
+
+/// The program that is judged, and how to start it.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The command; a lesson's own argument comes behind it.
+    pub command: Vec<OsString>,
+    /// What it is called where the command is nobody's business.
+    pub name: Option<String>,
+}
+
+impl Program {
+    /// What people are told was started, word by word.
+    pub fn shown(&self) -> Vec<String> {
+        match &self.name {
+            Some(name) => vec![name.clone()],
+            None => self.command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
+        }
+    }
+}
 
 /// A running program. Dropping it ends it, with all its children.
 pub struct Subject {

@@ -1,38 +1,20 @@
 //! What a check's function is given: the program, random payloads, and sockets of its own.
 
 use crate::budget::Deadline;
-use crate::check::Verdict;
 use crate::endpoint::Endpoint;
+use crate::failure::Verdict;
 use crate::log::Log;
 use crate::network::Network;
+pub use crate::subject::Program;
 use crate::subject::{Ending, Subject};
 use base::ports::{Port, PortCount, Ports};
 use base::random::Random;
 use std::cell::{Cell, RefCell};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// The program that is judged, and how to start it.
-#[derive(Debug, Clone)]
-pub struct Program {
-    /// The command; a lesson's own argument comes behind it.
-    pub command: Vec<OsString>,
-    /// What it is called where the command is nobody's business.
-    pub name: Option<String>,
-}
-
-impl Program {
-    /// What people are told was started, word by word.
-    pub fn shown(&self) -> Vec<String> {
-        match &self.name {
-            Some(name) => vec![name.clone()],
-            None => self.command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
-        }
-    }
-}
 
 /// Where and until when checks are made.
 #[derive(Clone, Default)]

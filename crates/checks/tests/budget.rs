@@ -4,9 +4,11 @@
 
 use base::ports::PortCount;
 use checks::budget::Budget;
-use checks::check::{Check, Lesson, Limits, Outcome, Verdict, failed};
+use checks::check::{Check, Lesson, Limits, Outcome};
+use checks::failure::{Verdict, failed};
 use checks::judge::{Report, Terms, judge};
-use checks::trial::{Program, Trial};
+use checks::subject::Program;
+use checks::trial::Trial;
 use std::time::{Duration, Instant};
 
 /// For starting and ending shells on a busy computer.

@@ -10,7 +10,7 @@ use base::ports::PortCount;
 use checks::check::{Check, Lesson, Outcome};
 use checks::judge::{Report, Terms, judge, make_once, points};
 use checks::lessons;
-use checks::trial::Program;
+use checks::subject::Program;
 use mistakes::{COURSE, Course};
 use std::env;
 use std::fs;

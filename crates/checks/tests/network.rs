@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
 use base::ports::PortCount;
-use checks::check::{Check, Lesson, Limits, Outcome, Verdict, failed};
+use checks::check::{Check, Lesson, Limits, Outcome};
+use checks::failure::{Verdict, failed};
 use checks::judge::{Report, Terms, judge};
 use checks::network::Network;
-use checks::trial::{Program, Trial};
+use checks::subject::Program;
+use checks::trial::Trial;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::{LazyLock, Mutex};
 

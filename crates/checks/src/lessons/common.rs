@@ -1,7 +1,8 @@
 //! What several lessons are judged on in the same way.
 
-use crate::check::{Check, Failure, Fault, Verdict, contains, find, require};
+use crate::check::Check;
 use crate::endpoint::Endpoint;
+use crate::failure::{Failure, Fault, Verdict, contains, find, require};
 use crate::subject::{Ended, START, Subject};
 use crate::trial::Trial;
 use std::net::Ipv4Addr;

@@ -1,7 +1,8 @@
 //! Ask for a line, send it as one datagram, and end.
 
-use crate::check::{Fault, Lesson, Limits, Verdict, failed, late};
+use crate::check::{Lesson, Limits};
 use crate::endpoint::{Datagram, Endpoint};
+use crate::failure::{Fault, Verdict, failed, late};
 use crate::subject::{START, Subject};
 use crate::trial::Trial;
 use base::ports::PortCount;

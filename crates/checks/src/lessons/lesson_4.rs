@@ -1,7 +1,8 @@
 //! An echo client: one line, one datagram, one reply; until `exit` or the end of its input.
 
-use crate::check::{Check, Lesson, Limits, Verdict};
+use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::{Datagram, Endpoint};
+use crate::failure::Verdict;
 use crate::subject::{SOON, START, Subject};
 use crate::trial::Trial;
 use base::ports::PortCount;

@@ -1,7 +1,8 @@
 //! An echo server: what comes goes back to whoever sent it, and nothing stops it.
 
-use crate::check::{Check, Lesson, Limits, Verdict};
+use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::{Datagram, Endpoint};
+use crate::failure::Verdict;
 use crate::subject::{SOON, Subject};
 use crate::trial::Trial;
 use base::ports::{Port, PortCount};

@@ -1,7 +1,7 @@
 //! How a program has ended, and what it said last.
 
 use super::{Ended, Ending};
-use crate::check::{Verdict, require};
+use crate::failure::{Verdict, require};
 use base::text::{line as printable, shortened as visible};
 use std::process::ExitStatus;
 
@@ -26,7 +26,7 @@ impl Ended {
         let panic = "A panic or a signal is no error message: return the error from `main`.";
         require(!self.is_crash(), format!("it crashed: {status}"), panic)?;
         require(!self.stderr.is_empty(), "it said nothing on stderr", cause)?;
-        let is_named = crate::check::find(&self.stderr, name.as_bytes());
+        let is_named = crate::failure::find(&self.stderr, name.as_bytes());
         require(is_named, format!("its message doesn't name `{name}`: {stderr}"), cause)
     }
 }

@@ -2,7 +2,8 @@
 
 use super::sockets::{connect, udp_is_taken};
 use super::{NEEDED, shown};
-use crate::check::{Check, Verdict, require};
+use crate::check::Check;
+use crate::failure::{Verdict, require};
 use crate::lessons::common::{names_a_malformed_argument, on_second_loopback};
 use crate::subject::{SOON, START};
 use crate::trial::Trial;

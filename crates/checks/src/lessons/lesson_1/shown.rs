@@ -1,6 +1,6 @@
 //! The addresses that the program shows, in whatever layout.
 
-use crate::check::{Verdict, require};
+use crate::failure::{Verdict, require};
 use crate::subject::{SOON, START, Subject};
 use base::ports::{self, Protocol};
 use std::io::ErrorKind;

@@ -2,7 +2,8 @@
 
 use super::shown::REST_OF_THE_LINE;
 use super::{NEEDED, shown};
-use crate::check::{Check, Verdict, failed, require};
+use crate::check::Check;
+use crate::failure::{Verdict, failed, require};
 use crate::subject::SOON;
 use crate::trial::Trial;
 use base::ports::{self, Protocol};

@@ -2,7 +2,8 @@
 
 use super::sockets::ANY;
 use super::{NEEDED, shown};
-use crate::check::{Check, Verdict, require};
+use crate::check::Check;
+use crate::failure::{Verdict, require};
 use crate::subject::{PROMPTLY, SOON, Subject};
 use crate::trial::Trial;
 use base::ports::Protocol;

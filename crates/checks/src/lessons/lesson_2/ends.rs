@@ -1,7 +1,8 @@
 //! What ends the program, and how.
 
 use super::{NEEDED, receive, start};
-use crate::check::{Check, Verdict, contains, find, require};
+use crate::check::Check;
+use crate::failure::{Verdict, contains, find, require};
 use crate::lessons::common::did_not_crash;
 use crate::subject::{SOON, START};
 use crate::trial::Trial;

@@ -1,7 +1,8 @@
 //! From the line that was typed to the payload of the datagram.
 
 use super::{NEEDED, sent};
-use crate::check::{Check, Verdict, contains, same};
+use crate::check::Check;
+use crate::failure::{Verdict, contains, same};
 use crate::trial::Trial;
 
 pub const SENDS: Check = Check {

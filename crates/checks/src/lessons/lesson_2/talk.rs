@@ -1,8 +1,9 @@
 //! What the program says to the person who types.
 
 use super::{NEEDED, receive};
-use crate::check::{Check, Verdict, require};
+use crate::check::Check;
 use crate::endpoint::Endpoint;
+use crate::failure::{Verdict, require};
 use crate::subject::{SOON, START, Subject};
 use crate::trial::Trial;
 use std::slice;

@@ -1,7 +1,8 @@
 //! Where the datagram goes, and where it comes from.
 
 use super::{NEEDED, receive};
-use crate::check::{Check, Verdict, contains, require};
+use crate::check::Check;
+use crate::failure::{Verdict, contains, require};
 use crate::lessons::common::{names_a_malformed_argument, on_second_loopback};
 use crate::subject::START;
 use crate::trial::Trial;

@@ -2,7 +2,8 @@
 
 use super::NEEDED;
 use super::text::send;
-use crate::check::{Check, Fault, Verdict, contains, failed, find};
+use crate::check::Check;
+use crate::failure::{Fault, Verdict, contains, failed, find};
 use crate::lessons::common::{has_number, names_a_malformed_argument, on_second_loopback, shows};
 use crate::subject::{SOON, START};
 use crate::trial::Trial;

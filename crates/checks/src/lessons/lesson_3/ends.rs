@@ -2,7 +2,8 @@
 
 use super::NEEDED;
 use super::text::send;
-use crate::check::{Check, Verdict, require};
+use crate::check::Check;
+use crate::failure::{Verdict, require};
 use crate::lessons::common::{has_number, shows};
 use crate::subject::SOON;
 use crate::trial::Trial;

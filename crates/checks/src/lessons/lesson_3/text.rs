@@ -1,7 +1,8 @@
 //! The text, the whole text, and nothing but the text.
 
 use super::NEEDED;
-use crate::check::{Check, Verdict, require};
+use crate::check::Check;
+use crate::failure::{Verdict, require};
 use crate::lessons::common::shows;
 use crate::subject::{PROMPTLY, SOON, Subject};
 use crate::trial::Trial;

@@ -1,7 +1,7 @@
 //! When it ends, and how.
 
 use super::{NOT_SENT, Talk};
-use crate::check::{Fault, Verdict, certain, contains, failed, require, same};
+use crate::failure::{Fault, Verdict, certain, contains, failed, require, same};
 use crate::subject::{SOON, START};
 use crate::trial::Trial;
 use std::time::{Duration, Instant};

@@ -1,8 +1,8 @@
 //! What it sends, and from where.
 
 use super::{NOT_SENT, Talk};
-use crate::check::{Fault, Verdict, late, require, same};
 use crate::endpoint::Endpoint;
+use crate::failure::{Fault, Verdict, late, require, same};
 use crate::lessons::common::shows;
 use crate::subject::{PROMPTLY, SOON, START};
 use crate::trial::Trial;

@@ -1,7 +1,7 @@
 //! What it shows.
 
 use super::{NOT_SENT, Talk};
-use crate::check::{Verdict, contains, find, require};
+use crate::failure::{Verdict, contains, find, require};
 use crate::lessons::common::{on_second_loopback, shows};
 use crate::subject::{PROMPTLY, SOON, START};
 use crate::trial::Trial;

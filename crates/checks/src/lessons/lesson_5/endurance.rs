@@ -1,7 +1,7 @@
 //! What doesn't stop it, and what does.
 
 use super::Server;
-use crate::check::Verdict;
+use crate::failure::Verdict;
 use crate::lessons::common::refuses;
 use crate::subject::START;
 use crate::trial::Trial;

@@ -1,7 +1,7 @@
 //! Where it listens, and what it shows.
 
 use super::Server;
-use crate::check::{Verdict, find, require};
+use crate::failure::{Verdict, find, require};
 use crate::lessons::common::{on_second_loopback, shows};
 use crate::subject::{PROMPTLY, SOON};
 use crate::trial::Trial;

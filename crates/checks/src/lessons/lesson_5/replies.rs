@@ -1,8 +1,8 @@
 //! What comes back, when, from where, and to whom.
 
 use super::Server;
-use crate::check::{Fault, Verdict, find, late, require, same};
 use crate::endpoint::Endpoint;
+use crate::failure::{Fault, Verdict, find, late, require, same};
 use crate::lessons::common::shows;
 use crate::subject::PROMPTLY;
 use crate::trial::Trial;
