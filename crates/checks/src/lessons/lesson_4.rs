@@ -1,17 +1,9 @@
 //! An echo client: one line, one datagram, one reply; until `exit` or the end of its input.
 
-use crate::check::{Check, Lesson, Limits};
-use crate::endpoint::{Datagram, Endpoint};
-use crate::failure::Verdict;
-use crate::subject::{SOON, START, Subject};
-use crate::trial::Trial;
-use base::ports::PortCount;
-use std::cell::Cell;
-use std::net::SocketAddr;
+mod talk;
 
-mod endings;
-mod messages;
-mod replies;
+use crate::check::{Check, Lesson, Limits};
+use base::ports::PortCount;
 
 const SENDS_A_LINE: Option<&str> = Some("sends-a-line");
 const ONE_SOCKET: &str = "lesson-4-echo-client.md#one-socket-for-the-whole-talk";
@@ -33,7 +25,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "The client takes the server's address from its argument, and sends the line \
                    that is typed there, as a datagram.",
             section: ONE_SOCKET,
-            run: messages::sends_a_line,
+            run: talk::sends_a_line,
         },
         Check {
             id: "sends-each-line-as-it-is",
@@ -43,7 +35,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "A line is one datagram of exactly its bytes. Its end isn't part of it; spaces \
                    at both ends are.",
             section: YOUR_TURN,
-            run: messages::sends_each_line_as_it_is,
+            run: talk::sends_each_line_as_it_is,
         },
         Check {
             id: "sends-an-empty-line",
@@ -52,7 +44,7 @@ pub const LESSON: Lesson = Lesson {
             needs: SENDS_A_LINE,
             goal: "An empty line is a message of 0 bytes, and gets its reply like any other.",
             section: YOUR_TURN,
-            run: messages::sends_an_empty_line,
+            run: talk::sends_an_empty_line,
         },
         Check {
             id: "shows-each-reply",
@@ -62,7 +54,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "What the server has sent is shown, and not what was typed: only so does one \
                    see whether the two are the same.",
             section: REQUEST_AND_REPLY,
-            run: replies::shows_each_reply,
+            run: talk::shows_each_reply,
         },
         Check {
             id: "shows-long-replies-whole",
@@ -71,7 +63,7 @@ pub const LESSON: Lesson = Lesson {
             needs: SENDS_A_LINE,
             goal: "The buffer has room for 1,024 bytes, and what is shown of it is what has come.",
             section: "lesson-4-echo-client.md#3-a-reply-that-was-cut",
-            run: replies::shows_long_replies_whole,
+            run: talk::shows_long_replies_whole,
         },
         Check {
             id: "goes-on-after-bytes-that-are-no-text",
@@ -81,7 +73,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "Bytes that aren't valid UTF-8 are shown in a lossy or escaped form, and don't \
                    stop the client.",
             section: "lesson-4-echo-client.md#3-a-reply-that-was-cut",
-            run: replies::goes_on_after_bytes_that_are_no_text,
+            run: talk::goes_on_after_bytes_that_are_no_text,
         },
         Check {
             id: "prompts-before-each-line",
@@ -91,7 +83,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "Before it reads a line, the client says so: the prompt is on stdout, and \
                    flushed, before anything is typed.",
             section: YOUR_TURN,
-            run: replies::prompts_before_each_line,
+            run: talk::prompts_before_each_line,
         },
         Check {
             id: "uses-one-socket",
@@ -100,7 +92,7 @@ pub const LESSON: Lesson = Lesson {
             needs: SENDS_A_LINE,
             goal: "All messages of a talk come from one port; so the server sees one client.",
             section: ONE_SOCKET,
-            run: messages::uses_one_socket,
+            run: talk::uses_one_socket,
         },
         Check {
             id: "sends-one-message-at-a-time",
@@ -110,7 +102,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "One request is on its way at a time, so it is clear which one a reply belongs \
                    to.",
             section: REQUEST_AND_REPLY,
-            run: messages::sends_one_message_at_a_time,
+            run: talk::sends_one_message_at_a_time,
         },
         Check {
             id: "ignores-strangers",
@@ -120,7 +112,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "Anybody may send to the client's port. Only what comes from the server's \
                    address and port is a reply.",
             section: "lesson-4-echo-client.md#4-a-stranger-writes-to-the-client",
-            run: replies::ignores_strangers,
+            run: talk::ignores_strangers,
         },
         Check {
             id: "ends-after-exit",
@@ -130,7 +122,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "`exit` is sent like any other line. When its reply has come and is shown, the \
                    client ends.",
             section: REQUEST_AND_REPLY,
-            run: endings::ends_after_exit,
+            run: talk::ends_after_exit,
         },
         Check {
             id: "goes-on-after-words-like-exit",
@@ -139,7 +131,7 @@ pub const LESSON: Lesson = Lesson {
             needs: SENDS_A_LINE,
             goal: "Only the line `exit`, exactly, is the last one.",
             section: REQUEST_AND_REPLY,
-            run: endings::goes_on_after_words_like_exit,
+            run: talk::goes_on_after_words_like_exit,
         },
         Check {
             id: "goes-on-whatever-the-reply-says",
@@ -148,7 +140,7 @@ pub const LESSON: Lesson = Lesson {
             needs: SENDS_A_LINE,
             goal: "What was typed ends the client; what the server says never does.",
             section: REQUEST_AND_REPLY,
-            run: endings::goes_on_whatever_the_reply_says,
+            run: talk::goes_on_whatever_the_reply_says,
         },
         Check {
             id: "ends-with-its-input",
@@ -158,7 +150,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "At the end of its input (Ctrl-D in a terminal, the end of a file) there is \
                    nothing more to send: the client ends, and all was well.",
             section: YOUR_TURN,
-            run: endings::ends_with_its_input,
+            run: talk::ends_with_its_input,
         },
         Check {
             id: "gives-up-without-a-reply",
@@ -168,7 +160,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "A reply can be lost, or there is no server. The client waits for a while, and \
                    then says so on stderr and ends with a status that isn't 0.",
             section: NOT_SURE,
-            run: endings::gives_up_without_a_reply,
+            run: talk::gives_up_without_a_reply,
         },
         Check {
             id: "knows-both-line-ends",
@@ -178,7 +170,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "A line ends in `\\n`, or in `\\r\\n`, as files from Windows have it. Neither is part \
                    of the message.",
             section: YOUR_TURN,
-            run: messages::knows_both_line_ends,
+            run: talk::knows_both_line_ends,
         },
         Check {
             id: "finds-the-server-by-name",
@@ -188,7 +180,7 @@ pub const LESSON: Lesson = Lesson {
             goal: "The argument may be a name, such as `localhost:8090`. Replies come from the \
                    address that it stands for.",
             section: ONE_SOCKET,
-            run: messages::finds_the_server_by_name,
+            run: talk::finds_the_server_by_name,
         },
         Check {
             id: "refuses-a-bad-address",
@@ -202,41 +194,3 @@ pub const LESSON: Lesson = Lesson {
         },
     ],
 };
-
-const NOT_SENT: &str = "Read a line, and send it with `send_to` to the address that is the \
-                        program's argument. Use neither a fixed address nor another argument.";
-
-/// The client under test, and the server that it talks to.
-struct Talk {
-    program: Subject,
-    server: Endpoint,
-    /// Whether anything has come from the client, so that it doesn't have to start any more.
-    has_spoken: Cell<bool>,
-}
-
-impl Talk {
-    fn start(trial: &Trial) -> Verdict<Self> {
-        let server = trial.endpoint()?;
-        let program = trial.start(server.address.to_string())?;
-        Ok(Self { program, server, has_spoken: Cell::new(false) })
-    }
-
-    /// Types `line`, and requires that some datagram comes of it.
-    fn say(&self, line: impl AsRef<[u8]>, cause: &str) -> Verdict<Datagram> {
-        self.program.type_line(line);
-        self.hears(cause)
-    }
-
-    /// Requires a datagram of what was typed.
-    fn hears(&self, cause: &str) -> Verdict<Datagram> {
-        let within = if self.has_spoken.replace(true) { SOON } else { START };
-        self.server.receive_from(&self.program, "the line as a datagram", within, cause)
-    }
-
-    /// Types `line`, and replies to the datagram that comes of it. Returns where that came from.
-    fn exchange(&self, line: impl AsRef<[u8]>, reply: &[u8], cause: &str) -> Verdict<SocketAddr> {
-        let client = self.say(line, cause)?.from;
-        self.server.send(reply, client)?;
-        Ok(client)
-    }
-}
