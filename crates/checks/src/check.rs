@@ -28,14 +28,20 @@ pub struct Check {
 
 /// The checks of a lesson.
 pub struct Lesson {
-    /// `lesson-3`
-    pub name: &'static str,
-    /// `Receive once`
-    pub title: &'static str,
+    /// What the catalogue says of it.
+    pub entry: &'static base::lessons::Lesson,
     pub limits: Limits,
     /// How many ports its checks take, if none of them fails.
     pub ports: PortCount,
     pub checks: &'static [Check],
+    /// Does what the program does, with its argument, on standard input and output: for a student
+    /// whose other half of the pair isn't written yet. `None` if it has no other half.
+    pub play: Option<fn(&str) -> anyhow::Result<()>>,
+}
+
+/// The lesson with this number in the catalogue.
+pub const fn entry(number: usize) -> &'static base::lessons::Lesson {
+    &base::lessons::LESSONS[number - 1]
 }
 
 /// What a program may use of the computer where it is graded: several times what a right one does.

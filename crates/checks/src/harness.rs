@@ -21,7 +21,7 @@ pub fn main(lesson: &str, program: &str) -> ExitCode {
     let seed =
         env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(random::seed);
     if !arguments.list {
-        eprintln!("{}: seed {seed} (SEED={seed} repeats this run)", lesson.name);
+        eprintln!("{}: seed {seed} (SEED={seed} repeats this run)", lesson.entry.name());
     }
     let command = vec![Path::new(program).into()];
     let program = Program { command, name: None };

@@ -13,9 +13,31 @@ mod lesson_5;
 pub const LESSONS: &[Lesson] =
     &[lesson_1::LESSON, lesson_2::LESSON, lesson_3::LESSON, lesson_4::LESSON, lesson_5::LESSON];
 
-/// Finds a lesson by `lesson-3` or `3`.
+/// Finds a lesson by `lesson-3`, `3`, or the name of its folder.
 pub fn find(word: &str) -> Option<&'static Lesson> {
-    LESSONS.iter().find(|lesson| {
-        lesson.name == word || lesson.name.strip_prefix("lesson-").is_some_and(|n| n == word)
-    })
+    let entry = base::lessons::find(word)?;
+    LESSONS.iter().find(|lesson| lesson.entry == entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lesson_of_the_catalogue_is_judged() {
+        let ours: Vec<_> = LESSONS.iter().map(|lesson| lesson.entry.number).collect();
+        let all: Vec<_> = base::lessons::LESSONS.iter().map(|entry| entry.number).collect();
+        assert_eq!(ours, all);
+    }
+
+    #[test]
+    fn a_check_needs_one_that_stands_before_it() {
+        for lesson in LESSONS {
+            for (at, check) in lesson.checks.iter().enumerate() {
+                let before = &lesson.checks[..at];
+                let is_there = |needed| before.iter().any(|other| other.id == needed);
+                assert!(check.needs.is_none_or(is_there), "{}: {check:?}", lesson.entry.name());
+            }
+        }
+    }
 }

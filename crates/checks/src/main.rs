@@ -7,7 +7,7 @@ use checks::network::Network;
 use checks::report::human::{self, Style};
 use checks::report::json;
 use checks::subject::Program;
-use checks::{changes, check::Outcome, lessons, play};
+use checks::{changes, check::Outcome, lessons};
 use lexopt::{Arg, Parser, ValueExt};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -128,8 +128,12 @@ fn is_json(format: &OsString) -> Result<bool> {
 fn play_lesson() -> Result<ExitCode, Error> {
     let words: Vec<String> =
         env::args_os().skip(2).map(|word| word.to_string_lossy().into_owned()).collect();
-    let [lesson, argument] = words.as_slice() else {
+    let [name, argument] = words.as_slice() else {
         return Err(Error::Usage(anyhow::anyhow!("which lesson, with which argument?")));
     };
-    play::play(lesson, argument).map(|()| ExitCode::SUCCESS).map_err(Error::Failed)
+    let play = lessons::find(name).and_then(|lesson| lesson.play);
+    let played = play
+        .with_context(|| format!("`{name}` can't be played: it has no other half"))
+        .and_then(|play| play(argument));
+    played.map(|()| ExitCode::SUCCESS).map_err(Error::Failed)
 }

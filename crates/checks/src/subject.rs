@@ -1,7 +1,5 @@
 //! The program under test, with pipes in place of its terminal.
 
-mod ending;
-mod pipes;
 mod state;
 
 use crate::budget::Deadline;
@@ -11,10 +9,10 @@ use anyhow::{Context, Result};
 use base::ports::{self, Protocol};
 use base::programs::Keeper;
 use base::text::shortened as visible;
-use pipes::{await_end, collect, feed};
-use state::{State, Streams};
+pub use state::{Ended, Ending};
+use state::{State, Streams, await_end, collect, feed};
 use std::ffi::{OsStr, OsString};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -37,9 +35,6 @@ const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(2), Duration::fr
 /// How long the output of a program that has ended, or was ended, may take to come to its end; a
 /// process that it has started may hold it open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
-
-/// What is kept of a stream. The rest is read and thrown away, so that nothing grows for ever.
-const KEPT: usize = 1 << 20;
 
 /// Variables that a program may need to start at all; it is given no others.
 const ENVIRONMENT: &[&str] = &[
@@ -85,18 +80,6 @@ pub struct Subject {
     deadline: Deadline,
     /// Ends what is left. None when that is done.
     keeper: Option<Keeper>,
-}
-
-/// How a program ended, for the report; it is filled in as things happen.
-#[derive(Clone)]
-pub struct Ending(Arc<State>);
-
-/// A program that has ended by itself.
-#[derive(Debug)]
-pub struct Ended {
-    pub status: ExitStatus,
-    pub stdout: Vec<u8>,
-    pub stderr: Vec<u8>,
 }
 
 impl Subject {
@@ -261,7 +244,7 @@ impl Subject {
     }
 
     pub(crate) fn ending(&self) -> Ending {
-        Ending(Arc::clone(&self.state))
+        Ending::of(&self.state)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use base::ports::PortCount;
 use checks::budget::Budget;
-use checks::check::{Check, Lesson, Limits, Outcome};
+use checks::check::{Check, Lesson, Limits, Outcome, entry};
 use checks::failure::{Verdict, failed};
 use checks::judge::{Report, Terms, judge};
 use checks::subject::Program;
@@ -20,7 +20,7 @@ const fn check(id: &'static str, needs: Option<&'static str>, run: fn(&Trial) ->
 
 const fn lesson(checks: &'static [Check]) -> Lesson {
     let (limits, ports) = (Limits::USUAL, PortCount { udp: 0, both: 0 });
-    Lesson { name: "lesson-9", title: "Clock", limits, ports, checks }
+    Lesson { entry: entry(1), limits, ports, checks, play: None }
 }
 
 /// Judges a program that ticks every 300 ms.

@@ -112,7 +112,7 @@ fn every_lesson_has_100_points_and_every_check_a_mistake() -> Result<()> {
     for course in COURSE {
         let lesson = lessons::find(course.lesson).context(course.lesson)?;
         let sum: u32 = lesson.checks.iter().map(|check| check.points).sum();
-        ensure!(sum == 100, "{}: {sum} points", lesson.name);
+        ensure!(sum == 100, "{}: {sum} points", lesson.entry.name());
         for check in lesson.checks {
             let is_tested = course
                 .mistakes
@@ -120,7 +120,7 @@ fn every_lesson_has_100_points_and_every_check_a_mistake() -> Result<()> {
                 .copied()
                 .flatten()
                 .any(|mistake| mistake.caught_by == check.id);
-            ensure!(is_tested, "{}: no mistake is there for {}", lesson.name, check.id);
+            ensure!(is_tested, "{}: no mistake is there for {}", lesson.entry.name(), check.id);
         }
     }
     Ok(())
@@ -161,8 +161,8 @@ fn cases_of(course: &Course) -> Result<Vec<Case>> {
     let source = fs::read_to_string(root.join("src/main.rs")).context("cannot read the step")?;
     let mut cases = Vec::new();
     let mut add = |kind: &str, id: &str, source: String, expected| {
-        let module = format!("{}_{}", lesson.name.replace('-', "_"), cases.len());
-        let name = format!("{}, {kind} {id}", lesson.name);
+        let module = format!("{}_{}", lesson.entry.name().replace('-', "_"), cases.len());
+        let name = format!("{}, {kind} {id}", lesson.entry.name());
         cases.push(Case { module, name, source, lesson, expected });
     };
     add("the", "step itself", source.clone(), Expected::FullMarks);

@@ -206,7 +206,7 @@ impl Output {
 fn lessons(text: &str) -> Result<Vec<String>> {
     let number = |word: &str| {
         let at = LESSONS.iter().position(|lesson| {
-            lesson.name == word || lesson.name.strip_prefix("lesson-") == Some(word)
+            lesson.entry.name() == word || lesson.entry.number.to_string() == word
         });
         at.with_context(|| format!("there is no lesson `{word}`; try 1-{}", LESSONS.len()))
     };
@@ -220,7 +220,7 @@ fn lessons(text: &str) -> Result<Vec<String>> {
         wanted.extend(first..=last);
     }
     let names = LESSONS.iter().enumerate().filter(|(at, _)| wanted.contains(at));
-    Ok(names.map(|(_, lesson)| lesson.name.to_owned()).collect())
+    Ok(names.map(|(_, lesson)| lesson.entry.name()).collect())
 }
 
 fn jobs(text: &str) -> Result<usize> {

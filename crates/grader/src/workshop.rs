@@ -172,7 +172,7 @@ fn dependencies(root: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root).args(["build", "--quiet", "--message-format", "json"]);
     for lesson in lessons::LESSONS {
-        cargo.args(["--package", lesson.name]);
+        cargo.args(["--package", &lesson.entry.name()]);
     }
     let target = env::current_exe().ok();
     if let Some(target) = target.as_deref().and_then(|program| program.ancestors().nth(2)) {

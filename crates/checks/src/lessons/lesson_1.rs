@@ -1,6 +1,6 @@
 //! Create a TCP socket and a UDP socket, show their addresses, wait, and close them.
 
-use crate::check::{Check, Lesson, Limits};
+use crate::check::{Check, Lesson, Limits, entry};
 use crate::failure::{Verdict, failed, require};
 use crate::lessons::common::{names_a_malformed_argument, on_second_loopback};
 use crate::subject::{PROMPTLY, SOON, START, Subject};
@@ -11,8 +11,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
 pub const LESSON: Lesson = Lesson {
-    name: "lesson-1",
-    title: "Create sockets",
+    entry: entry(1),
     limits: Limits::USUAL,
     ports: PortCount { udp: 1, both: 5 },
     checks: &[
@@ -136,6 +135,7 @@ pub const LESSON: Lesson = Lesson {
         },
         names_a_malformed_argument(3, "lesson-1-create-sockets.md#4-a-malformed-address"),
     ],
+    play: None,
 };
 
 /// What most checks need: without it they would say nothing.
@@ -167,7 +167,8 @@ fn shown_address(
     program.wait_for_stdout("some output", START, &cause, |stdout| !stdout.is_empty())?;
     program.wait_for_stdout(&what, SOON, &cause, is_shown)?;
     program.runs_on(REST_OF_THE_LINE, "Both sockets must stay open until a line is typed.")?;
-    let port = shown_port(&program.stdout(), protocol, ip).unwrap_or_default();
+    let port = shown_port(&program.stdout(), protocol, ip)
+        .ok_or_else(|| failed(format!("it shows no longer {what}"), &cause))?;
     let cause = "Port 0 only asks the system for a free port. Which one it has chosen, the socket \
                  knows when it is bound: ask it, by `local_addr` or `getsockname`.";
     require(port != 0, format!("it shows port 0 for {name}"), cause)?;

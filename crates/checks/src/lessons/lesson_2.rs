@@ -1,19 +1,20 @@
 //! Ask for a line, send it as one datagram, and end.
 
-use crate::check::{Check, Lesson, Limits};
+use crate::check::{Check, Lesson, Limits, entry};
 use crate::endpoint::{Datagram, Endpoint};
 use crate::failure::{Fault, Verdict, contains, failed, find, late, require, same};
 use crate::lessons::common::{did_not_crash, names_a_malformed_argument, on_second_loopback};
+use crate::play;
 use crate::subject::{SOON, START, Subject};
 use crate::trial::Trial;
+use anyhow::{Context, Result};
 use base::ports::PortCount;
 use std::net::Ipv6Addr;
 use std::slice;
 use std::time::{Duration, Instant};
 
 pub const LESSON: Lesson = Lesson {
-    name: "lesson-2",
-    title: "Send once",
+    entry: entry(2),
     limits: Limits::USUAL,
     ports: PortCount { udp: 2, both: 0 },
     checks: &[
@@ -183,6 +184,7 @@ pub const LESSON: Lesson = Lesson {
         },
         names_a_malformed_argument(4, "lesson-2-send-once.md#your-turn"),
     ],
+    play: Some(play),
 };
 
 /// What most checks need: without it they would say nothing.
@@ -451,4 +453,11 @@ fn succeeds_without_a_receiver(trial: &Trial) -> Verdict {
     let cause = "Sending to a port where nobody listens is no error: don't ask the receiver for a \
                  sign of life, and don't connect by TCP.";
     program.wait_for_end(START, cause)?.succeeded(cause)
+}
+
+fn play(argument: &str) -> Result<()> {
+    let receiver = play::address(argument)?;
+    let line = play::typed()?.context("the input ended before a line was typed")?;
+    play::at_any_port()?.transmit(&line, receiver)?;
+    play::say(&format!("Sent {} bytes to {receiver}", line.len()))
 }

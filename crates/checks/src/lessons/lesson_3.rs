@@ -1,17 +1,19 @@
 //! Receive one datagram, show it, say who sent it, and end.
 
-use crate::check::{Check, Lesson, Limits};
+use crate::check::{Check, Lesson, Limits, entry};
+use crate::endpoint::Datagram;
 use crate::failure::{Fault, Verdict, contains, failed, find, require};
 use crate::lessons::common::{has_number, names_a_malformed_argument, on_second_loopback, shows};
+use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
+use anyhow::Result;
 use base::ports::PortCount;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 pub const LESSON: Lesson = Lesson {
-    name: "lesson-3",
-    title: "Receive once",
+    entry: entry(3),
     limits: Limits::USUAL,
     ports: PortCount { udp: 14, both: 0 },
     checks: &[
@@ -142,6 +144,7 @@ pub const LESSON: Lesson = Lesson {
         },
         names_a_malformed_argument(5, "lesson-3-receive-once.md#7-an-address-without-a-port"),
     ],
+    play: Some(play),
 };
 
 /// What most checks need: without it they would say nothing.
@@ -359,4 +362,12 @@ fn fails_on_a_taken_port(trial: &Trial) -> Verdict {
                  that lets two sockets share one.";
     let ended = program.wait_for_end(START, cause)?;
     ended.failed_properly("", cause)
+}
+
+fn play(argument: &str) -> Result<()> {
+    let endpoint = play::at(play::address(argument)?)?;
+    play::say(&format!("Waiting for a datagram on {}", endpoint.address))?;
+    let Datagram { payload, from } = play::next(&endpoint)?;
+    let text = String::from_utf8_lossy(&payload);
+    play::say(&format!("Received {} bytes from {from}: {text}", payload.len()))
 }

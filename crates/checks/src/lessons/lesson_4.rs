@@ -2,8 +2,13 @@
 
 mod talk;
 
-use crate::check::{Check, Lesson, Limits};
+use crate::check::{Check, Lesson, Limits, entry};
+use crate::endpoint::Endpoint;
+use crate::play;
+use anyhow::{Result, bail};
 use base::ports::PortCount;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 const SENDS_A_LINE: Option<&str> = Some("sends-a-line");
 const ONE_SOCKET: &str = "lesson-4-echo-client.md#one-socket-for-the-whole-talk";
@@ -12,8 +17,7 @@ const NOT_SURE: &str = "lesson-4-echo-client.md#a-reply-isnt-sure";
 const YOUR_TURN: &str = "lesson-4-echo-client.md#your-turn";
 
 pub const LESSON: Lesson = Lesson {
-    name: "lesson-4",
-    title: "Echo client",
+    entry: entry(4),
     limits: Limits::USUAL,
     ports: PortCount { udp: 1, both: 0 },
     checks: &[
@@ -193,4 +197,32 @@ pub const LESSON: Lesson = Lesson {
             run: crate::lessons::common::refuses_malformed_addresses,
         },
     ],
+    play: Some(play),
 };
+
+/// How long we await a reply when we play the client.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+fn play(argument: &str) -> Result<()> {
+    let server = play::address(argument)?;
+    let endpoint = play::at_any_port()?;
+    while let Some(line) = play::typed()? {
+        endpoint.transmit(&line, server)?;
+        let reply = reply(&endpoint, server)?;
+        play::say(&format!("Reply: {}", String::from_utf8_lossy(&reply)))?;
+        if line == b"exit" {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn reply(endpoint: &Endpoint, server: SocketAddr) -> Result<Vec<u8>> {
+    let deadline = Instant::now() + PATIENCE;
+    while let Some(datagram) = endpoint.next(deadline.saturating_duration_since(Instant::now()))? {
+        if datagram.from == server {
+            return Ok(datagram.payload);
+        }
+    }
+    bail!("no reply from {server} within {PATIENCE:?}")
+}

@@ -1,11 +1,13 @@
 //! An echo server: what comes goes back to whoever sent it, and nothing stops it.
 
-use crate::check::{Check, Lesson, Limits};
+use crate::check::{Check, Lesson, Limits, entry};
 use crate::endpoint::{Datagram, Endpoint};
 use crate::failure::{Fault, Verdict, find, late, require, same};
 use crate::lessons::common::{on_second_loopback, refuses, shows};
+use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
+use anyhow::{Context, Result};
 use base::ports::{Port, PortCount};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -14,8 +16,7 @@ const BACK: &str = "lesson-5-echo-server.md#back-to-the-sender";
 const NOTHING_STOPS_IT: &str = "lesson-5-echo-server.md#nothing-may-stop-it";
 
 pub const LESSON: Lesson = Lesson {
-    name: "lesson-5",
-    title: "Echo server",
+    entry: entry(5),
     limits: Limits::USUAL,
     ports: PortCount { udp: 17, both: 0 },
     checks: &[
@@ -177,6 +178,7 @@ pub const LESSON: Lesson = Lesson {
             run: refuses_a_bad_port,
         },
     ],
+    play: Some(play),
 };
 
 /// The server under test, at a port of its own.
@@ -297,7 +299,7 @@ fn returns_bytes_that_are_no_text(trial: &Trial) -> Verdict {
     let word = trial.random.word(16);
     let mixed = [b"\xff\xfe".as_slice(), word.as_bytes(), b"\xe5\xa5"].concat();
     // All bytes that there are, in an order that nobody knows.
-    let shift = u8::try_from(trial.random.below(256)).unwrap_or_default();
+    let [shift, ..] = trial.random.below(256).to_le_bytes();
     let every = (0..=u8::MAX).map(|byte| byte.wrapping_add(shift)).collect();
     for payload in [mixed, b"\x80".to_vec(), every, trial.random.bytes(200)] {
         let reply = server.ask(&client, &payload, lost)?;
@@ -414,8 +416,8 @@ fn prints_each_payload(trial: &Trial) -> Verdict {
     let stdout = server.program.stdout();
     require(!stdout.contains(&0), "it printed a NUL byte, which was in no message", cause)?;
     // The last text is shorter than the one before, so the rest of that would follow it.
-    let last = texts.last().map(String::as_bytes).unwrap_or_default();
-    let rest = long.as_bytes().get(last.len()..last.len() + 8).unwrap_or_default();
+    let last = texts[texts.len() - 1].as_bytes();
+    let rest = &long.as_bytes()[last.len()..last.len() + 8];
     let is_stale = find(&stdout, &[last, rest].concat());
     require(!is_stale, "behind a short text it printed the rest of a longer, older one", cause)
 }
@@ -494,4 +496,16 @@ fn refuses_a_bad_port(trial: &Trial) -> Verdict {
         &[(word.clone(), word, START), (String::new(), "99999".to_owned(), START)],
         cause,
     )
+}
+
+fn play(argument: &str) -> Result<()> {
+    let port = argument.parse().with_context(|| format!("`{argument}` is no port"))?;
+    let endpoint = play::at((Ipv4Addr::UNSPECIFIED, port).into())?;
+    play::say(&format!("Echo server on {}", endpoint.address))?;
+    loop {
+        let Datagram { payload, from } = play::next(&endpoint)?;
+        play::say(&format!("{from}: {}", String::from_utf8_lossy(&payload)))?;
+        // A client that can't be reached is no reason to stop.
+        let _ = endpoint.transmit(&payload, from);
+    }
 }

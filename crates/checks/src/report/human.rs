@@ -33,7 +33,10 @@ impl Style {
 
 /// The whole verdict.
 pub fn verdict(lesson: &Lesson, reports: &[Report], seed: u64, style: Style) -> String {
-    let mut text = format!("{}\n", style.paint("1", &format!("{}  {}", lesson.name, lesson.title)));
+    let mut text = format!(
+        "{}\n",
+        style.paint("1", &format!("{}  {}", lesson.entry.name(), lesson.entry.title))
+    );
     for report in reports {
         text.push_str(&line(report, style));
     }
@@ -147,11 +150,20 @@ mod tests {
     }
 
     const LESSON: Lesson = Lesson {
-        name: "lesson-9",
-        title: "Nothing",
+        entry: &NOTHING,
         limits: Limits::USUAL,
         ports: PortCount { udp: 0, both: 0 },
         checks: CHECKS,
+        play: None,
+    };
+
+    static NOTHING: base::lessons::Lesson = base::lessons::Lesson {
+        number: 9,
+        slug: "nothing",
+        title: "Nothing",
+        teaches: "nothing",
+        label: "nothing",
+        role: base::lessons::Role::Alone,
     };
 
     #[test]

@@ -13,7 +13,7 @@ pub fn verdict(lesson: &Lesson, program: &Program, reports: &[Report], seed: u64
     let verdict = json!({
         "tool": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
-        "lesson": lesson.name,
+        "lesson": lesson.entry.name(),
         "program": program.shown(),
         // A string: many readers of JSON can't hold 64 bits in a number.
         "seed": seed.to_string(),

@@ -136,7 +136,7 @@ fn read_roster(path: Option<&Path>) -> Result<(Option<Roster>, String)> {
 }
 
 fn lessons(request: &arguments::Grade, old: Option<&Run>) -> Vec<String> {
-    let all = || LESSONS.iter().map(|lesson| lesson.name.to_owned()).collect();
+    let all = || LESSONS.iter().map(|lesson| lesson.entry.name()).collect();
     let known = request.lessons.clone().or_else(|| old.map(|old| old.lessons.clone()));
     known.unwrap_or_else(all)
 }
@@ -176,8 +176,8 @@ pub fn lesson(name: &str) -> Option<Lesson> {
         section: check.section.to_owned(),
     });
     Some(Lesson {
-        name: lesson.name.to_owned(),
-        title: lesson.title.to_owned(),
+        name: lesson.entry.name(),
+        title: lesson.entry.title.to_owned(),
         max_score: lesson.checks.iter().map(|check| check.points).sum(),
         checks: checks.collect(),
     })

@@ -205,7 +205,7 @@ pub fn shows_long_replies_whole(trial: &Trial) -> Verdict {
     let stdout = talk.program.stdout();
     require(!stdout.contains(&0), "it printed a NUL byte, which was in no reply", cause)?;
     // The last text is shorter than the one before, so the rest of that would follow it.
-    let rest = long.as_bytes().get(last.len()..last.len() + 8).unwrap_or_default();
+    let rest = &long.as_bytes()[last.len()..last.len() + 8];
     let is_stale = find(&stdout, &[last.as_bytes(), rest].concat());
     require(!is_stale, "behind a short reply it printed the rest of a longer, older one", cause)
 }
