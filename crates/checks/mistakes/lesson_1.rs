@@ -1,10 +1,9 @@
-//! What students get wrong in lesson 1; the right programs are in `variants`.
+//! What students get wrong in lesson 1, and what is right although it is different.
 
-use super::Mistake;
+use super::mistake::{Course, Mistake, Variant};
+use base::lessons::numbered;
 
-mod variants;
-
-pub use variants::VARIANTS;
+pub const COURSE: Course = Course { lesson: numbered(1), mistakes: MISTAKES, variants: VARIANTS };
 
 // Pieces of the step.
 const ARGUMENT: &str =
@@ -25,7 +24,7 @@ const UDP_BIND: &str = r#"    UdpSocket::bind(address).with_context(|| {
 const READ: &str =
     r#"    io::stdin().lock().read_until(b'\n', &mut Vec::new()).context("cannot read input")?;"#;
 
-pub const MISTAKES: &[Mistake] = &[
+const MISTAKES: &[Mistake] = &[
     Mistake {
         id: "tcp-port-0",
         thought: "The address is the one that I was given.",
@@ -252,4 +251,97 @@ pub const MISTAKES: &[Mistake] = &[
         put: r#"    TcpListener::bind(address).context("cannot bind the socket")"#,
         caught_by: "names-a-malformed-argument",
     },
+];
+
+const VARIANTS: &[Variant] = &[
+    Variant {
+        id: "a-tuple",
+        what: "addresses as Python shows them",
+        edits: &[
+            (
+                TCP_LINE,
+                r#"    let address = tcp.local_addr()?;
+    writeln!(out, "TCP: ('{}', {})", address.ip(), address.port())?;"#,
+            ),
+            (
+                UDP_LINE,
+                r#"    let address = udp.local_addr()?;
+    writeln!(out, "UDP: ('{}', {})", address.ip(), address.port())?;"#,
+            ),
+        ],
+    },
+    Variant {
+        id: "apart",
+        what: "ip and port apart, and a descriptor before them",
+        edits: &[
+            (
+                TCP_LINE,
+                r#"    let address = tcp.local_addr()?;
+    writeln!(out, "TCP socket 3: ip {}, port {}", address.ip(), address.port())?;"#,
+            ),
+            (
+                UDP_LINE,
+                r#"    let address = udp.local_addr()?;
+    writeln!(out, "UDP socket 4: port {} at ip {}", address.port(), address.ip())?;"#,
+            ),
+        ],
+    },
+    Variant {
+        id: "debug-form",
+        what: "the sockets as they show themselves",
+        edits: &[
+            (TCP_LINE, r#"    writeln!(out, "TCP {tcp:?}")?;"#),
+            (UDP_LINE, r#"    writeln!(out, "UDP {udp:?}")?;"#),
+        ],
+    },
+    Variant {
+        id: "a-banner",
+        what: "a banner that names both protocols, and no prompt",
+        edits: &[
+            (
+                TCP_LINE,
+                r#"    writeln!(out, "*** TCP and UDP sockets at 127.0.0.1 ***\n")?;
+    writeln!(out, "TCP socket at {}", tcp.local_addr().context("the TCP socket has no address")?)?;"#,
+            ),
+            (PROMPT, ""),
+        ],
+    },
+    Variant {
+        id: "chinese",
+        what: "labels in Chinese",
+        edits: &[
+            (
+                TCP_LINE,
+                r#"    writeln!(out, "TCP 套接字： {}", tcp.local_addr().context("the TCP socket has no address")?)?;"#,
+            ),
+            (
+                UDP_LINE,
+                r#"    writeln!(out, "UDP 套接字： {}", udp.local_addr().context("the UDP socket has no address")?)?;"#,
+            ),
+            (PROMPT, r#"    writeln!(out, "按回车键结束")?;"#),
+        ],
+    },
+    Variant {
+        id: "udp-first",
+        what: "UDP before TCP",
+        edits: &[
+            (TCP_LINE, ""),
+            (
+                UDP_LINE,
+                r#"    writeln!(out, "UDP socket at {}", udp.local_addr().context("the UDP socket has no address")?)?;
+    writeln!(out, "TCP socket at {}", tcp.local_addr().context("the TCP socket has no address")?)?;"#,
+            ),
+        ],
+    },
+    Variant {
+        id: "accepts",
+        what: "a thread that accepts connections",
+        edits: &[(
+            WAIT,
+            r#"    let listener = tcp.try_clone()?;
+    std::thread::spawn(move || while listener.accept().is_ok() {});
+    wait_for_enter()?;"#,
+        )],
+    },
+    Variant { id: "silent-end", what: "nothing more after the line", edits: &[(CLOSED, "")] },
 ];

@@ -1,10 +1,9 @@
-//! What students get wrong in lesson 3; the right programs are in `variants`.
+//! What students get wrong in lesson 3, and what is right although it is different.
 
-use super::Mistake;
+use super::mistake::{Course, Mistake, Variant};
+use base::lessons::numbered;
 
-mod variants;
-
-pub use variants::VARIANTS;
+pub const COURSE: Course = Course { lesson: numbered(3), mistakes: MISTAKES, variants: VARIANTS };
 
 // Pieces of the step.
 const TEXT: &str = "    let text = String::from_utf8_lossy(&message);";
@@ -24,7 +23,7 @@ const TRUNCATE: &str = "    buffer.truncate(length);";
 const WAITING: &str = r#"    writeln!(out, "Waiting for a datagram on {here}")?;"#;
 const BUFFER: &str = "vec![0; 1024]";
 
-pub const MISTAKES: &[Mistake] = &[
+const MISTAKES: &[Mistake] = &[
     Mistake {
         id: "prints-nothing-of-it",
         thought: "I have received it, so I am done.",
@@ -277,5 +276,121 @@ pub const MISTAKES: &[Mistake] = &[
         put: r#"    let address = address.to_string_lossy().parse::<SocketAddr>();
     let socket = bind(&address.unwrap_or((std::net::Ipv4Addr::LOCALHOST, 0).into()).to_string())?;"#,
         caught_by: "names-a-malformed-argument",
+    },
+];
+
+const VARIANTS: &[Variant] = &[
+    Variant {
+        id: "a-large-buffer",
+        what: "a buffer of 65,536 bytes",
+        edits: &[(BUFFER, "vec![0; 65_536]")],
+    },
+    Variant {
+        id: "several-lines",
+        what: "each thing on a line of its own, with the ip and the port apart",
+        edits: &[(
+            LINE,
+            r#"    let (ip, port) = (sender.ip(), sender.port());
+    let line = format!("message:\n{text}\nsender:\n  ip {ip}\n  port {port}\n");"#,
+        )],
+    },
+    Variant {
+        id: "a-tuple",
+        what: "the sender as Python shows it",
+        edits: &[(
+            LINE,
+            r#"    let line = format!("{text}\n('{}', {})\n", sender.ip(), sender.port());"#,
+        )],
+    },
+    Variant { id: "no-banner", what: "nothing before the text", edits: &[(WAITING, "")] },
+    Variant {
+        id: "chinese",
+        what: "labels in Chinese, and no line end",
+        edits: &[
+            (WAITING, r#"    write!(out, "等待数据：")?;"#),
+            (LINE, r#"    let line = format!("收到来自 {sender} 的数据：{text}");"#),
+        ],
+    },
+    Variant {
+        id: "escaped-bytes",
+        what: "bytes that are not UTF-8 as escapes",
+        edits: &[(
+            TEXT,
+            r#"    let show = |chunk: std::str::Utf8Chunk| format!("{}{}", chunk.valid(), chunk.invalid().escape_ascii());
+    let text: String = message.utf8_chunks().map(show).collect();"#,
+        )],
+    },
+    Variant {
+        id: "raw-bytes",
+        what: "the bytes themselves, not decoded at all",
+        edits: &[(
+            OUT,
+            r#"    write!(out, "{sender}\n")?;
+    out.write_all(&message)?;"#,
+        )],
+    },
+    Variant {
+        id: "a-loop-that-does-not-block",
+        what: "a socket that does not block, asked again and again",
+        edits: &[(
+            RECEIVE,
+            r#"    socket.set_nonblocking(true)?;
+    let (length, sender) = loop {
+        match socket.recv_from(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            result => break result?,
+        }
+    };"#,
+        )],
+    },
+    Variant {
+        id: "a-loop-of-time-outs",
+        what: "a time-out, and another try after it",
+        edits: &[(
+            RECEIVE,
+            r#"    socket.set_read_timeout(Some(std::time::Duration::from_millis(300)))?;
+    let (length, sender) = loop {
+        match socket.recv_from(&mut buffer) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
+            result => break result?,
+        }
+    };"#,
+        )],
+    },
+    Variant {
+        id: "a-thread",
+        what: "a thread that receives",
+        edits: &[(
+            RECEIVE_CALL,
+            r#"    let (message, sender) = std::thread::scope(|scope| {
+        scope.spawn(|| receive(&socket)).join().unwrap_or_else(|_| anyhow::bail!("no thread"))
+    })?;"#,
+        )],
+    },
+    Variant {
+        id: "buffered-output",
+        what: "output in a buffer that is flushed at the end",
+        edits: &[
+            (
+                "    let mut out = io::stdout();",
+                "    let mut out = io::BufWriter::new(io::stdout());",
+            ),
+            (
+                OUT,
+                r#"    out.write_all(line.as_bytes())?;
+    out.flush()?;"#,
+            ),
+        ],
+    },
+    Variant {
+        id: "peeks-first",
+        what: "the length first, the datagram afterwards",
+        edits: &[(
+            RECEIVE_CALL,
+            r#"    socket.peek_from(&mut [0; 1024])?;
+    let (message, sender) = receive(&socket)?;"#,
+        )],
     },
 ];

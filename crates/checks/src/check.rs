@@ -39,11 +39,6 @@ pub struct Lesson {
     pub play: Option<fn(&str) -> anyhow::Result<()>>,
 }
 
-/// The lesson with this number in the catalogue.
-pub const fn entry(number: usize) -> &'static base::lessons::Lesson {
-    &base::lessons::LESSONS[number - 1]
-}
-
 /// What a program may use of the computer where it is graded: several times what a right one does.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {

@@ -2,9 +2,10 @@
 #![cfg(unix)]
 #![allow(clippy::panic, reason = "a test that can't go on has failed")]
 
+use base::lessons::numbered;
 use base::ports::PortCount;
 use checks::budget::Budget;
-use checks::check::{Check, Lesson, Limits, Outcome, entry};
+use checks::check::{Check, Lesson, Limits, Outcome};
 use checks::failure::{Verdict, failed};
 use checks::judge::{Report, Terms, judge};
 use checks::subject::Program;
@@ -20,7 +21,7 @@ const fn check(id: &'static str, needs: Option<&'static str>, run: fn(&Trial) ->
 
 const fn lesson(checks: &'static [Check]) -> Lesson {
     let (limits, ports) = (Limits::USUAL, PortCount { udp: 0, both: 0 });
-    Lesson { entry: entry(1), limits, ports, checks, play: None }
+    Lesson { entry: numbered(1), limits, ports, checks, play: None }
 }
 
 /// Judges a program that ticks every 300 ms.

@@ -110,16 +110,11 @@ fn hold_all(cases: &[Case], rounds: usize, keep_busy: bool, program: &Path) -> V
 #[test]
 fn every_lesson_has_100_points_and_every_check_a_mistake() -> Result<()> {
     for course in COURSE {
-        let lesson = lessons::find(course.lesson).context(course.lesson)?;
+        let lesson = judged(course)?;
         let sum: u32 = lesson.checks.iter().map(|check| check.points).sum();
         ensure!(sum == 100, "{}: {sum} points", lesson.entry.name());
         for check in lesson.checks {
-            let is_tested = course
-                .mistakes
-                .iter()
-                .copied()
-                .flatten()
-                .any(|mistake| mistake.caught_by == check.id);
+            let is_tested = course.mistakes.iter().any(|mistake| mistake.caught_by == check.id);
             ensure!(is_tested, "{}: no mistake is there for {}", lesson.entry.name(), check.id);
         }
     }
@@ -155,10 +150,14 @@ fn hold(case: &Case, program: &Path) -> Result<()> {
     Ok(())
 }
 
+fn judged(course: &Course) -> Result<&'static Lesson> {
+    lessons::find(&course.lesson.name()).with_context(|| course.lesson.name())
+}
+
 fn cases_of(course: &Course) -> Result<Vec<Case>> {
-    let lesson = lessons::find(course.lesson).context(course.lesson)?;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(course.directory);
-    let source = fs::read_to_string(root.join("src/main.rs")).context("cannot read the step")?;
+    let lesson = judged(course)?;
+    let path = base::lessons::root().join(course.lesson.source());
+    let source = fs::read_to_string(path).context("cannot read the step")?;
     let mut cases = Vec::new();
     let mut add = |kind: &str, id: &str, source: String, expected| {
         let module = format!("{}_{}", lesson.entry.name().replace('-', "_"), cases.len());
@@ -166,7 +165,7 @@ fn cases_of(course: &Course) -> Result<Vec<Case>> {
         cases.push(Case { module, name, source, lesson, expected });
     };
     add("the", "step itself", source.clone(), Expected::FullMarks);
-    for mistake in course.mistakes.iter().copied().flatten() {
+    for mistake in course.mistakes {
         let check = lesson.checks.iter().find(|check| check.id == mistake.caught_by);
         let check = check.with_context(|| format!("no check {}", mistake.caught_by))?;
         add("mistake", mistake.id, mistake.made_in(&source)?, Expected::CaughtBy(check));

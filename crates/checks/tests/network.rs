@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
+use base::lessons::numbered;
 use base::ports::PortCount;
-use checks::check::{Check, Lesson, Limits, Outcome, entry};
+use checks::check::{Check, Lesson, Limits, Outcome};
 use checks::failure::{Verdict, failed};
 use checks::judge::{Report, Terms, judge};
 use checks::network::Network;
@@ -21,7 +22,7 @@ const fn check(run: fn(&Trial) -> Verdict) -> [Check; 1] {
 
 fn judge_one(checks: &'static [Check], ports: PortCount, network: Network) -> Report {
     let limits = Limits::USUAL;
-    let lesson = Lesson { entry: entry(1), limits, ports, checks, play: None };
+    let lesson = Lesson { entry: numbered(1), limits, ports, checks, play: None };
     let command = [CHECKS, "play", "lesson-5"].map(Into::into).to_vec();
     let program = Program { command, name: None };
     let terms = Terms { network, ..Terms::default() };

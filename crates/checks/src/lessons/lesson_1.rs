@@ -1,17 +1,18 @@
 //! Create a TCP socket and a UDP socket, show their addresses, wait, and close them.
 
-use crate::check::{Check, Lesson, Limits, entry};
+use crate::check::{Check, Lesson, Limits};
 use crate::failure::{Verdict, failed, require};
 use crate::lessons::common::{names_a_malformed_argument, on_second_loopback};
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
+use base::lessons::numbered;
 use base::ports::{self, PortCount, Protocol};
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
 pub const LESSON: Lesson = Lesson {
-    entry: entry(1),
+    entry: numbered(1),
     limits: Limits::USUAL,
     ports: PortCount { udp: 1, both: 5 },
     checks: &[

@@ -1,6 +1,6 @@
 //! Ask for a line, send it as one datagram, and end.
 
-use crate::check::{Check, Lesson, Limits, entry};
+use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::{Datagram, Endpoint};
 use crate::failure::{Fault, Verdict, contains, failed, find, late, require, same};
 use crate::lessons::common::{did_not_crash, names_a_malformed_argument, on_second_loopback};
@@ -8,13 +8,14 @@ use crate::play;
 use crate::subject::{SOON, START, Subject};
 use crate::trial::Trial;
 use anyhow::{Context, Result};
+use base::lessons::numbered;
 use base::ports::PortCount;
 use std::net::Ipv6Addr;
 use std::slice;
 use std::time::{Duration, Instant};
 
 pub const LESSON: Lesson = Lesson {
-    entry: entry(2),
+    entry: numbered(2),
     limits: Limits::USUAL,
     ports: PortCount { udp: 2, both: 0 },
     checks: &[

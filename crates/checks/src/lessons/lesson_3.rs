@@ -1,6 +1,6 @@
 //! Receive one datagram, show it, say who sent it, and end.
 
-use crate::check::{Check, Lesson, Limits, entry};
+use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::Datagram;
 use crate::failure::{Fault, Verdict, contains, failed, find, require};
 use crate::lessons::common::{has_number, names_a_malformed_argument, on_second_loopback, shows};
@@ -8,12 +8,13 @@ use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
 use anyhow::Result;
+use base::lessons::numbered;
 use base::ports::PortCount;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 pub const LESSON: Lesson = Lesson {
-    entry: entry(3),
+    entry: numbered(3),
     limits: Limits::USUAL,
     ports: PortCount { udp: 14, both: 0 },
     checks: &[

@@ -2,10 +2,11 @@
 
 mod talk;
 
-use crate::check::{Check, Lesson, Limits, entry};
+use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::Endpoint;
 use crate::play;
 use anyhow::{Result, bail};
+use base::lessons::numbered;
 use base::ports::PortCount;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ const NOT_SURE: &str = "lesson-4-echo-client.md#a-reply-isnt-sure";
 const YOUR_TURN: &str = "lesson-4-echo-client.md#your-turn";
 
 pub const LESSON: Lesson = Lesson {
-    entry: entry(4),
+    entry: numbered(4),
     limits: Limits::USUAL,
     ports: PortCount { udp: 1, both: 0 },
     checks: &[

@@ -1,6 +1,6 @@
 //! An echo server: what comes goes back to whoever sent it, and nothing stops it.
 
-use crate::check::{Check, Lesson, Limits, entry};
+use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::{Datagram, Endpoint};
 use crate::failure::{Fault, Verdict, find, late, require, same};
 use crate::lessons::common::{on_second_loopback, refuses, shows};
@@ -8,6 +8,7 @@ use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
 use anyhow::{Context, Result};
+use base::lessons::numbered;
 use base::ports::{Port, PortCount};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ const BACK: &str = "lesson-5-echo-server.md#back-to-the-sender";
 const NOTHING_STOPS_IT: &str = "lesson-5-echo-server.md#nothing-may-stop-it";
 
 pub const LESSON: Lesson = Lesson {
-    entry: entry(5),
+    entry: numbered(5),
     limits: Limits::USUAL,
     ports: PortCount { udp: 17, both: 0 },
     checks: &[

@@ -8,12 +8,13 @@ use std::fs;
 
 /// The reference of a lesson.
 pub fn step(lesson: &str) -> Result<String> {
-    let course = COURSE.iter().find(|course| course.lesson == lesson).context("no such lesson")?;
+    let course =
+        COURSE.iter().find(|course| course.lesson.name() == lesson).context("no such lesson")?;
     read(course)
 }
 
 fn read(course: &Course) -> Result<String> {
-    let path = root().join("crates").join(course.directory).join("src/main.rs");
+    let path = root().join(course.lesson.source());
     fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
@@ -32,9 +33,10 @@ pub fn hand_in(stage: &Stage) -> Result<Vec<Case>> {
             }
             programs.push((name, program));
         }
+        let lesson = course.lesson.name();
         for (student, program) in programs {
-            stage.hand_in(student, &format!("{}.rs", course.lesson), program)?;
-            cases.push(Case::new(student, course.lesson, Expected::Points(100..=100)));
+            stage.hand_in(student, &format!("{lesson}.rs"), program)?;
+            cases.push(Case::new(student, &lesson, Expected::Points(100..=100)));
         }
     }
     Ok(cases)

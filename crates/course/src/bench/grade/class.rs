@@ -135,7 +135,7 @@ struct Step {
 
 impl Step {
     fn read(course: &'static Course) -> Result<Self> {
-        let path = lessons::root().join("crates").join(course.directory).join("src/main.rs");
+        let path = lessons::root().join(course.lesson.source());
         let source = fs::read_to_string(&path);
         let source = source.with_context(|| format!("cannot read {}", path.display()))?;
         Ok(Self { course, source })
@@ -152,7 +152,7 @@ impl Step {
             format!("// {student}\n// {what}\n{}", regions::without_markers(&source))
         };
         let source = source.map(sign);
-        let (student, lesson) = (student.to_owned(), self.course.lesson.to_owned());
+        let (student, lesson) = (student.to_owned(), self.course.lesson.name());
         Ok(Work { student, lesson, what, deserves, source })
     }
 
@@ -167,7 +167,7 @@ impl Step {
     }
 
     fn wrong(&self, random: &mut Random) -> Result<(String, Marks, Option<String>)> {
-        let mistakes = self.course.mistakes.iter().copied().flatten();
+        let mistakes = self.course.mistakes.iter();
         let mistakes: Vec<_> = mistakes.filter(|mistake| !RACES.contains(&mistake.id)).collect();
         let mistake = mistakes.get(random.below(mistakes.len())).context("there is no mistake")?;
         let what = format!("mistake {}, which {} is for", mistake.id, mistake.caught_by);
