@@ -1,6 +1,5 @@
-//! What an observer of a link is told.
+//! What an observer of a link is told: of which datagram, on which way, and what becomes of it.
 
-use crate::fate::Fate;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -22,6 +21,30 @@ pub struct Route {
     /// The link's socket for this client: the server thinks that the client is there.
     pub upstream: SocketAddr,
     pub server: SocketAddr,
+}
+
+/// What becomes of a datagram.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fate {
+    /// How often it is sent on; lost is 0.
+    pub copies: u8,
+    /// How many later datagrams must have passed before it goes on.
+    pub behind: u32,
+    /// How late it is sent on.
+    pub delay: Duration,
+    /// Lost because the link's memory is full, and for no other reason.
+    pub overflow: bool,
+}
+
+impl Fate {
+    pub const PASS: Self = Self { copies: 1, behind: 0, delay: Duration::ZERO, overflow: false };
+    pub const LOST: Self = Self { copies: 0, ..Self::PASS };
+
+    /// Whether there is nothing to wait for.
+    #[must_use]
+    pub fn is_immediate(&self) -> bool {
+        self.behind == 0 && self.delay.is_zero()
+    }
 }
 
 /// Something that happened to a datagram at the link.

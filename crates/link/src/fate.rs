@@ -2,7 +2,7 @@
 //! which client and direction it is; never by the time, so that the same datagrams always meet
 //! the same fates.
 
-use crate::event::Direction;
+use crate::event::{Direction, Fate};
 use crate::script::Script;
 use base::random::mix;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use std::time::Duration;
 pub struct Faults {
     /// Decides whatever is left to chance.
     pub seed: u64,
-    pub requests: Path,
-    pub replies: Path,
+    pub requests: OneWay,
+    pub replies: OneWay,
 }
 
 /// What happens in one direction. Probabilities lie between 0 and 1.
 #[derive(Clone, Default, Debug)]
-pub struct Path {
+pub struct OneWay {
     pub loss: f64,
     pub duplicate: f64,
     /// Of being held until the next datagram has passed.
@@ -31,39 +31,7 @@ pub struct Path {
     pub script: Script,
 }
 
-/// What becomes of a datagram.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Fate {
-    /// How often it is sent on; lost is 0.
-    pub copies: u8,
-    /// How many later datagrams must have passed before it goes on.
-    pub behind: u32,
-    /// How late it is sent on.
-    pub delay: Duration,
-    /// Lost because the link's memory is full, and for no other reason.
-    pub overflow: bool,
-}
-
-impl Fate {
-    pub const PASS: Self = Self { copies: 1, behind: 0, delay: Duration::ZERO, overflow: false };
-    pub const LOST: Self = Self { copies: 0, ..Self::PASS };
-
-    /// Whether there is nothing to wait for.
-    #[must_use]
-    pub fn is_immediate(&self) -> bool {
-        self.behind == 0 && self.delay.is_zero()
-    }
-}
-
 impl Faults {
-    #[must_use]
-    pub fn path(&self, direction: Direction) -> &Path {
-        match direction {
-            Direction::Request => &self.requests,
-            Direction::Reply => &self.replies,
-        }
-    }
-
     /// Whether the seed decides anything.
     #[must_use]
     pub fn are_random(&self) -> bool {
@@ -80,27 +48,34 @@ impl Faults {
         number: u64,
         previous_is_held: bool,
     ) -> Fate {
-        let path = self.path(direction);
+        let way = self.way(direction);
         let dice = Dice { seed: self.seed, direction, client, number };
-        let mut fate = match path.script.fate(number) {
+        let mut fate = match way.script.fate(number) {
             Some(fate) => fate,
-            None if dice.falls_below(Salt::Loss, path.loss) => Fate::LOST,
+            None if dice.falls_below(Salt::Loss, way.loss) => Fate::LOST,
             None => Fate {
-                copies: 1 + u8::from(dice.falls_below(Salt::Duplicate, path.duplicate)),
+                copies: 1 + u8::from(dice.falls_below(Salt::Duplicate, way.duplicate)),
                 behind: u32::from(
-                    !previous_is_held && dice.falls_below(Salt::Reorder, path.reorder),
+                    !previous_is_held && dice.falls_below(Salt::Reorder, way.reorder),
                 ),
                 ..Fate::PASS
             },
         };
         if fate.copies > 0 {
-            fate.delay += path.delay + path.jitter.mul_f64(dice.roll(Salt::Jitter));
+            fate.delay += way.delay + way.jitter.mul_f64(dice.roll(Salt::Jitter));
         }
         fate
     }
+
+    fn way(&self, direction: Direction) -> &OneWay {
+        match direction {
+            Direction::Request => &self.requests,
+            Direction::Reply => &self.replies,
+        }
+    }
 }
 
-impl Path {
+impl OneWay {
     fn is_random(&self) -> bool {
         self.loss > 0.0 || self.duplicate > 0.0 || self.reorder > 0.0 || !self.jitter.is_zero()
     }
@@ -146,8 +121,8 @@ mod tests {
     use super::*;
 
     fn random() -> Faults {
-        let path = Path { loss: 0.3, duplicate: 0.2, reorder: 0.1, ..Path::default() };
-        Faults { seed: 7, requests: path.clone(), replies: path }
+        let way = OneWay { loss: 0.3, duplicate: 0.2, reorder: 0.1, ..OneWay::default() };
+        Faults { seed: 7, requests: way.clone(), replies: way }
     }
 
     #[test]
@@ -182,8 +157,8 @@ mod tests {
 
     #[test]
     fn certain_and_impossible_are_exact() {
-        let path = Path { loss: 1.0, ..Path::default() };
-        let faults = Faults { seed: 1, requests: path, replies: Path::default() };
+        let way = OneWay { loss: 1.0, ..OneWay::default() };
+        let faults = Faults { seed: 1, requests: way, replies: OneWay::default() };
         for number in 1..1_000 {
             assert_eq!(faults.fate(Direction::Request, 1, number, false), Fate::LOST);
             assert_eq!(faults.fate(Direction::Reply, 1, number, false), Fate::PASS);
@@ -193,8 +168,8 @@ mod tests {
     #[test]
     fn jitter_lies_between_nothing_and_all_of_it() {
         let (delay, jitter) = (Duration::from_millis(50), Duration::from_millis(20));
-        let path = Path { delay, jitter, ..Path::default() };
-        let faults = Faults { seed: 3, requests: path, replies: Path::default() };
+        let way = OneWay { delay, jitter, ..OneWay::default() };
+        let faults = Faults { seed: 3, requests: way, replies: OneWay::default() };
         let delays: Vec<Duration> =
             (1..1_000).map(|n| faults.fate(Direction::Request, 1, n, false).delay).collect();
         assert!(delays.iter().all(|late| (delay..delay + jitter).contains(late)));
@@ -204,9 +179,12 @@ mod tests {
 
     #[test]
     fn a_script_decides_what_it_names_and_chance_the_rest() {
-        let path =
-            Path { loss: 1.0, script: "2 pass, 3 duplicate".parse().unwrap(), ..Path::default() };
-        let faults = Faults { requests: path, ..Faults::default() };
+        let way = OneWay {
+            loss: 1.0,
+            script: "2 pass, 3 duplicate".parse().unwrap(),
+            ..OneWay::default()
+        };
+        let faults = Faults { requests: way, ..Faults::default() };
         let copies = |number| faults.fate(Direction::Request, 1, number, false).copies;
         assert_eq!([1, 2, 3, 4].map(copies), [0, 1, 2, 0]);
     }

@@ -15,8 +15,7 @@
 //! The format is that of <https://jsonlines.org>. No value can hold a character that JSON wants
 //! escaped.
 
-use crate::event::{Direction, Event, Kind};
-use crate::fate::Fate;
+use crate::event::{Direction, Event, Fate, Kind};
 use std::io::{self, Write};
 use std::time::Duration;
 

@@ -7,26 +7,30 @@
 //!
 //! # Layout
 //!
-//! - [`fate`]: what becomes of a datagram, decided by nothing but seed or script, and its count
-//! - [`script`]: `1 drop, 2 pass, 3 delay 300ms`
-//! - [`event`]: what an observer of the link is told
+//! Each module uses only those above it.
+//!
+//! - [`event`]: what an observer is told of a datagram: its way, and its fate
+//! - [`script`]: fates that are written down: `1 drop, 2 pass, 3 delay 300ms`
+//! - [`fate`]: decides a fate, by nothing but seed or script, and a datagram's number
 //! - [`json`], [`pcap`]: what was seen, as JSON lines, and as a file for Wireshark
-//! - `link`, `relay`: a running link, and its threads; `clients`: whom it serves
-//! - `lane`: one direction of one client; `queue`: what is late
+//! - `queue`: what is late; `clients`: whom a link serves, and what has come from and for them
+//! - `relay`: the threads of a running link; `link`: how it is started and stopped
+
+// An index that can't be is a bug, and says where it is.
+#![allow(clippy::indexing_slicing)]
 
 mod clients;
 pub mod event;
 pub mod fate;
 pub mod json;
-mod lane;
 mod link;
 pub mod pcap;
 mod queue;
 mod relay;
 pub mod script;
 
-pub use event::{Direction, Event, Kind, Route};
-pub use fate::{Fate, Faults, Path};
-pub use link::{Limits, Link};
-pub use relay::Observer;
+pub use event::{Direction, Event, Fate, Kind, Route};
+pub use fate::{Faults, OneWay};
+pub use link::Link;
+pub use relay::{Limits, Observer};
 pub use script::Script;

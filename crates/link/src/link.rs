@@ -1,36 +1,16 @@
 //! A link as its user sees it: started, asked for its address, and stopped.
 
-use crate::Event;
 use crate::clients::Clients;
+use crate::event::Event;
 use crate::fate::Faults;
 use crate::queue::Queue;
-use crate::relay::{Observer, Relay};
+use crate::relay::{Limits, Observer, Relay};
 use anyhow::{Context, Result, ensure};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant, SystemTime};
-
-/// What a link may use. The default is enough for a class, and for a small computer.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Clients at a time; when another one comes, the one that was silent longest is forgotten.
-    pub clients: usize,
-    /// How long a client may be silent until it is forgotten.
-    pub idle: Duration,
-    /// Bytes of all datagrams that wait; what comes when it is full is lost.
-    pub memory: usize,
-    /// How long a datagram waits at most for later ones to pass.
-    pub hold: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        let (idle, hold) = (Duration::from_secs(120), Duration::from_secs(1));
-        Self { clients: 128, idle, memory: 16 << 20, hold }
-    }
-}
+use std::time::{Instant, SystemTime};
 
 /// A link between clients and a server. It stops when it is dropped: then all its threads have
 /// ended, and what was still delayed or held is lost.
@@ -42,7 +22,7 @@ pub struct Link {
 
 impl Link {
     /// Starts a link that takes requests at `address` (port 0: the system chooses one), and passes
-    /// them on to `server`.
+    /// them on to `server`. Both must be on loopback.
     pub fn start(address: SocketAddr, server: SocketAddr, faults: Faults) -> Result<Self> {
         Self::with(address, server, faults, Limits::default(), None)
     }

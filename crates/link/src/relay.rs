@@ -3,24 +3,36 @@
 //! One thread takes requests, one for each client takes replies, and one sends on what was late.
 //! What nothing delays is sent on by the thread that has received it.
 
-use crate::clients::{Client, Clients};
-use crate::event::{Direction, Event, Kind, Route};
-use crate::fate::{Fate, Faults};
-use crate::lane::Held;
-use crate::link::Limits;
+use crate::clients::{Client, Clients, Held};
+use crate::event::{Direction, Event, Fate, Kind, Route};
+use crate::fate::Faults;
 use crate::queue::{Next, Queue};
 use std::io;
 use std::io::ErrorKind::{ConnectionRefused, ConnectionReset, Interrupted};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// More than any datagram holds.
-const LARGEST: usize = 65_536;
+/// What a link may use. The default is enough for a class, and for a small computer.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Clients at a time; when another one comes, the one that was silent longest is forgotten.
+    pub clients: usize,
+    /// How long a client may be silent until it is forgotten.
+    pub idle: Duration,
+    /// Bytes of all datagrams that wait; what comes when it is full is lost.
+    pub memory: usize,
+    /// How long a datagram waits at most for later ones to pass.
+    pub hold: Duration,
+}
 
-/// What a datagram that waits costs beside its payload, in bytes; rather too much than too little.
-const COST: usize = 256;
+impl Default for Limits {
+    fn default() -> Self {
+        let (idle, hold) = (Duration::from_secs(120), Duration::from_secs(1));
+        Self { clients: 128, idle, memory: 16 << 20, hold }
+    }
+}
 
 /// Is told of each datagram.
 pub type Observer = Box<dyn FnMut(Event) + Send>;
@@ -40,6 +52,12 @@ pub struct Relay {
     pub observer: Option<Mutex<Observer>>,
     pub stopping: AtomicBool,
 }
+
+/// More than any datagram holds.
+const LARGEST: usize = 65_536;
+
+/// What a datagram that waits costs beside its payload, in bytes; rather too much than too little.
+const COST: usize = 256;
 
 /// A client's datagrams in one direction.
 type Way = (Arc<Client>, Direction);
@@ -91,8 +109,7 @@ impl Relay {
             });
             if let Some(client) = &client {
                 newest = Arc::downgrade(client);
-                let payload = buffer.get(..length).unwrap_or_default();
-                self.arrive(client, Direction::Request, payload);
+                self.arrive(client, Direction::Request, &buffer[..length]);
             }
         }
     }
@@ -105,10 +122,7 @@ impl Relay {
                 return;
             }
             match received {
-                Ok(length) => {
-                    let payload = buffer.get(..length).unwrap_or_default();
-                    self.arrive(client, Direction::Reply, payload);
-                }
+                Ok(length) => self.arrive(client, Direction::Reply, &buffer[..length]),
                 Err(error) if is_unreachable(&error) => {
                     let number = client.lane(Direction::Request).count;
                     self.tell(

@@ -1,6 +1,6 @@
 //! Fates that are written down: `1 drop, 2 pass, 3 duplicate, 4 delay 300ms, 5 hold 2`.
 
-use crate::fate::Fate;
+use crate::event::Fate;
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -64,11 +64,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// A time such as `300ms` or `1.5s`, of at most a minute.
 pub fn parse_duration(text: &str) -> Result<Duration> {
-    let (number, unit) = match text.strip_suffix("ms") {
-        Some(number) => (number, 1e-3),
-        None => (text.strip_suffix('s').unwrap_or_default(), 1.0),
-    };
-    let seconds = number.trim().parse::<f64>().ok().map(|number| number * unit);
+    let milliseconds = text.strip_suffix("ms").map(|number| (number, 1e-3));
+    let parts = milliseconds.or_else(|| Some((text.strip_suffix('s')?, 1.0)));
+    let seconds = parts.and_then(|(number, unit)| Some(number.trim().parse::<f64>().ok()? * unit));
     let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     time.filter(|time| *time <= LONGEST)
         .with_context(|| format!("`{text}` is no time of at most a minute, such as 300ms or 1.5s"))

@@ -6,7 +6,7 @@ use base::random;
 use base::usage::UsageError;
 use lexopt::ValueExt;
 use link::script::parse_duration;
-use link::{Direction, Faults, Path, Script};
+use link::{Direction, Faults, OneWay, Script};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -90,7 +90,7 @@ impl Options {
         given: Given<'_>,
         example: &str,
         parse: impl Fn(&str) -> Result<T>,
-        part: impl Fn(&mut Path) -> &mut T,
+        part: impl Fn(&mut OneWay) -> &mut T,
     ) -> Result<()> {
         let (directions, text) = split(given.value, BOTH)
             .map_err(|error| given.wrong(error, &format!("replies:{example}")))?;
@@ -117,7 +117,7 @@ impl Options {
     }
 
     /// What happens in a direction; an option may be about each of them once.
-    fn path(&mut self, given: Given<'_>, direction: Direction) -> Result<&mut Path> {
+    fn path(&mut self, given: Given<'_>, direction: Direction) -> Result<&mut OneWay> {
         let said = (given.name.to_owned(), direction);
         let (prefix, path) = match direction {
             Direction::Request => ("requests", &mut self.faults.requests),

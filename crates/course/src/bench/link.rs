@@ -8,12 +8,12 @@ use crate::bench::{
 };
 use anyhow::{Context, Result, ensure};
 use base::programs::Keeper;
-use link::{Faults, Link, Path};
+use link::{Faults, Link, OneWay};
 use std::env::{self, consts::EXE_SUFFIX};
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::path::{Path as FilePath, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 use xtask::course::BENCH;
@@ -82,7 +82,7 @@ fn throughput(report: &mut Report, places: [SocketAddr; 2]) -> Result<()> {
 
 fn delay(report: &mut Report, server: SocketAddr) -> Result<()> {
     report.line(format_args!("a delay of {DELAY:?} each way, ms a round trip:"))?;
-    let path = Path { delay: DELAY, ..Path::default() };
+    let path = OneWay { delay: DELAY, ..OneWay::default() };
     let faults = Faults { requests: path.clone(), replies: path, ..Faults::default() };
     let link = Link::start(ANY.into(), server, faults)?;
     let median = median_trip(link.address(), DELAYED_TRIPS)?.as_secs_f64() * 1e3;
@@ -138,7 +138,7 @@ fn lesson_5(keeper: &mut Keeper) -> Result<PathBuf> {
 
 /// A program, on a core of its own where the system has `taskset`: client and server stand for two
 /// computers, and whether the system happens to run them on the same core isn't what is measured.
-fn on_core(core: u8, program: &FilePath) -> Command {
+fn on_core(core: u8, program: &Path) -> Command {
     if !has_taskset() {
         return Command::new(program);
     }

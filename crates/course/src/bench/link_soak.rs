@@ -4,7 +4,7 @@ use crate::bench::link::ANY;
 use crate::bench::load::SIZE;
 use crate::bench::{Limit, Report};
 use anyhow::{Context, Result};
-use link::{Faults, Limits, Link, Path};
+use link::{Faults, Limits, Link, OneWay};
 use std::fs;
 use std::net::{SocketAddr, UdpSocket};
 use std::thread;
@@ -18,12 +18,12 @@ const WARM: usize = 6;
 
 pub fn run(report: &mut Report) -> Result<()> {
     let server = start_echo_server()?;
-    let path = Path {
+    let path = OneWay {
         loss: 0.3,
         duplicate: 0.3,
         reorder: 0.3,
         jitter: Duration::from_millis(20),
-        ..Path::default()
+        ..OneWay::default()
     };
     let faults = Faults { seed: 1, requests: path.clone(), replies: path };
     // Each sample has a client of its own, and most of them are to be forgotten on the way.

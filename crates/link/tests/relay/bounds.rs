@@ -1,7 +1,7 @@
 //! What a link uses, and gives back.
 
 use super::common::*;
-use link::{Event, Faults, Limits, Link, Path};
+use link::{Event, Faults, Limits, Link, OneWay};
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{self};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 #[test]
 fn a_link_stops_at_once_with_clients_and_late_datagrams() {
     let (server, client) = (socket(), socket());
-    let path = Path { delay: Duration::from_secs(60), ..Path::default() };
+    let path = OneWay { delay: Duration::from_secs(60), ..OneWay::default() };
     let (sender, events) = mpsc::channel();
     let observer = move |event| drop(sender.send(event));
     let link = Link::observed(unshared(78), address(&server), requests(path), observer).unwrap();
@@ -28,7 +28,7 @@ fn a_link_stops_at_once_with_clients_and_late_datagrams() {
 #[test]
 fn what_waits_is_bounded_and_what_comes_then_is_lost_and_told() {
     let (server, client) = (socket(), socket());
-    let path = Path { delay: Duration::from_secs(60), ..Path::default() };
+    let path = OneWay { delay: Duration::from_secs(60), ..OneWay::default() };
     let limits = Limits { memory: 3_000, ..Limits::default() };
     let (sender, events) = mpsc::channel();
     let observer = Box::new(move |event| drop(sender.send(event)));

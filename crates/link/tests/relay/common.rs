@@ -1,6 +1,6 @@
 //! Sockets, links, and what arrives.
 
-use link::{Event, Faults, Link, Path};
+use link::{Event, Faults, Link, OneWay};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{self, Receiver};
@@ -39,12 +39,12 @@ pub fn observed(server: SocketAddr, faults: Faults) -> (Link, Receiver<Event>) {
     (Link::observed(ANY.into(), server, faults, observer).unwrap(), events)
 }
 
-pub fn requests(path: Path) -> Faults {
+pub fn requests(path: OneWay) -> Faults {
     Faults { requests: path, ..Faults::default() }
 }
 
-pub fn script(text: &str) -> Path {
-    Path { script: text.parse().unwrap(), ..Path::default() }
+pub fn script(text: &str) -> OneWay {
+    OneWay { script: text.parse().unwrap(), ..OneWay::default() }
 }
 
 pub fn receive(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {

@@ -1,7 +1,7 @@
 //! A link that breaks what it is told to.
 
 use super::common::*;
-use link::{Direction, Faults, Link, Path};
+use link::{Direction, Faults, Link, OneWay};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -26,7 +26,7 @@ fn each_direction_has_its_own_script() {
 #[test]
 fn a_held_datagram_comes_after_the_next_one() {
     assert_eq!(sent_through(requests(script("1 hold 1, 4 hold 2")), 6, 6), [2, 1, 3, 5, 6, 4]);
-    let reorder = Path { reorder: 1.0, ..Path::default() };
+    let reorder = OneWay { reorder: 1.0, ..OneWay::default() };
     assert_eq!(sent_through(requests(reorder), 4, 4), [2, 1, 4, 3]);
 }
 
@@ -50,15 +50,15 @@ fn a_delayed_datagram_comes_later_and_the_others_pass_it() {
 
 #[test]
 fn a_delay_for_all_keeps_their_order() {
-    let path = Path { delay: Duration::from_millis(20), ..Path::default() };
+    let path = OneWay { delay: Duration::from_millis(20), ..OneWay::default() };
     let numbers = sent_through(requests(path), 100, 100);
     assert!(numbers.is_sorted(), "{numbers:?}");
 }
 
 #[test]
 fn the_same_seed_loses_the_same_datagrams() {
-    let path = Path { loss: 0.3, duplicate: 0.2, reorder: 0.2, ..Path::default() };
-    let faults = |seed| Faults { seed, requests: path.clone(), replies: Path::default() };
+    let path = OneWay { loss: 0.3, duplicate: 0.2, reorder: 0.2, ..OneWay::default() };
+    let faults = |seed| Faults { seed, requests: path.clone(), replies: OneWay::default() };
     let expected: usize = (1..=100)
         .map(|number| faults(5).fate(Direction::Request, 1, number, false).copies)
         .map(usize::from)
