@@ -3,51 +3,47 @@
 //! # Layout
 //!
 //! - this file: the table of benchmarks, and what they share
-//! - [`first_run`], [`warm_run`], [`echo`], [`link`], [`link_soak`], [`grade`],
-//!   [`grade_stability`], [`grade_siege`]: one file a benchmark
-//! - [`server`], [`load`]: an echo server, and a client that keeps it busy
+//! - [`waits`], [`echo`], [`link`], [`grade`], [`stability`]: the benchmarks
+//! - [`class`], [`grader`]: a class that doesn't exist, and the grader that grades it
+//! - [`load`]: an echo server, and a client that keeps it busy
 //! - [`usage`]: CPU time and memory of other processes
 //! - [`scratch`]: a temporary folder that is removed on every way out
 
+mod class;
 mod echo;
-mod first_run;
 mod grade;
-mod grade_siege;
-mod grade_stability;
+mod grader;
 mod link;
-mod link_soak;
 mod load;
 mod scratch;
-mod server;
+mod stability;
 mod usage;
-mod warm_run;
+mod waits;
 
+use crate::programs::{LOOK_AGAIN, target_directory};
 use anyhow::{Context, Result, bail, ensure};
-use base::lessons;
-use base::programs::Keeper;
 use base::usage::UsageError;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode};
+use std::process::{Child, ExitCode};
 use std::time::{Duration, Instant};
-use std::{env, fmt, thread};
+use std::{fmt, thread};
 use xtask::course::BENCH;
 use xtask::help;
 
 type Benchmark = fn(&mut Report) -> Result<()>;
 
 const BENCHMARKS: &[(&str, Benchmark)] = &[
-    ("first-run", first_run::run),
-    ("warm-run", warm_run::run),
+    ("first-run", waits::first_run),
+    ("warm-run", waits::warm_run),
     ("echo", echo::run),
     ("link", link::run),
-    ("link-soak", link_soak::run),
+    ("link-soak", link::soak),
     ("grade", grade::run),
     ("grade-2000", grade::run_with_many),
-    ("grade-stability", grade_stability::run),
-    ("grade-siege", grade_siege::run),
+    ("grade-stability", stability::run),
+    ("grade-siege", stability::siege),
 ];
 
 /// How long a build may take.
@@ -55,9 +51,6 @@ const BUILD_PATIENCE: Duration = Duration::from_secs(600);
 
 /// How long anything else may take that should be over at once.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// How often we look whether something has happened. Short beside what is measured.
-const LOOK_AGAIN: Duration = Duration::from_micros(200);
 
 pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     let name = match parser.next()? {
@@ -67,9 +60,6 @@ pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     };
     if name == scratch::REMOVER {
         return scratch::remove(&parser.value()?);
-    }
-    if name == grade::class::WRITER {
-        return grade::class::write_into(&parser.value()?);
     }
     if name == link::CLIENT {
         return link::client(&parser.value()?);
@@ -133,54 +123,12 @@ impl Summary {
     }
 }
 
-/// Cargo, in this workspace, with the target folder that this program was built in.
-fn cargo(arguments: &[&str]) -> Result<Command> {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(lessons::root()).env("CARGO_TARGET_DIR", target_directory()?);
-    command.args(arguments);
-    Ok(command)
-}
-
-fn target_directory() -> Result<PathBuf> {
-    let program = env::current_exe().context("cannot find the path of this program")?;
-    let target = program.parent().and_then(Path::parent);
-    Ok(target.context("this program is in no target folder: start it with cargo")?.to_owned())
-}
-
 /// A folder for what benchmarks leave behind, inside the target folder.
 fn results_directory() -> Result<PathBuf> {
     let directory = target_directory()?.join("bench");
     fs::create_dir_all(&directory)
         .with_context(|| format!("cannot create the folder {}", directory.display()))?;
     Ok(directory)
-}
-
-/// Starts a program that ends no later than the keeper does.
-fn start(keeper: &mut Keeper, command: &mut Command) -> Result<Child> {
-    let child = keeper.spawn(command);
-    child.with_context(|| format!("cannot start {:?}: is it installed?", command.get_program()))
-}
-
-/// Runs a program that has to succeed.
-fn complete(keeper: &mut Keeper, command: &mut Command, patience: Duration) -> Result<()> {
-    let mut child = start(keeper, command)?;
-    wait(&mut child, patience).with_context(|| {
-        let words = command.get_args().map(|word| word.to_string_lossy()).collect::<Vec<_>>();
-        format!("cannot go on without {:?} {}", command.get_program(), words.join(" "))
-    })
-}
-
-/// Waits for a program that has to succeed.
-fn wait(child: &mut Child, patience: Duration) -> Result<()> {
-    let deadline = Instant::now() + patience;
-    loop {
-        if let Some(status) = child.try_wait().context("cannot wait for a program")? {
-            ensure!(status.success(), "it failed ({status}); what it said stands above");
-            return Ok(());
-        }
-        ensure!(Instant::now() < deadline, "it has been running for {patience:?}");
-        thread::sleep(LOOK_AGAIN);
-    }
 }
 
 /// Waits until a program whose output goes to the file `output` has written a line.
@@ -209,12 +157,6 @@ fn create_input(folder: &Path) -> Result<PathBuf> {
 
 fn open(file: &Path) -> Result<File> {
     File::open(file).with_context(|| format!("cannot open {}", file.display()))
-}
-
-/// A UDP port that is free now, at every address.
-fn free_port() -> Result<u16> {
-    let address = UdpSocket::bind("0.0.0.0:0").and_then(|socket| socket.local_addr());
-    Ok(address.context("cannot find a free UDP port")?.port())
 }
 
 #[cfg(test)]

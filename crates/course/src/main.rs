@@ -5,12 +5,14 @@
 //!
 //! - [`verify`]: holds the list of lessons, the programs and the prose against each other
 //! - [`bench`]: measures what the course promises
+//! - [`programs`]: starts programs for both
 
 #![allow(clippy::indexing_slicing)]
 
 mod bench;
 #[path = "../../checks/mistakes/mod.rs"]
 mod mistakes;
+mod programs;
 mod verify;
 
 use anyhow::Result;

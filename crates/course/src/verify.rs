@@ -5,18 +5,16 @@
 //! - [`tree`]: the files of the workspace, read once; [`markdown`]: what stands in a Markdown text
 //! - one module a part, text → findings: [`catalogue`], [`regions`], [`quotes`], [`links`],
 //!   [`pictures`], [`output`]
-//! - of a block of output, [`command`]: reads its command; [`process`]: runs it; [`compare`], with
-//!   [`normalise`]: whether it prints and draws what it should
+//! - of a block of output, [`command`]: reads its command; [`compare`]: whether it prints and draws
+//!   what it should
 
 mod catalogue;
 mod command;
 mod compare;
 mod links;
 pub mod markdown;
-mod normalise;
 mod output;
 mod pictures;
-mod process;
 mod quotes;
 mod regions;
 mod tree;

@@ -1,11 +1,8 @@
 //! `cargo xtask bench echo`: lesson 5 beside the same server in C and in Python.
 
-use crate::bench::load::{self, IN_FLIGHT, Load, SIZE};
-use crate::bench::server::Server;
-use crate::bench::{
-    BUILD_PATIENCE, Limit, PATIENCE, Report, Summary, cargo, complete, results_directory,
-    target_directory,
-};
+use crate::bench::load::{self, IN_FLIGHT, Load, SIZE, Server};
+use crate::bench::{BUILD_PATIENCE, Limit, PATIENCE, Report, Summary, results_directory};
+use crate::programs::{cargo, complete, target_directory};
 use anyhow::{Context, Result};
 use base::lessons;
 use base::programs::Keeper;
@@ -80,7 +77,7 @@ fn candidates(keeper: &mut Keeper, report: &mut Report) -> Result<Vec<Candidate>
         (RELEASE, vec![target.join("release").join(&file)]),
         (DEBUG, vec![target.join("debug").join(&file)]),
     ];
-    let sources = lessons::root().join("xtask/src/bench");
+    let sources = lessons::root().join("crates/course/src/bench");
     let program = results_directory()?.join(format!("echo-c{EXE_SUFFIX}"));
     let mut compiler = Command::new("cc");
     compiler.arg("-O2").arg("-o").arg(&program).arg(sources.join("echo.c"));

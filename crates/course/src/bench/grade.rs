@@ -1,25 +1,20 @@
 //! `cargo xtask bench grade`: what grading a class costs, beside the naive way of doing it.
 
-pub mod attack;
-pub mod class;
-pub mod grader;
-pub mod meter;
-
+use crate::bench::class::{self, Marks, Work};
+use crate::bench::grader::{Grader, Row, SEED};
 use crate::bench::scratch::Scratch;
-use crate::bench::{Limit, Report, cargo};
+use crate::bench::usage::{self, Cost, Share};
+use crate::bench::{Limit, Report};
+use crate::programs::cargo;
 use anyhow::{Context, Result, ensure};
 use base::lessons::LESSONS;
 use base::programs::Keeper;
-use class::{Marks, Work};
-use grader::{Grader, Row};
-use meter::{Cost, Share};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 pub const STUDENTS: usize = 200;
 const MANY: usize = 2000;
-pub const SEED: u64 = 1;
 
 /// A submitted lesson, compiled and judged.
 const CPU_SECONDS: Limit = Limit::AtMost(0.6);
@@ -136,8 +131,13 @@ fn grade_naively(
     for works in works.chunks(LESSONS.len()).take(NAIVE) {
         let folder = scratch.join("naive");
         class::write_workspace(works, &folder)?;
-        let cost =
-            meter::run(keeper, naive(works, &folder)?, Share::All, Stdio::null(), Stdio::null())?;
+        let cost = usage::measure(
+            keeper,
+            naive(works, &folder)?,
+            Share::All,
+            Stdio::null(),
+            Stdio::null(),
+        )?;
         seconds += cost.seconds;
         cpu_seconds = cpu_seconds.zip(cost.cpu_seconds).map(|(sum, more)| sum + more);
         lessons += class::submitted(works);

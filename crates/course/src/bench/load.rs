@@ -1,8 +1,16 @@
-//! A client that keeps an echo server busy, and counts what comes back.
+//! An echo server in a process of its own, and a client that keeps it busy, and counts what comes
+//! back.
 
+use super::{create, results_directory, wait_for_line};
+use crate::programs::start;
 use anyhow::{Context, Result, bail};
+use base::ports::Port;
+use base::programs::Keeper;
+use std::fs;
 use std::io::ErrorKind::WouldBlock;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,6 +19,39 @@ pub const SIZE: usize = 64;
 
 /// When nothing has come for so long, what is in flight counts as lost.
 const SILENCE: Duration = Duration::from_millis(200);
+
+/// A running server; it is ended with this value.
+pub struct Server {
+    pub address: SocketAddr,
+    /// Nobody else is given it meanwhile.
+    _port: Port,
+    process: Child,
+    /// What it writes; some megabytes a second.
+    output: PathBuf,
+}
+
+impl Server {
+    /// Starts a server that takes its port as the last argument, and writes a line when it is
+    /// bound.
+    pub fn start(keeper: &mut Keeper, mut command: Command) -> Result<Self> {
+        let port = Port::new().context("cannot find a free UDP port")?;
+        let address = port.address();
+        let output = results_directory()?.join("server-output.txt");
+        command.arg(address.port().to_string()).stdin(Stdio::null()).stdout(create(&output)?);
+        let process = start(keeper, &mut command)?;
+        let mut server = Self { address, _port: port, process, output };
+        wait_for_line(&mut server.process, &server.output)?;
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = fs::remove_file(&self.output);
+    }
+}
 
 /// The result of a round.
 pub struct Load {
@@ -86,7 +127,7 @@ impl Client {
     /// Fills the places whose datagrams have come back.
     fn send_answered(&mut self) -> Result<()> {
         for place in self.answered.drain(..) {
-            let Some(datagram) = self.sent.get_mut(usize::from(place)) else { continue };
+            let datagram = &mut self.sent[usize::from(place)];
             count_up(datagram);
             match self.socket.send(datagram) {
                 // Then it counts as lost.
@@ -106,7 +147,7 @@ impl Client {
                 Err(error) if error.kind() == WouldBlock => return Ok(count),
                 result => result.context("cannot receive from the server: has it ended?")?,
             };
-            let reply = reply.get(..length).unwrap_or_default();
+            let reply = &reply[..length];
             let place = reply.first().map_or(u8::MAX, |byte| byte.wrapping_sub(b'0'));
             let sent = self.sent.get(usize::from(place));
             if sent.is_some_and(|sent| sent == reply) && !self.answered.contains(&place) {
@@ -122,9 +163,7 @@ impl Client {
 /// A printable byte that stands for the place, and a number of 63 digits.
 fn datagram(place: u8) -> [u8; SIZE] {
     let mut datagram = [b'0'; SIZE];
-    if let Some(first) = datagram.first_mut() {
-        *first += place;
-    }
+    datagram[0] += place;
     datagram
 }
 

@@ -25,7 +25,7 @@ pub struct Scratch {
 impl Scratch {
     pub fn create() -> Result<Self> {
         let owner = process::id().to_string();
-        let path = path_of(OsStr::new(&owner));
+        let path = path_of(OsStr::new(&owner))?;
         let program = env::current_exe().context("cannot find the path of this program")?;
         let mut command = Command::new(program);
         command.args([BENCH.name, REMOVER, &owner]).stdin(Stdio::piped());
@@ -56,7 +56,7 @@ impl Drop for Scratch {
 /// Removes the folder of the process with the id `owner` when the standard input has ended.
 pub fn remove(owner: &OsStr) -> Result<ExitCode> {
     io::copy(&mut io::stdin(), &mut io::sink()).context("cannot wait for the end of the input")?;
-    let path = path_of(owner);
+    let path = path_of(owner)?;
     let deadline = Instant::now() + PATIENCE;
     loop {
         match fs::remove_dir_all(&path) {
@@ -71,7 +71,7 @@ pub fn remove(owner: &OsStr) -> Result<ExitCode> {
 }
 
 /// Made from a number, so that nobody can have any other folder removed.
-fn path_of(owner: &OsStr) -> PathBuf {
-    let number: u32 = owner.to_string_lossy().parse().unwrap_or_default();
-    env::temp_dir().join(format!("xtask-bench-{number}"))
+fn path_of(owner: &OsStr) -> Result<PathBuf> {
+    let number: u32 = owner.to_string_lossy().parse().context("that is no process's number")?;
+    Ok(env::temp_dir().join(format!("xtask-bench-{number}")))
 }

@@ -1,10 +1,14 @@
 //! What programs have used, as Linux tells it; None elsewhere.
 
+use crate::programs::start;
+use anyhow::{Context, Result, ensure};
+use base::programs::Keeper;
 use std::fs;
 use std::num::NonZero;
 use std::path::PathBuf;
-use std::process::{self, Command};
+use std::process::{self, Command, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// The unit of the times in `/proc/PID/stat` and `/proc/stat`. Source: proc(5), `USER_HZ`.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -23,7 +27,7 @@ fn parse_stat(stat: &str) -> Option<f64> {
 }
 
 /// CPU-seconds that the whole computer has spent on anything since it was started.
-pub fn cpu_seconds_of_all() -> Option<f64> {
+fn cpu_seconds_of_all() -> Option<f64> {
     parse_all(&fs::read_to_string("/proc/stat").ok()?)
 }
 
@@ -37,12 +41,12 @@ fn parse_all(stat: &str) -> Option<f64> {
 }
 
 /// The most memory that a process has had at any time, in MB.
-pub fn peak_megabytes(process: u32) -> Option<f64> {
+fn peak_megabytes(process: u32) -> Option<f64> {
     megabytes(&format!("/proc/{process}/status"), "VmHWM:")
 }
 
 /// The memory that the whole computer could still give to programs, in MB.
-pub fn available_megabytes() -> Option<f64> {
+fn available_megabytes() -> Option<f64> {
     megabytes("/proc/meminfo", "MemAvailable:")
 }
 
@@ -59,15 +63,100 @@ pub fn cores() -> f64 {
     f64::from(u32::try_from(cores).unwrap_or(u32::MAX))
 }
 
+/// How long a class may take.
+const PATIENCE: Duration = Duration::from_secs(6 * 3600);
+
+/// How often we look whether it has ended, and how much memory it has had.
+const LOOK_NOW_AND_THEN: Duration = Duration::from_millis(20);
+
+/// What a run has cost.
+pub struct Cost {
+    pub seconds: f64,
+    /// Of the program and of all that it started; where we don't learn that, of the whole
+    /// computer.
+    pub cpu_seconds: Option<f64>,
+    /// Of the whole computer in that time.
+    pub cpu_seconds_of_all: Option<f64>,
+    /// Of the program's own process.
+    pub peak_megabytes: Option<f64>,
+    /// By how much the memory shrank that the computer could still give to programs.
+    pub peak_megabytes_of_all: Option<f64>,
+}
+
+impl Cost {
+    /// What the program used, and what all others did, in percent of all that the cores can do.
+    pub fn shares(&self) -> Option<[f64; 2]> {
+        let (used, all) = self.cpu_seconds.zip(self.cpu_seconds_of_all)?;
+        let percent = |seconds: f64| 100.0 * seconds / (self.seconds * cores());
+        Some([percent(used), percent((all - used).max(0.0))])
+    }
+}
+
+/// How much of the computer a program may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    All,
+    /// See [`LITTLE`].
+    Little,
+}
+
+/// What a small container gives.
+pub const LITTLE: &str = "4,000 tasks and 1.5 processors (1 where no control group limits them)";
+
+/// Runs a program to its end, whatever that is; its streams are its caller's choice.
+pub fn measure(
+    keeper: &mut Keeper,
+    command: Command,
+    share: Share,
+    output: impl Into<Stdio>,
+    errors: impl Into<Stdio>,
+) -> Result<Cost> {
+    let group = Group::create();
+    let is_limited = share == Share::Little && group.as_ref().is_some_and(Group::limit);
+    let command =
+        if share == Share::Little && !is_limited { with_little(&command) } else { command };
+    let mut command = group.as_ref().map(|group| group.within(&command)).unwrap_or(command);
+    command.stdin(Stdio::null()).stdout(output).stderr(errors);
+    let (before, clock) = (cpu_seconds_of_all(), Instant::now());
+    let free = available_megabytes();
+    let mut least = free;
+    let mut child = start(keeper, &mut command)?;
+    let (process, mut peak) = (child.id(), None);
+    while child.try_wait().context("cannot wait for a program")?.is_none() {
+        ensure!(clock.elapsed() < PATIENCE, "a program has been running for {PATIENCE:?}");
+        peak = peak_megabytes(process).or(peak);
+        least = least.zip(available_megabytes()).map(|(least, now)| least.min(now));
+        thread::sleep(LOOK_NOW_AND_THEN);
+    }
+    let seconds = clock.elapsed().as_secs_f64();
+    let all = cpu_seconds_of_all().zip(before).map(|(now, before)| now - before);
+    let own = group.as_ref().map_or(all, Group::cpu_seconds);
+    Ok(Cost {
+        seconds,
+        cpu_seconds: own,
+        cpu_seconds_of_all: all,
+        peak_megabytes: peak,
+        peak_megabytes_of_all: free.zip(least).map(|(free, least)| free - least),
+    })
+}
+
+/// The same command, with a limit on the user's tasks and a single processor.
+fn with_little(command: &Command) -> Command {
+    let mut limited = Command::new("/bin/sh");
+    limited.args(["-c", r#"ulimit -u 4000; exec taskset -c 0 "$@""#, "sh"]);
+    limited.arg(command.get_program()).args(command.get_args());
+    limited
+}
+
 /// A control group, which counts what all of its processes use, whoever waits for them: those of
 /// a jail are waited for by nobody.
-pub struct Group {
+struct Group {
     folder: PathBuf,
 }
 
 impl Group {
     /// None if this system, or its administrator, doesn't let us have one.
-    pub fn create() -> Option<Self> {
+    fn create() -> Option<Self> {
         // `cgroup2 /sys/fs/cgroup cgroup2 rw,…`
         let mounts = fs::read_to_string("/proc/self/mounts").ok()?;
         let is_version_2 = |line: &&str| line.split(' ').nth(2) == Some("cgroup2");
@@ -84,7 +173,7 @@ impl Group {
     }
 
     /// The same command, in this group.
-    pub fn within(&self, command: &Command) -> Command {
+    fn within(&self, command: &Command) -> Command {
         let mut within = Command::new("/bin/sh");
         within.args(["-c", r#"echo $$ >"$0" && exec "$@""#]).arg(self.folder.join("cgroup.procs"));
         within.arg(command.get_program()).args(command.get_args());
@@ -101,13 +190,13 @@ impl Group {
     }
 
     /// Limits tasks to 4,000 and processors to 1.5, if the system lets us.
-    pub fn limit(&self) -> bool {
+    fn limit(&self) -> bool {
         let limits = [("pids.max", "4000"), ("cpu.max", "150000 100000")];
         limits.iter().all(|(file, limit)| fs::write(self.folder.join(file), limit).is_ok())
     }
 
     /// CPU-seconds of all that was in it.
-    pub fn cpu_seconds(&self) -> Option<f64> {
+    fn cpu_seconds(&self) -> Option<f64> {
         let statistics = fs::read_to_string(self.folder.join("cpu.stat")).ok()?;
         let line = statistics.lines().find_map(|line| line.strip_prefix("usage_usec "))?;
         Some(line.parse::<f64>().ok()? / 1e6)

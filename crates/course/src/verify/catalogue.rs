@@ -6,7 +6,7 @@ use super::markdown::{heading, link_targets, parse};
 use super::tree::Tree;
 use base::lessons::{LESSONS, Lesson, Role};
 
-const CATALOGUE: &str = "xtask/src/catalog.rs";
+const CATALOGUE: &str = "crates/base/src/lessons.rs";
 
 /// The parts of a walkthrough, in the order in which a student needs them.
 const PARTS: [&str; 10] = [

@@ -115,7 +115,7 @@ pub fn on_port(words: &[&str], port: u16) -> Vec<String> {
 /// has as many digits as the default: where a line breaks depends on that.
 pub fn free_port() -> Result<u16, String> {
     // Another verify that runs at the same time begins elsewhere.
-    let first = 5_100 + u16::try_from(std::process::id() % 1_500).unwrap_or_default();
+    let first = 5_100 + (std::process::id() % 1_500) as u16;
     for port in first..first + 500 {
         let address = ("127.0.0.1", port);
         if UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok() {

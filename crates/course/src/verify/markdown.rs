@@ -40,7 +40,7 @@ pub fn parse(text: &str) -> Document<'_> {
                 }
             }
             (Some((fence, _, outer)), _) => {
-                fence.lines.push(line.get(indent.min(*outer)..).unwrap_or_default());
+                fence.lines.push(&line[indent.min(*outer)..]);
             }
         }
     }
@@ -142,9 +142,9 @@ fn without_code(line: &str) -> String {
     let mut rest = line;
     while let Some((before, _)) = rest.split_once("`") {
         kept.push_str(before);
-        let from = rest.get(before.len()..).unwrap_or_default();
+        let from = &rest[before.len()..];
         let code = from.trim_start_matches('`');
-        let ticks = from.strip_suffix(code).unwrap_or_default();
+        let ticks = &from[..from.len() - code.len()];
         rest = code.split_once(ticks).unwrap_or(("", code)).1;
     }
     kept + rest

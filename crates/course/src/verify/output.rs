@@ -1,13 +1,21 @@
-//! The console blocks of the prose are what their commands print.
+//! The console blocks of the prose are what their commands print. Each is run as its reader would run
+//! it, but for the terminal.
 
 use super::command::{command, free_port, on_port, typed_text};
-use super::compare::difference;
+use super::compare::{Ports, difference};
+use super::finding;
 use super::markdown::{Document, Fence, parse};
-use super::normalise::Ports;
 use super::pictures::{self, Outputs, Picture};
-use super::tree::{File, Tree};
-use super::{finding, process};
-use base::lessons::LESSONS;
+use super::tree::{self, Tree};
+use crate::programs;
+use anyhow::{Context, Result};
+use base::lessons::{self, LESSONS};
+use base::programs::Keeper;
+use std::env;
+use std::fs::File;
+use std::io::{Read, Seek, Write};
+use std::process::Command;
+use std::time::Duration;
 
 /// Runs every block, and compares what it prints, and what it draws.
 pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
@@ -46,7 +54,7 @@ impl Blocks<'_> {
         }
     }
 
-    fn run_one(&mut self, fence: &Fence<'_>, document: &Document<'_>, file: &File) {
+    fn run_one(&mut self, fence: &Fence<'_>, document: &Document<'_>, file: &tree::File) {
         let picture = Picture::below(fence, document, &file.path);
         let result = match (&picture, self.draws) {
             (None, true) => return,
@@ -113,14 +121,14 @@ impl<'a> Run<'a> {
         let port = free_port()?;
         let mut words = on_port(&words, port);
         let outputs = Outputs::redirect(&mut words, pictures::has_wire(fence))?;
-        let printed = outputs.with_their_names(&process::output_of(&words, &typed)?);
+        let printed = outputs.with_their_names(&output_of(&words, &typed)?);
         let ports = Ports::new(command, port);
         Ok(Self { command, typed, printed, picture: outputs.picture(), ports })
     }
 
     /// An error says what is wrong with the block.
     fn check_output(&self, fence: &Fence<'_>) -> Result<(), String> {
-        let expected = fence.lines.get(1..).unwrap_or_default();
+        let expected = &fence.lines[1..];
         // The runner shows what is typed; without it, only a terminal would.
         let unseen = if self.command.starts_with("cargo run ") { &self.typed } else { "" };
         match difference(&expected.join("\n"), &self.printed, unseen, &self.ports) {
@@ -140,9 +148,65 @@ fn build() -> Result<(), String> {
     for lesson in LESSONS {
         command.push(format!("--package={}", lesson.name()));
     }
-    let printed = process::output_of(&command, "")?;
+    let printed = output_of(&command, "")?;
     if printed.is_empty() {
         return Ok(());
     }
     Err(format!("the lessons don't build in silence; mend what cargo says:\n{printed}"))
+}
+
+/// Within it a command has ended; it may have to compile something first.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Variables that a reader may have, but that would change what is printed.
+const UNSET: [&str; 5] =
+    ["RUST_BACKTRACE", "RUST_LIB_BACKTRACE", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"];
+
+/// Returns what `cargo …` prints to stdout and to stderr, in one text.
+fn output_of(words: &[String], input: &str) -> Result<String, String> {
+    let name = words.join(" ");
+    let (output, in_time) = run(words, input).map_err(|error| {
+        format!("`{name}` doesn't run: {error:#}; does it, and `cargo --version`, by hand?")
+    })?;
+    if in_time {
+        return Ok(output);
+    }
+    let seconds = DEADLINE.as_secs();
+    Err(format!("`{name}` hasn't ended within {seconds} s; run it by hand. It printed:\n{output}"))
+}
+
+/// Returns the output, and whether the command has ended by itself.
+fn run(words: &[String], input: &str) -> Result<(String, bool)> {
+    let mut typed = tempfile::tempfile().context("there is no place for its input")?;
+    typed.write_all(input.as_bytes()).context("its input can't be written")?;
+    typed.rewind().context("its input can't be read")?;
+    let mut printed = tempfile::tempfile().context("there is no place for its output")?;
+    let mut keeper = Keeper::start()?;
+    let child = keeper.spawn(&mut command_line(words, typed, &printed)?);
+    let mut child = child.context("it can't be started")?;
+    let in_time = programs::wait_for_end(&mut child, DEADLINE)?.is_some();
+    // Whatever it has left behind would go on writing.
+    drop(keeper);
+    if !in_time {
+        child.wait().context("its end can't be awaited")?;
+    }
+    let mut output = Vec::new();
+    printed.rewind().context("its output can't be read")?;
+    printed.read_to_end(&mut output).context("its output can't be read")?;
+    Ok((String::from_utf8_lossy(&output).into_owned(), in_time))
+}
+
+fn command_line(words: &[String], input: File, output: &File) -> Result<Command> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(&words[1..]).current_dir(lessons::root());
+    // One file for both streams, as one terminal shows both, keeps their order.
+    command.stdin(input).stdout(output.try_clone()?).stderr(output.try_clone()?);
+    command.env("NO_COLOR", "1").env("CARGO_TERM_COLOR", "never");
+    // The prose shows what is drawn with Unicode, in lines of the usual length.
+    command.env("LC_ALL", "C.UTF-8");
+    for name in UNSET {
+        command.env_remove(name);
+    }
+    Ok(command)
 }

@@ -1,16 +1,15 @@
 //! The pictures in the prose are drawn by the runs that stand above them.
 
-use super::compare::picture_difference;
+use super::compare::{Ports, picture_difference};
 use super::finding;
 use super::links::resolve;
 use super::markdown::{Document, Fence, images, parse};
-use super::normalise::Ports;
 use super::tree::Tree;
 use base::files;
 use base::lessons;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{env, fs, process};
+use tempfile::TempDir;
 use xtask::wire;
 
 /// Where they are.
@@ -124,7 +123,7 @@ impl Picture {
 
 /// A folder for the files that a command writes; it lasts as long as the value.
 pub struct Outputs {
-    folder: PathBuf,
+    folder: TempDir,
     picture: Option<PathBuf>,
     /// The names on the command line, and those that we have put in their places.
     names: Vec<(String, String)>,
@@ -136,11 +135,7 @@ const WRITING: [&str; 3] = ["--svg", "--pcap", "--log"];
 impl Outputs {
     /// Leads what a command writes into a folder of its own, and lets it draw if need be.
     pub fn redirect(command: &mut Vec<String>, draws: bool) -> Result<Self, String> {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = env::temp_dir().join(format!("course-{}-{count}", process::id()));
-        fs::create_dir_all(&folder)
-            .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
+        let folder = tempfile::tempdir().map_err(|error| format!("no place to write: {error}"))?;
         let mut outputs = Self { folder, picture: None, names: Vec::new() };
         if draws && !command.iter().any(|word| word == "--svg") {
             command.extend(["--svg".to_owned(), "picture.svg".to_owned()]);
@@ -149,7 +144,7 @@ impl Outputs {
         for word in command {
             if WRITING.contains(&option.as_str()) {
                 let name = Path::new(word.as_str()).file_name().unwrap_or_default();
-                let place = outputs.folder.join(name);
+                let place = outputs.folder.path().join(name);
                 let place_name = place.to_string_lossy().into_owned();
                 outputs.names.push((word.clone(), place_name.clone()));
                 if option == "--svg" {
@@ -175,12 +170,6 @@ impl Outputs {
     pub fn picture(&self) -> Result<String, String> {
         let path = self.picture.as_ref().ok_or("this run has nothing to draw")?;
         fs::read_to_string(path).map_err(|error| format!("this run has drawn nothing: {error}"))
-    }
-}
-
-impl Drop for Outputs {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -264,7 +253,7 @@ mod tests {
         let words = "cargo xtask run 4 --log out/a.log --loss 1%";
         let mut command: Vec<String> = words.split(' ').map(str::to_owned).collect();
         let outputs = Outputs::redirect(&mut command, true).unwrap();
-        let folder = outputs.folder.clone();
+        let folder = outputs.folder.path().to_owned();
         assert!(folder.is_dir());
         let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
         let (log, svg) = (at("a.log"), at("picture.svg"));

@@ -46,7 +46,7 @@ fn misquote(fence: &Fence<'_>, program: &[&str], source: &str) -> Option<(usize,
     }
     let (mut best, mut goes_on) = (0, None);
     for start in 0..program.len() {
-        let same = common(&fence.lines, program.get(start..).unwrap_or_default());
+        let same = common(&fence.lines, &program[start..]);
         if same > best {
             (best, goes_on) = (same, program.get(start + same));
         }

@@ -1,6 +1,7 @@
 //! The files of the workspace, read once.
 
 use anyhow::{Context, Result};
+use base::files;
 use std::fs;
 use std::path::Path;
 
@@ -18,25 +19,10 @@ pub struct Tree(Vec<File>);
 impl Tree {
     pub fn read(root: &Path) -> Result<Self> {
         let mut tree = Self(Vec::new());
-        tree.read_folder(root, "")?;
-        Ok(tree)
-    }
-
-    /// Reads what is below `folder`; `prefix` is its path from the root, with a `/` at its end.
-    fn read_folder(&mut self, folder: &Path, prefix: &str) -> Result<()> {
-        let listing = || format!("cannot list the folder `{}`: may you read it?", folder.display());
-        for entry in fs::read_dir(folder).with_context(listing)? {
-            let place = entry.with_context(listing)?.path();
-            let name = place.file_name().unwrap_or_default().to_string_lossy();
-            let path = format!("{prefix}{name}");
-            // Cargo marks its target folder with this file, whatever the folder's name is.
-            if !place.is_dir() {
-                self.add(&path, read_text(&place)?);
-            } else if name != ".git" && !place.join("CACHEDIR.TAG").exists() {
-                self.read_folder(&place, &format!("{path}/"))?;
-            }
+        for path in files::list(root)? {
+            tree.add(&path, read_text(&root.join(&path))?);
         }
-        Ok(())
+        Ok(tree)
     }
 
     fn add(&mut self, path: &str, text: String) {

@@ -1,15 +1,18 @@
 //! Runs the grader, and measures it.
 
-use crate::bench::grade::SEED;
-use crate::bench::grade::class::{self, Work};
-use crate::bench::grade::meter::{self, Cost, Share};
-use crate::bench::{BUILD_PATIENCE, cargo, complete, create, target_directory};
+use crate::bench::class::{self, Work};
+use crate::bench::usage::{self, Cost, Share};
+use crate::bench::{BUILD_PATIENCE, create};
+use crate::programs::{cargo, complete, target_directory};
 use anyhow::{Context, Result, bail, ensure};
 use base::programs::Keeper;
 use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fmt, fs};
+
+/// Makes classes, and their payloads.
+pub const SEED: u64 = 1;
 
 /// From the best; the first one that works here is taken.
 const RUNGS: [&str; 3] = ["strict", "best", "none"];
@@ -83,7 +86,7 @@ impl Grader {
         let mut command = Command::new(&self.program);
         command.arg("grade").arg(submissions).arg("--out").arg(&results);
         command.args(["--seed", &SEED.to_string(), "--isolation", &self.isolation]);
-        let cost = meter::run(keeper, command, share, create(&log)?, create(&log)?)?;
+        let cost = usage::measure(keeper, command, share, create(&log)?, create(&log)?)?;
         let text = fs::read_to_string(results.join("results.csv")).with_context(|| {
             let said = fs::read_to_string(&log).unwrap_or_default();
             format!("the grader has written no results; it said:\n{said}")
@@ -95,7 +98,7 @@ impl Grader {
 /// The lines of `results.csv`.
 fn read(table: &str) -> Result<Vec<Row>> {
     let mut lines = table.lines();
-    let header = lines.next().unwrap_or_default();
+    let header = lines.next().context("results.csv is empty")?;
     ensure!(header.starts_with(COLUMNS), "results.csv has other columns than `{COLUMNS}`");
     lines.map(Row::read).collect()
 }

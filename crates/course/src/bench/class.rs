@@ -1,19 +1,14 @@
 //! A class that doesn't exist: submissions made of the steps, of the mistakes and the variants
 //! that the checks are tested with, and of what students hand in when they aren't done.
 
-use crate::bench::grade::{SEED, STUDENTS};
 use crate::mistakes::{COURSE, Course};
 use anyhow::{Context, Result, ensure};
 use base::files;
 use base::lessons;
+use base::random::Random;
 use base::regions;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::ExitCode;
-
-/// The word behind `bench` that writes the class into a folder.
-pub const WRITER: &str = "write-class";
 
 /// Mistakes that make two threads race, so that some points are a matter of luck: no grader can be
 /// expected to give the same ones each time.
@@ -64,7 +59,7 @@ enum Kind {
 /// Makes a class, student by student: the same seed makes the same class, and a larger class
 /// begins with the smaller one.
 pub fn make(students: usize, seed: u64) -> Result<Vec<Work>> {
-    let mut random = Random(seed);
+    let random = Random::new(seed, "class");
     let steps: Result<Vec<_>> = COURSE.iter().map(Step::read).collect();
     let steps = steps?;
     let mut works = Vec::new();
@@ -80,7 +75,7 @@ pub fn make(students: usize, seed: u64) -> Result<Vec<Work>> {
         for (place, step) in steps.iter().enumerate() {
             let is_right = place != chosen && random.below(3) > 0;
             let kind = if is_right { Kind::Right } else { kind };
-            works.push(step.work(&student, kind, &mut random)?);
+            works.push(step.work(&student, kind, &random)?);
         }
     }
     Ok(works)
@@ -121,12 +116,6 @@ pub fn write_workspace(works: &[Work], folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes the class that is measured, for whoever wants to see it.
-pub fn write_into(folder: &OsStr) -> Result<ExitCode> {
-    write(&make(STUDENTS, SEED)?, Path::new(folder))?;
-    Ok(ExitCode::SUCCESS)
-}
-
 /// What programs of a lesson are made of.
 struct Step {
     course: &'static Course,
@@ -141,7 +130,7 @@ impl Step {
         Ok(Self { course, source })
     }
 
-    fn work(&self, student: &str, kind: Kind, random: &mut Random) -> Result<Work> {
+    fn work(&self, student: &str, kind: Kind, random: &Random) -> Result<Work> {
         let (what, deserves, source) = match kind {
             Kind::Right => self.right(random)?,
             Kind::Wrong => self.wrong(random)?,
@@ -157,7 +146,7 @@ impl Step {
     }
 
     /// The step itself, or a program that is as good.
-    fn right(&self, random: &mut Random) -> Result<(String, Marks, Option<String>)> {
+    fn right(&self, random: &Random) -> Result<(String, Marks, Option<String>)> {
         let variants = self.course.variants;
         let Some(variant) = variants.get(random.below(2 * variants.len() + 1)) else {
             return Ok(("the step itself".to_owned(), Marks::Full, Some(self.source.clone())));
@@ -166,7 +155,7 @@ impl Step {
         Ok((format!("variant {}", variant.id), Marks::Full, Some(source)))
     }
 
-    fn wrong(&self, random: &mut Random) -> Result<(String, Marks, Option<String>)> {
+    fn wrong(&self, random: &Random) -> Result<(String, Marks, Option<String>)> {
         let mistakes = self.course.mistakes.iter();
         let mistakes: Vec<_> = mistakes.filter(|mistake| !RACES.contains(&mistake.id)).collect();
         let mistake = mistakes.get(random.below(mistakes.len())).context("there is no mistake")?;
@@ -174,7 +163,7 @@ impl Step {
         Ok((what, Marks::NotFull, Some(mistake.made_in(&self.source)?)))
     }
 
-    fn broken(&self, random: &mut Random) -> Result<(String, Marks, Option<String>)> {
+    fn broken(&self, random: &Random) -> Result<(String, Marks, Option<String>)> {
         let source = &self.source;
         let (what, source) = match random.below(8) {
             0 | 1 => ("not handed in", None),
@@ -188,19 +177,6 @@ impl Step {
         };
         ensure!(source.as_ref() != Some(&self.source), "nothing is broken: {what}");
         Ok((what.to_owned(), Marks::None, source))
-    }
-}
-
-/// The same numbers on every computer. Source: SplitMix64, by Sebastiano Vigna.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        // The upper half is enough for any limit here, and fits into every `usize`.
-        ((mixed ^ (mixed >> 31)) >> 32) as usize % limit.max(1)
     }
 }
 
