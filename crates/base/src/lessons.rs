@@ -173,16 +173,22 @@ pub fn parse_ranges(list: &str) -> Result<Vec<&'static Lesson>> {
     Ok(LESSONS.iter().filter(|lesson| chosen.contains(&lesson.number)).collect())
 }
 
+/// Reads `1-3`, `lesson-1-3` or `lesson-1-lesson-3`.
 fn parse_range(part: &str) -> Result<(u8, u8)> {
-    let ends = part.split_once('-');
-    if let Some((Ok(first), Ok(last))) = ends.map(|(a, b)| (a.trim().parse(), b.trim().parse())) {
+    let number = |word: &str| word.strip_prefix("lesson-").unwrap_or(word).parse();
+    let ends = part.strip_prefix("lesson-").unwrap_or(part).split_once('-');
+    let mut hint = String::new();
+    if let Some((Ok(first), Ok(last))) = ends.map(|(a, b)| (number(a.trim()), number(b.trim()))) {
         let is_known = |number| LESSONS.iter().any(|lesson| lesson.number == number);
         if first <= last && is_known(first) && is_known(last) {
             return Ok((first, last));
         }
+        if first > last {
+            hint.push_str("it counts backwards; try it the other way round, or ");
+        }
     }
     let all: Vec<&Lesson> = LESSONS.iter().collect();
-    let hint = format!("choose from {}, as in `2`, `1-3` or `1-3,5`", ranges(&all));
+    hint += &format!("choose from {}, as in `2`, `1-3` or `1-3,5`", ranges(&all));
     Err(UsageError(format!("`{part}` names no lessons: {hint}")).into())
 }
 
@@ -227,6 +233,7 @@ mod tests {
         assert_eq!(numbers("2"), [2]);
         assert_eq!(numbers("5, 1-3"), [1, 2, 3, 5]);
         assert_eq!(numbers("3-4,4,lesson-2"), [2, 3, 4]);
+        assert_eq!(numbers("lesson-2-lesson-3,lesson-4-5"), [2, 3, 4, 5]);
     }
 
     #[test]

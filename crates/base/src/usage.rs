@@ -6,6 +6,13 @@ use std::fmt;
 #[derive(Debug)]
 pub struct UsageError(pub String);
 
+impl UsageError {
+    /// Names the argument that can't be meant, and says what to try.
+    pub fn about(argument: impl fmt::Display, problem: impl fmt::Display) -> Self {
+        Self(format!("{argument}: {problem}"))
+    }
+}
+
 impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

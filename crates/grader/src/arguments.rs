@@ -1,18 +1,15 @@
 //! The command line of the `grader` program.
 
-mod words;
-
 use crate::formats::{CanvasAssignment, Format, MoodleColumn};
 use crate::isolation::Isolation;
 use crate::partition::Partition;
-use anyhow::{Context, Result, ensure};
-use checks::lessons::LESSONS;
-use std::collections::{BTreeMap, BTreeSet};
+use anyhow::{Context, Result, bail};
+use base::lessons::{self, Lesson};
+use base::usage::UsageError;
+use lexopt::{Arg, Parser};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use words::{Word, Words};
-
-pub use words::UsageError;
 
 pub const USAGE: &str = "\
 usage: grader grade SUBMISSIONS… [OPTIONS]     grade a class
@@ -107,7 +104,7 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Request> {
         return Ok(Request::Help);
     }
     let Some((command, rest)) = words.split_first() else {
-        return Err(UsageError::new("command", "which one? Try `grade` or `merge`").into());
+        return Err(UsageError::about("command", "which one? Try `grade` or `merge`").into());
     };
     let words = Words::of(rest);
     match command.to_string_lossy().as_ref() {
@@ -116,7 +113,7 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Request> {
         "gradescope-zip" => gradescope_zip(words).map(Request::GradescopeZip),
         "help" => Ok(Request::Help),
         "--version" | "-V" => Ok(Request::Version),
-        other => Err(UsageError::new(other, "no such command; try `grade` or `merge`").into()),
+        other => Err(UsageError::about(other, "no such command; try `grade` or `merge`").into()),
     }
 }
 
@@ -144,7 +141,7 @@ fn grade(mut words: Words) -> Result<Grade> {
     }
     if request.submissions.is_empty() {
         let problem = "whose? Name the folder that holds the students' folders";
-        return Err(UsageError::new("SUBMISSIONS", problem).into());
+        return Err(UsageError::about("SUBMISSIONS", problem).into());
     }
     Ok(request)
 }
@@ -159,7 +156,7 @@ fn merge(mut words: Words) -> Result<Merge> {
     }
     if request.folders.is_empty() {
         let problem = "which? Name what was the --out of each partition";
-        return Err(UsageError::new("FOLDERS", problem).into());
+        return Err(UsageError::about("FOLDERS", problem).into());
     }
     Ok(request)
 }
@@ -174,11 +171,11 @@ fn gradescope_zip(mut words: Words) -> Result<GradescopeZip> {
             }
             Word::Option(other) => {
                 let problem = "no such option; `grader help` shows all of them";
-                return Err(UsageError::new(other, problem).into());
+                return Err(UsageError::about(other, problem).into());
             }
             Word::Value(word) => {
                 let problem = "this takes only options; try --out autograder.zip";
-                return Err(UsageError::new(word.to_string_lossy(), problem).into());
+                return Err(UsageError::about(word.to_string_lossy(), problem).into());
             }
         }
     }
@@ -195,32 +192,16 @@ impl Output {
             "--moodle" => self.moodle = Some(words.read(str::parse)?),
             other => {
                 let problem = "no such option; `grader help` shows all of them";
-                return Err(UsageError::new(other, problem).into());
+                return Err(UsageError::about(other, problem).into());
             }
         }
         Ok(())
     }
 }
 
-/// The lessons that a word such as `1-3,lesson-5` means, in their order.
+/// The names of the lessons that a word such as `1-3,lesson-5` means, in their order.
 fn lessons(text: &str) -> Result<Vec<String>> {
-    let number = |word: &str| {
-        let at = LESSONS.iter().position(|lesson| {
-            lesson.entry.name() == word || lesson.entry.number.to_string() == word
-        });
-        at.with_context(|| format!("there is no lesson `{word}`; try 1-{}", LESSONS.len()))
-    };
-    let mut wanted = BTreeSet::new();
-    for part in text.split(',').map(str::trim) {
-        // `lesson-3` has a hyphen of its own.
-        let ends = part.strip_prefix("lesson-").unwrap_or(part).split_once('-');
-        let (first, last) = ends.unwrap_or((part, part));
-        let (first, last) = (number(first)?, number(last)?);
-        ensure!(first <= last, "`{part}` counts backwards; try it the other way round");
-        wanted.extend(first..=last);
-    }
-    let names = LESSONS.iter().enumerate().filter(|(at, _)| wanted.contains(at));
-    Ok(names.map(|(_, lesson)| lesson.entry.name()).collect())
+    Ok(lessons::parse_ranges(text)?.into_iter().map(Lesson::name).collect())
 }
 
 fn jobs(text: &str) -> Result<usize> {
@@ -240,6 +221,57 @@ fn formats(text: &str) -> Result<Vec<Format>> {
 fn canvas(text: &str) -> Result<(String, CanvasAssignment)> {
     let parts = text.split_once('=');
     let (lesson, header) = parts.context("try \"lesson-3=Echo (4711)\"")?;
-    let lesson = lessons(lesson)?.pop().unwrap_or_default();
-    Ok((lesson, header.parse()?))
+    let [lesson] = lessons::parse_ranges(lesson)?[..] else {
+        bail!("`{lesson}` are several lessons; each has a column of its own");
+    };
+    Ok((lesson.name(), header.parse()?))
+}
+
+/// A word of a command line.
+enum Word {
+    /// `--seed`
+    Option(String),
+    Value(OsString),
+}
+
+struct Words {
+    parser: Parser,
+    /// The one that was read last.
+    option: String,
+}
+
+impl Words {
+    fn of(words: &[OsString]) -> Self {
+        Self { parser: Parser::from_args(words), option: String::new() }
+    }
+
+    fn next(&mut self) -> Result<Option<Word>> {
+        let word = match self.parser.next() {
+            Ok(Some(Arg::Value(value))) => return Ok(Some(Word::Value(value))),
+            Ok(Some(Arg::Long(name))) => format!("--{name}"),
+            Ok(Some(Arg::Short(letter))) => format!("-{letter}"),
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(UsageError::about(&self.option, error).into()),
+        };
+        self.option.clone_from(&word);
+        Ok(Some(Word::Option(word)))
+    }
+
+    /// The option that was read last.
+    fn option(&self) -> &str {
+        &self.option
+    }
+
+    fn value(&mut self) -> Result<OsString> {
+        let value = self.parser.value();
+        let problem = "it needs a value; `grader help` shows which";
+        value.map_err(|_| UsageError::about(&self.option, problem).into())
+    }
+
+    /// The option's value, as `read` understands it.
+    fn read<T>(&mut self, read: impl FnOnce(&str) -> Result<T>) -> Result<T> {
+        let value = self.value()?;
+        read(&value.to_string_lossy())
+            .map_err(|error| UsageError::about(&self.option, format!("{error:#}")).into())
+    }
 }

@@ -1,9 +1,9 @@
 //! A file that holds a key, so that several runs have the same payloads, on whatever computers.
 
-use crate::arguments::UsageError;
 use crate::run_key::RunKey;
 use crate::store::{regular, whole};
 use anyhow::{Context, Error, Result};
+use base::usage::UsageError;
 use std::io::{ErrorKind, Read};
 use std::path::{self, Path};
 
@@ -42,5 +42,5 @@ pub fn read_or_make(path: &Path) -> Result<RunKey> {
 
 fn no_key(path: &Path, problem: &str) -> Error {
     let advice = "name one that isn't there yet, and it is made";
-    UsageError::new("--key", format!("{} {problem}; {advice}", path.display())).into()
+    UsageError::about("--key", format!("{} {problem}; {advice}", path.display())).into()
 }

@@ -1,12 +1,13 @@
 //! The `grader` program, which `cargo xtask grade` starts.
 
 use anyhow::Result;
-use grader::arguments::{self, Request, USAGE, UsageError};
+use base::lessons;
+use base::usage::UsageError;
+use grader::arguments::{self, Request, USAGE};
 use grader::progress::Progress;
 use grader::{class, gradescope, merge};
 use std::env;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -23,9 +24,9 @@ fn main() -> ExitCode {
 fn run() -> Result<bool> {
     let progress = Progress::of_this_process();
     match arguments::read(env::args_os().skip(1))? {
-        Request::Grade(request) => class::command::run(&request, root(), &progress),
+        Request::Grade(request) => class::command::run(&request, &lessons::root(), &progress),
         Request::Merge(request) => merge::command::run(&request, &progress),
-        Request::GradescopeZip(request) => gradescope::run(&request, root(), &progress),
+        Request::GradescopeZip(request) => gradescope::run(&request, &lessons::root(), &progress),
         Request::Help => {
             progress.say(USAGE);
             Ok(true)
@@ -35,10 +36,4 @@ fn run() -> Result<bool> {
             Ok(true)
         }
     }
-}
-
-/// The course that we were built in.
-fn root() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.ancestors().nth(2).unwrap_or(package)
 }

@@ -14,8 +14,8 @@ use crate::store::outputs::{self, Written};
 use crate::store::run::Run;
 use crate::submissions::{self, Survey};
 use crate::workshop::Workshop;
-use anyhow::{Result, ensure};
-use checks::lessons::LESSONS;
+use anyhow::{Context, Result, ensure};
+use base::lessons::{self, LESSONS};
 use std::path::Path;
 use std::{env, fs};
 
@@ -43,7 +43,8 @@ pub fn run(request: &arguments::Grade, root: &Path, progress: &Progress) -> Resu
         class: survey.submissions.iter().map(|s| s.student.clone()).collect(),
         complete: false,
     };
-    let lessons: Vec<Lesson> = run.lessons.iter().filter_map(|name| lesson(name)).collect();
+    let lessons: Vec<Lesson> =
+        run.lessons.iter().map(|name| lesson(name)).collect::<Result<_>>()?;
     let students = run.students().cloned();
     outputs::rehearse(&parsed(&run), &lessons, students, &platform(&request.output))?;
     isolation.expect_possible()?;
@@ -136,7 +137,7 @@ fn read_roster(path: Option<&Path>) -> Result<(Option<Roster>, String)> {
 }
 
 fn lessons(request: &arguments::Grade, old: Option<&Run>) -> Vec<String> {
-    let all = || LESSONS.iter().map(|lesson| lesson.entry.name()).collect();
+    let all = || LESSONS.iter().map(lessons::Lesson::name).collect();
     let known = request.lessons.clone().or_else(|| old.map(|old| old.lessons.clone()));
     known.unwrap_or_else(all)
 }
@@ -165,9 +166,9 @@ fn default_jobs(isolation: Isolation) -> usize {
 }
 
 /// A lesson, as results describe it.
-#[must_use]
-pub fn lesson(name: &str) -> Option<Lesson> {
-    let lesson = checks::lessons::find(name)?;
+fn lesson(name: &str) -> Result<Lesson> {
+    let lesson = checks::lessons::find(name);
+    let lesson = lesson.with_context(|| format!("there are no checks for {name}"))?;
     let checks = lesson.checks.iter().map(|check| CheckInfo {
         id: check.id.to_owned(),
         title: check.title.to_owned(),
@@ -175,7 +176,7 @@ pub fn lesson(name: &str) -> Option<Lesson> {
         goal: check.goal.to_owned(),
         section: check.section.to_owned(),
     });
-    Some(Lesson {
+    Ok(Lesson {
         name: lesson.entry.name(),
         title: lesson.entry.title.to_owned(),
         max_score: lesson.checks.iter().map(|check| check.points).sum(),

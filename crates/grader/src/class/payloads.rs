@@ -1,10 +1,11 @@
 //! What the payloads of a run follow from: its own key, one from a file, or the one of `--seed`.
 
-use crate::arguments::{self, UsageError};
+use crate::arguments;
 use crate::key_file;
 use crate::run_key::RunKey;
 use crate::store::run::Run;
 use anyhow::{Error, Result, bail};
+use base::usage::UsageError;
 use std::path::Path;
 
 /// The key of a run, and the number that it follows from, if there is one.
@@ -12,7 +13,7 @@ pub fn choose(request: &arguments::Grade, old: Option<&Run>) -> Result<(RunKey, 
     match (request.seed, request.key.as_deref(), old) {
         (Some(_), Some(_), _) => {
             let problem = "a seed makes a key of its own: leave this or --seed out";
-            bail!(UsageError::new("--key", problem))
+            bail!(UsageError::about("--key", problem))
         }
         (Some(seed), None, _) => Ok((RunKey::of_seed(seed), Some(seed))),
         (None, Some(file), Some(old)) => again(file, old),
@@ -24,7 +25,7 @@ pub fn choose(request: &arguments::Grade, old: Option<&Run>) -> Result<(RunKey, 
                 let problem = format!("the other shares need the same payloads as {partition}");
                 let advice =
                     "give all of them the same file, such as --key key; the first makes it";
-                bail!(UsageError::new("--partition", format!("{problem}: {advice}")))
+                bail!(UsageError::about("--partition", format!("{problem}: {advice}")))
             }
         },
     }
@@ -34,7 +35,7 @@ pub fn choose(request: &arguments::Grade, old: Option<&Run>) -> Result<(RunKey, 
 fn again(file: &Path, old: &Run) -> Result<(RunKey, Option<u64>)> {
     let none = || -> Error {
         let problem = format!("there is no {}, and the run has a key already", file.display());
-        UsageError::new("--key", format!("{problem}: leave --key out")).into()
+        UsageError::about("--key", format!("{problem}: leave --key out")).into()
     };
     let key = key_file::read(file)?.ok_or_else(none)?;
     let seed = old.seed.filter(|_| key == old.key);

@@ -1,12 +1,12 @@
 //! What a run results in: `results.json`, the formats that were asked for, and the reports.
 
-use crate::arguments::UsageError;
 use crate::class::queue;
 use crate::formats::{self, Context as Platform, File, Format};
 use crate::model::{Grade, Lesson, Results, Status, Submission};
 use crate::report;
 use crate::store::{regular, whole};
 use anyhow::{Context, Result};
+use base::usage::UsageError;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::fs;
@@ -63,7 +63,7 @@ pub fn rehearse(
         let rendered = formats::render(*format, &results, platform);
         rendered.map_err(|error| {
             let problem = format!("{error:#} `grader help` shows the options for that.");
-            UsageError::new(format!("--format {format}"), problem)
+            UsageError::about(format!("--format {format}"), problem)
         })?;
     }
     Ok(())

@@ -1,11 +1,11 @@
 //! What a run is: the file `run.json` in its folder.
 
-use crate::arguments::UsageError;
 use crate::partition::Partition;
 use crate::run_key::RunKey;
 use crate::store::outputs::RESULTS;
 use crate::store::{regular, whole};
 use anyhow::{Context, Error, Result, bail};
+use base::usage::UsageError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::ErrorKind;
@@ -96,14 +96,14 @@ impl Run {
             if was != is {
                 let advice = format!("leave {argument} out, or choose another --out");
                 let problem = format!("the run in {} has {was}, not {is}", folder.display());
-                bail!(UsageError::new(argument, format!("{problem}: {advice}")));
+                bail!(UsageError::about(argument, format!("{problem}: {advice}")));
             }
         }
         if self.key != old.key {
             let argument = if self.seed.is_some() { "--seed" } else { "--key" };
             let problem = format!("the run in {} has other payloads", folder.display());
             let advice = format!("leave {argument} out, or choose another --out");
-            bail!(UsageError::new(argument, format!("{problem}: {advice}")));
+            bail!(UsageError::about(argument, format!("{problem}: {advice}")));
         }
         Ok(())
     }
@@ -116,5 +116,5 @@ fn is_keyless(text: &[u8]) -> bool {
 }
 
 fn refused(folder: &Path, what: &str, advice: &str) -> Error {
-    UsageError::new("--out", format!("{} {what}: {advice}", folder.display())).into()
+    UsageError::about("--out", format!("{} {what}: {advice}", folder.display())).into()
 }

@@ -3,7 +3,8 @@
 use crate::fixture::{Class, Pretender, grade, grade_share, timeless};
 use anyhow::Result;
 use assert_cmd::Command;
-use grader::arguments::{Request, UsageError, read};
+use base::usage::UsageError;
+use grader::arguments::{Request, read};
 use grader::partition::Partition;
 use std::ffi::OsString;
 use std::fs;

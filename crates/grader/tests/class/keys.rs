@@ -2,7 +2,8 @@
 
 use crate::fixture::{Class, Pretender, a_run, grade};
 use anyhow::{Error, Result};
-use grader::arguments::{self, Request, UsageError};
+use base::usage::UsageError;
+use grader::arguments::{self, Request};
 use grader::class::payloads::choose;
 use grader::key_file;
 use grader::progress::listing;

@@ -2,7 +2,7 @@
 
 use crate::fixture::{Class, Pretender, a_run, grade, grade_of, timeless};
 use anyhow::Result;
-use grader::arguments::UsageError;
+use base::usage::UsageError;
 use grader::run_key::RunKey;
 use grader::store::Store;
 use std::fs;
