@@ -6,13 +6,13 @@ pub mod load;
 pub mod look;
 pub mod one;
 pub mod payloads;
-pub mod queue;
 
 use crate::model::{self, Grade, Results, Status};
 use crate::progress::{Progress, visible};
 use crate::roster::Roster;
 use crate::store::Store;
 use crate::submissions::Submission;
+use crate::threads;
 use crate::unit::Unit;
 use anyhow::{Context, Result};
 use load::Load;
@@ -106,7 +106,7 @@ impl<'a, J: Judge> Class<'a, J> {
         let students = self.submissions.iter().enumerate();
         let rows: Vec<Vec<Place<'a>>> = students.map(|student| self.row(student)).collect();
         let rows_found: Vec<_> = rows.iter().zip(found).collect();
-        let grades: Grades = queue::map(&rows_found, self.options.jobs, |(row, found)| {
+        let grades: Grades = threads::map(&rows_found, self.options.jobs, |(row, found)| {
             row.iter().zip(*found).map(|(place, found)| self.known(*place, found)).collect()
         })?;
         let units = rows.iter().flatten().zip(grades.iter().flatten());
@@ -150,7 +150,7 @@ impl<'a, J: Judge> Class<'a, J> {
         let slots = Mutex::new(grades);
         let again = Mutex::new(Vec::new());
         Load::watched(|load| {
-            queue::work_on(work, self.options.jobs, |place| {
+            threads::work_on(work, self.options.jobs, |place| {
                 let since = load.now();
                 let grade = self.judge_one(place, Turn::Among);
                 if counts_at_once(&grade) && !load.may_have_cost_points(&grade, since) {

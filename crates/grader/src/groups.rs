@@ -5,7 +5,7 @@
 //! may have no processes itself, so our own group is no place for them, unless it is the top one;
 //! one above it may be.
 
-use crate::temporary::Remover;
+use crate::folders::Remover;
 use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::fs;

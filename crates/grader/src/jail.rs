@@ -9,8 +9,8 @@
 mod room;
 mod words;
 
+use crate::folders::Account;
 use crate::isolation::Isolation;
-use crate::permissions::Account;
 use crate::surroundings::Surroundings;
 use checks::check::Limits;
 use std::ffi::OsString;

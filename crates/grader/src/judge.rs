@@ -2,10 +2,10 @@
 
 use crate::CANNOT_CONFINE;
 use crate::class::Turn;
+use crate::folders;
 use crate::isolation::Isolation;
 use crate::jail::Bench;
 use crate::model::{Check, Grade, Status};
-use crate::permissions;
 use crate::process::Patience;
 use crate::unit::Unit;
 use crate::workshop::Workshop;
@@ -100,7 +100,7 @@ pub fn prepare(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<()> {
         written.with_context(|| format!("cannot write {name} for the compiler"))?;
     }
     fs::create_dir(&bench.built).context("cannot create a folder for the program")?;
-    permissions::open_to_readers(&bench.source)?;
+    folders::open_to_readers(&bench.source)?;
     workshop.jail.account.map_or(Ok(()), |account| account.may_fill(&bench.built))
 }
 

@@ -1,7 +1,7 @@
 //! A file that holds a key, so that several runs have the same payloads, on whatever computers.
 
+use crate::durable;
 use crate::run_key::RunKey;
-use crate::store::{regular, whole};
 use anyhow::{Context, Error, Result};
 use base::usage::UsageError;
 use std::io::{ErrorKind, Read};
@@ -13,7 +13,7 @@ const LONGEST: u64 = 256;
 /// The key in a file; `None` if there is no file.
 pub fn read(path: &Path) -> Result<Option<RunKey>> {
     let context = || format!("cannot read the key in {}", path.display());
-    let file = match regular::open(path) {
+    let file = match durable::open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(_) if path.exists() && !path.is_file() => return Err(no_key(path, "isn't a file")),
         file => file.with_context(context)?,
@@ -34,7 +34,7 @@ pub fn read_or_make(path: &Path) -> Result<RunKey> {
     }
     let line = String::from(RunKey::random()?) + "\n";
     let made = path::absolute(path).map_err(Error::new);
-    made.and_then(|path| whole::make_private(&path, line.as_bytes())).with_context(|| {
+    made.and_then(|path| durable::make_private(&path, line.as_bytes())).with_context(|| {
         format!("cannot make the key file {}: is its folder there?", path.display())
     })?;
     read(path)?.ok_or_else(|| no_key(path, "is a link that leads nowhere"))

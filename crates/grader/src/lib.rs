@@ -22,6 +22,8 @@ pub mod canary;
 pub mod class;
 #[cfg(target_os = "linux")]
 pub mod confine;
+pub mod durable;
+pub mod folders;
 pub mod formats;
 pub mod gradescope;
 #[cfg(target_os = "linux")]
@@ -33,7 +35,6 @@ pub mod key_file;
 pub mod merge;
 pub mod model;
 pub mod partition;
-pub mod permissions;
 pub mod process;
 pub mod progress;
 pub mod report;
@@ -42,7 +43,6 @@ pub mod run_key;
 pub mod store;
 pub mod submissions;
 pub mod surroundings;
-pub mod temporary;
-pub mod turns;
+pub mod threads;
 pub mod unit;
 pub mod workshop;

@@ -10,8 +10,8 @@
 mod columns;
 mod shapes;
 
+use crate::durable::hash;
 use crate::model::Student;
-use crate::store::hash;
 use anyhow::{Context, Result, bail};
 use columns::Columns;
 use shapes::{Shape, folded, squeezed};

@@ -7,17 +7,15 @@
 
 pub mod lock;
 pub mod outputs;
-pub mod regular;
 pub mod run;
-pub mod whole;
 
+use crate::durable::{self, hash};
+use crate::folders;
 use crate::model::Grade;
-use crate::permissions;
 use anyhow::{Context, Result};
 use lock::Lock;
 use run::Run;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -72,12 +70,12 @@ impl Store {
         let context = || format!("cannot create {}; choose another --out", grades.display());
         // A folder that is there already is shared with whom its owner likes.
         if !folder.exists() {
-            permissions::create_private(folder).with_context(context)?;
+            folders::create_private(folder).with_context(context)?;
         }
         fs::create_dir_all(&grades).with_context(context)?;
         let lock = Lock::take(folder)?;
         check(folder, &run)?;
-        whole::remove_halves(&grades)?;
+        durable::remove_halves(&grades)?;
         let store = Self { folder: folder.to_owned(), run, damaged: 0.into(), _lock: lock };
         store.run.write(folder)?;
         Ok(store)
@@ -125,15 +123,15 @@ impl Store {
         let body = text.strip_prefix('{').unwrap_or(&text);
         let sealed = format!("{SUM}{}\",{body}", hash(body.as_bytes()));
         let path = self.folder.join(GRADES).join(name(&key.student, &key.lesson));
-        whole::write(&path, sealed.as_bytes())?;
-        whole::settle(&self.folder.join(GRADES))
+        durable::write(&path, sealed.as_bytes())?;
+        durable::settle(&self.folder.join(GRADES))
     }
 }
 
 /// The grade of one unit in a run's folder, and its key; `None` if it has none.
 pub fn read(folder: &Path, student: &str, lesson: &str) -> Result<Option<(Key, Grade)>> {
     let path = folder.join(GRADES).join(name(student, lesson));
-    let bytes = match regular::read(&path) {
+    let bytes = match durable::read(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         bytes => bytes.with_context(|| format!("cannot read {}", path.display()))?,
     };
@@ -155,10 +153,4 @@ fn name(student: &str, lesson: &str) -> String {
     let unit = format!("{} {student}{lesson}", student.len());
     let sum = hash(unit.as_bytes());
     format!("{}.json", sum.get(..32).unwrap_or(&sum))
-}
-
-/// SHA-256, in hexadecimal.
-#[must_use]
-pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

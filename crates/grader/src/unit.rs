@@ -40,7 +40,7 @@ pub fn seed(key: &RunKey, lesson: &str, source_sha256: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::hash;
+    use crate::durable::hash;
     use std::collections::BTreeSet;
 
     #[test]

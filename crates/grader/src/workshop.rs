@@ -1,19 +1,18 @@
 //! What is made once for a whole class: the checks, the compiler and the dependencies in their
 //! places.
 
-use crate::class::{Judge, Turn, load::processors};
+use crate::class::{Judge, Turn};
+use crate::durable::hash;
+use crate::folders::{self, Account, Workplace};
 #[cfg(target_os = "linux")]
 use crate::groups::Groups;
 use crate::isolation::Isolation;
 use crate::jail::{self, Jail, Tools};
 use crate::judge;
 use crate::model::Grade;
-use crate::permissions::{self, Account};
 use crate::process::{self, Patience};
-use crate::store::hash;
 use crate::surroundings::{self, Surroundings};
-use crate::temporary::{self, Workplace};
-use crate::turns::Turns;
+use crate::threads::{Turns, processors};
 use crate::unit::Unit;
 use anyhow::{Context, Result, bail, ensure};
 use base::programs::Finished;
@@ -70,7 +69,7 @@ impl Workshop {
             let libraries = libraries(&shop.join("checks"));
             jail::furnish(&shop, &libraries).context("cannot make what programs will see")?;
         }
-        permissions::open_to_readers(&shop)?;
+        folders::open_to_readers(&shop)?;
         let toolchain = sysroot(root)?;
         let account = if isolation == Isolation::None { None } else { Account::for_root()? };
         let tools = tools(isolation, account).map_err(|error| isolation.advise(error))?;
@@ -78,7 +77,7 @@ impl Workshop {
         let jail = Jail { isolation, toolchain, shop, account, surroundings, tools };
         // With `strict`, root's jails show their account what it needs, wherever that is.
         if let Some(account) = jail.account_outside() {
-            let closed = permissions::closed_on_the_way_to(&jail.toolchain);
+            let closed = folders::closed_on_the_way_to(&jail.toolchain);
             closed.map_or(Ok(()), |folder| bail!(closed_to_others(&jail.toolchain, folder)))?;
             account.may_pass(folder.path())?;
         }
@@ -97,7 +96,7 @@ impl Workshop {
 
     /// A new folder, for one program.
     pub fn unit_folder(&self) -> Result<TempDir> {
-        let folder = temporary::folder("unit-", self.folder.path())?;
+        let folder = folders::temporary("unit-", self.folder.path())?;
         self.jail.account_outside().map_or(Ok(()), |account| account.may_pass(folder.path()))?;
         Ok(folder)
     }

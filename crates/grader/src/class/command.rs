@@ -1,6 +1,5 @@
 //! `grader grade`: everything around [`grade`].
 
-use super::load::processors;
 use super::{Judge, Options, grade, payloads};
 use crate::arguments::{self, Output};
 use crate::canary;
@@ -13,6 +12,7 @@ use crate::store::Store;
 use crate::store::outputs::{self, Written};
 use crate::store::run::Run;
 use crate::submissions::{self, Survey};
+use crate::threads::processors;
 use crate::workshop::Workshop;
 use anyhow::{Context, Result, ensure};
 use base::lessons::{self, LESSONS};

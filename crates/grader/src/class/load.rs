@@ -1,7 +1,7 @@
 //! Whether the computer was too busy to judge a program fairly.
 
 use crate::model::Grade;
-use std::num::NonZero;
+use crate::threads::processors;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -80,11 +80,6 @@ impl Load {
 fn running() -> Option<f64> {
     let text = fs::read_to_string("/proc/loadavg").ok()?;
     text.split([' ', '/']).nth(3)?.parse().ok()
-}
-
-/// How many programs this computer can run at the same time.
-pub fn processors() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 #[cfg(test)]

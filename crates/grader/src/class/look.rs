@@ -1,9 +1,9 @@
 //! Looks through the submissions before anything is judged: what is there, and what isn't.
 
 use super::one::words;
-use super::queue;
 use crate::model::Lesson;
 use crate::submissions::{self, Submission, Taken};
+use crate::threads;
 use anyhow::Result;
 use std::panic::{self, AssertUnwindSafe};
 
@@ -26,7 +26,7 @@ pub fn look(
     lessons: &[Lesson],
     jobs: usize,
 ) -> Result<Vec<Vec<Found>>> {
-    queue::map(submissions, jobs, |submission| {
+    threads::map(submissions, jobs, |submission| {
         Ok(lessons.iter().map(|lesson| find(submission, &lesson.name)).collect())
     })
 }

@@ -1,6 +1,6 @@
 //! The words of command lines that all jails have in common.
 
-use crate::permissions::Account;
+use crate::folders::Account;
 use checks::check::Limits;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! One grader at a time in a folder: the system frees the lock however its holder ends.
 
-use super::regular;
+use crate::durable;
 use anyhow::{Context, Result, bail};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -34,7 +34,7 @@ impl Lock {
 
 fn held(path: &Path) -> io::Result<Held> {
     let file = hold(path)?;
-    regular::demand(&file)?;
+    durable::demand_regular(&file)?;
     Ok(file)
 }
 

@@ -1,10 +1,10 @@
 //! What a run results in: `results.json`, the formats that were asked for, and the reports.
 
-use crate::class::queue;
+use crate::durable;
 use crate::formats::{self, Context as Platform, File, Format};
 use crate::model::{Grade, Lesson, Results, Status, Submission};
 use crate::report;
-use crate::store::{regular, whole};
+use crate::threads;
 use anyhow::{Context, Result};
 use base::usage::UsageError;
 use serde::de::DeserializeOwned;
@@ -34,7 +34,7 @@ pub struct Written {
 pub fn read<T: DeserializeOwned>(folder: &Path) -> Result<T> {
     let path = folder.join(RESULTS);
     let advice = || format!("cannot read {}; write it again with --resume", path.display());
-    let file = regular::open(&path).with_context(advice)?;
+    let file = durable::open(&path).with_context(advice)?;
     serde_json::from_reader(BufReader::new(file)).with_context(advice)
 }
 
@@ -77,7 +77,7 @@ pub fn write(
     platform: &Platform,
 ) -> Result<Written> {
     let mut written = Written::default();
-    whole::write_with(&folder.join(RESULTS), |file| {
+    durable::write_with(&folder.join(RESULTS), |file| {
         serde_json::to_writer_pretty(file, results).context("cannot turn the results into JSON")
     })?;
     written.places.push(RESULTS.to_owned());
@@ -93,7 +93,7 @@ pub fn write(
             Err(error) => written.failures.push(format!("--format {format}: {error:#}")),
         }
     }
-    whole::settle(folder)?;
+    durable::settle(folder)?;
     Ok(written)
 }
 
@@ -107,7 +107,7 @@ impl Written {
 }
 
 fn page(folder: &Path, results: &Results) -> Result<()> {
-    whole::write(&folder.join("report.html"), report::html::page(results).as_bytes())
+    durable::write(&folder.join("report.html"), report::html::page(results).as_bytes())
 }
 
 /// A page for each student, and none for who isn't in the class any more.
@@ -118,9 +118,9 @@ fn reports(folder: &Path, results: &Results) -> Result<()> {
     let names = formats::file_names(&students);
     let names: Vec<String> = names.iter().map(|name| format!("report-{name}.md")).collect();
     let pages: Vec<_> = results.submissions.iter().zip(&names).collect();
-    queue::map(&pages, WRITERS, |(submission, name)| {
+    threads::map(&pages, WRITERS, |(submission, name)| {
         let page = report::student::page(results, submission);
-        whole::write(&folder.join(name), page.as_bytes())
+        durable::write(&folder.join(name), page.as_bytes())
     })?;
     let names: BTreeSet<String> = names.into_iter().collect();
     let context = || format!("cannot tidy {}", folder.display());
@@ -131,16 +131,16 @@ fn reports(folder: &Path, results: &Results) -> Result<()> {
             fs::remove_file(entry.path()).with_context(context)?;
         }
     }
-    whole::settle(&folder)
+    durable::settle(&folder)
 }
 
 fn files(folder: &Path, files: &[File]) -> Result<()> {
     let write = |file: &File| {
         let path = folder.join(&file.path);
         path.parent().map_or(Ok(()), create)?;
-        whole::write(&path, &file.bytes)
+        durable::write(&path, &file.bytes)
     };
-    queue::map(files, WRITERS, write).map(|_| ())
+    threads::map(files, WRITERS, write).map(|_| ())
 }
 
 fn create(folder: &Path) -> Result<()> {

@@ -1,9 +1,9 @@
 //! What a run is: the file `run.json` in its folder.
 
+use crate::durable;
 use crate::partition::Partition;
 use crate::run_key::RunKey;
 use crate::store::outputs::RESULTS;
-use crate::store::{regular, whole};
 use anyhow::{Context, Error, Result, bail};
 use base::usage::UsageError;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ impl Run {
     /// The run in a folder, if there is one.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(FILE);
-        let text = match regular::read(&path) {
+        let text = match durable::read(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             text => text.with_context(|| format!("cannot read {}", path.display()))?,
         };
@@ -62,8 +62,8 @@ impl Run {
 
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
         let text = serde_json::to_vec_pretty(self).context("cannot turn the run into JSON")?;
-        whole::write_private(&folder.join(FILE), &text)?;
-        whole::settle(folder)
+        durable::write_private(&folder.join(FILE), &text)?;
+        durable::settle(folder)
     }
 
     /// Refuses a folder that has a run.

@@ -3,7 +3,7 @@
 use super::disk::{Budget, Entry, Folder, Kind, Outcome, refuse, show};
 use super::look::{self, ENTRIES, Found};
 use super::{Source, Submission};
-use crate::store::hash;
+use crate::durable::hash;
 use std::ffi::OsStr;
 use std::path::Path;
 

@@ -72,7 +72,7 @@ pub fn fingerprint(folder: &Path, prints: &mut Fingerprint) -> Result<()> {
     let metadata = fs::symlink_metadata(folder).with_context(failed)?;
     let mut print = format!("mode {:o}, {} links", metadata.mode(), metadata.nlink());
     if metadata.is_file() {
-        print += &format!(", {}", grader::store::hash(&fs::read(folder).with_context(failed)?));
+        print += &format!(", {}", grader::durable::hash(&fs::read(folder).with_context(failed)?));
     } else if metadata.is_symlink() {
         print += &format!(", to {}", fs::read_link(folder).with_context(failed)?.display());
     } else if metadata.is_dir() {

@@ -1,6 +1,6 @@
 //! The name of a student's file.
 
-use crate::store::hash;
+use crate::durable::hash;
 
 /// The longest name that is taken as it is.
 const LONGEST: usize = 80;

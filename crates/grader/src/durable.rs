@@ -1,10 +1,46 @@
-//! Files that are there whole, or not at all.
+//! Files that can be relied on: read only if they are files, and there whole or not at all. A named pipe
+//! in the place of one would be waited for, and a device might never end.
 
 use anyhow::{Context, Result};
+use cap_fs_ext::OpenOptionsSyncExt;
+use cap_std::ambient_authority;
+use cap_std::fs::OpenOptions;
+use sha2::{Digest, Sha256};
 use std::fs::{self, File};
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
+
+/// Opens a file, to read it.
+pub fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).nonblock(true);
+    let file = cap_std::fs::File::open_ambient_with(path, &options, ambient_authority())?;
+    let file = file.into_std();
+    demand_regular(&file)?;
+    Ok(file)
+}
+
+/// Reads the whole of a file.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// SHA-256, in hexadecimal.
+#[must_use]
+pub fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Demands of what was opened that it is a regular file.
+pub fn demand_regular(file: &File) -> io::Result<()> {
+    if file.metadata()?.is_file() {
+        return Ok(());
+    }
+    Err(io::Error::other("it is no regular file: move it away"))
+}
 
 /// What the names of files begin with that aren't whole yet.
 const HALF: &str = ".half-";

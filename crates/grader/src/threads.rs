@@ -1,8 +1,9 @@
-//! Work for several threads, taken in order.
+//! Many threads: work that they take in order, and what only so many of them do at the same time.
 
 use anyhow::{Context, Result, anyhow};
+use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// Calls `one` for each piece of work, `jobs` at a time. After the first error no more work is
@@ -57,9 +58,51 @@ pub fn map<W: Sync, T: Send>(
     Ok(made.into_iter().map(|(_, result)| result).collect())
 }
 
+/// Lets only so many threads do a thing at the same time.
+pub struct Turns {
+    free: Mutex<usize>,
+    given_back: Condvar,
+}
+
+/// Whoever has it may go on; dropping it lets the next one go on.
+pub struct Permit<'a>(&'a Turns);
+
+/// How many programs this computer can run at the same time.
+#[must_use]
+pub fn processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+impl Turns {
+    #[must_use]
+    pub fn new(count: usize) -> Self {
+        Self { free: Mutex::new(count), given_back: Condvar::new() }
+    }
+
+    pub fn wait_for_turn(&self) -> Permit<'_> {
+        let free = self.given_back.wait_while(self.free(), |free| *free == 0);
+        *free.unwrap_or_else(PoisonError::into_inner) -= 1;
+        Permit(self)
+    }
+
+    fn free(&self) -> MutexGuard<'_, usize> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        *self.0.free() += 1;
+        self.0.given_back.notify_one();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::Ordering::SeqCst;
+    use std::thread;
 
     #[test]
     fn each_piece_is_worked_on_once() {
@@ -100,5 +143,36 @@ mod tests {
     fn a_thread_that_panics_is_an_error() {
         let result = work_on(&[()], 1, |()| panic!("oh"));
         assert!(result.is_err());
+    }
+
+    #[test]
+    fn no_more_than_that_many_have_a_turn() {
+        let (turns, now, most) = (Turns::new(3), AtomicUsize::new(0), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for _ in 0..50 {
+                scope.spawn(|| {
+                    let _turn = turns.wait_for_turn();
+                    most.fetch_max(now.fetch_add(1, SeqCst) + 1, SeqCst);
+                    thread::yield_now();
+                    now.fetch_sub(1, SeqCst);
+                });
+            }
+        });
+        assert!((1..=3).contains(&most.into_inner()));
+    }
+
+    #[test]
+    fn a_panic_gives_its_turn_back() {
+        let turns = Turns::new(1);
+        let panicked = thread::scope(|scope| {
+            scope
+                .spawn(|| {
+                    let _turn = turns.wait_for_turn();
+                    panic!("oh");
+                })
+                .join()
+        });
+        assert!(panicked.is_err());
+        drop(turns.wait_for_turn());
     }
 }

@@ -1,9 +1,11 @@
-//! Who may use our files. What we make is ours alone; the account as which root lets programs run
-//! gets what it needs of it, and no more.
+//! Folders of ours: whom they let in, and that they last no longer than we do, however we end. What we
+//! make is ours alone; the account as which root lets programs run gets what it needs of it, and no more.
 
 use anyhow::{Context, Result};
+use std::env;
 use std::fs::{self, DirBuilder};
 use std::path::Path;
+use tempfile::TempDir;
 
 /// Creates a folder that is ours alone from its first moment, and those on the way to it.
 pub fn create_private(folder: &Path) -> Result<()> {
@@ -16,7 +18,7 @@ pub fn create_private(folder: &Path) -> Result<()> {
 
 /// For the owner of a folder, and nobody else.
 #[cfg(unix)]
-pub const PRIVATE: u32 = 0o700;
+const PRIVATE: u32 = 0o700;
 
 /// Lets all read what is in a tree, and run what we can run: all who get to it, which a private
 /// folder above it decides. Our own `umask` may be a strict one.
@@ -169,4 +171,76 @@ fn change(path: &Path, mode: impl Fn(u32) -> u32) -> Result<()> {
 #[cfg(not(unix))]
 fn change(_: &Path, _: impl Fn(u32) -> u32) -> Result<()> {
     Ok(())
+}
+
+/// A folder for the whole of a run.
+pub struct Workplace {
+    // In this order: what is gone needn't be removed by the other.
+    folder: TempDir,
+    #[cfg(unix)]
+    _remover: Remover,
+}
+
+impl Workplace {
+    /// Creates it.
+    pub fn create() -> Result<Self> {
+        let folder = temporary("grader-", &env::temp_dir())?;
+        Ok(Self {
+            #[cfg(unix)]
+            _remover: Remover::start(REMOVE, folder.path())?,
+            folder,
+        })
+    }
+
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// A folder that is ours alone.
+pub fn temporary(prefix: &str, within: &Path) -> Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(PRIVATE));
+    builder.tempdir_in(within).context("cannot create a temporary folder: is the disk full?")
+}
+
+/// Removes `$0`. Programs may still be writing there while they are ended.
+#[cfg(unix)]
+const REMOVE: &str = r#"for _ in 1 2 3 4 5; do rm -rf "$0" && exit; sleep 1; done"#;
+
+#[cfg(unix)]
+pub use remover::Remover;
+
+#[cfg(unix)]
+mod remover {
+    use anyhow::{Context, Result};
+    use std::os::unix::process::CommandExt;
+    use std::path::Path;
+    use std::process::{Child, Command, Stdio};
+
+    /// Removes a folder when its standard input ends: when it is dropped, or when we are gone. Ctrl-C
+    /// and SIGKILL run no destructor of ours.
+    pub struct Remover(Child);
+
+    impl Remover {
+        /// What `script` does then to the folder, which is its `$0`.
+        pub fn start(script: &str, folder: &Path) -> Result<Self> {
+            let mut shell = Command::new("/bin/sh");
+            shell.arg("-c").arg(format!("read -r _; {script}")).arg(folder);
+            // What a terminal sends, it sends to our group.
+            shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+            let shell = shell.process_group(0).spawn();
+            shell.map(Self).context("cannot start the process that cleans up after us")
+        }
+    }
+
+    impl Drop for Remover {
+        fn drop(&mut self) {
+            drop(self.0.stdin.take());
+            let _ = self.0.wait();
+        }
+    }
 }
