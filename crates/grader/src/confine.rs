@@ -52,7 +52,6 @@ use std::process::Command;
 /// | `--readable PATH` | read and run only PATH, PROGRAM and what a system needs to start programs; without it, all that is visible |
 /// | `--writable PATH` | read and write PATH, too; without it, nothing can be written |
 /// | `--unix-sockets FOLDER` | make sockets with paths in FOLDER, and nothing else there |
-/// | `--strict-kernel` | refuse if this kernel can't enforce all of it, and say what is missing |
 ///
 /// It must be called before any thread is started: a thread that exists already stays free.
 pub fn run(args: impl Iterator<Item = OsString>) -> Result<Infallible> {
@@ -69,13 +68,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> Result<Infallible> {
     let limits = Bounds::of(&order);
     let program = Successor::open(&order, limits.descriptors)?;
     limits.set(order.purpose)?;
-    let gaps = files::restrict(&order, program.loader.as_deref())?;
-    ensure!(
-        !order.strict_kernel || gaps.is_empty(),
-        "this kernel can't keep programs from {}; a newer Linux with landlock can. \
-         Without `--strict-kernel`, this is left open",
-        gaps.join(", from ")
-    );
+    files::restrict(&order, program.loader.as_deref())?;
     calls::refuse(&order, program.number())?;
     program.start(&order)
 }

@@ -13,14 +13,6 @@ use std::path::Path;
 /// The newest rules that were tried with this program. Older kernels enforce what they know.
 const ABI_KNOWN: ABI = ABI::V9;
 
-/// What landlock learned when, in words that follow "can't keep programs from".
-const LEARNED: &[(ABI, &str)] = &[
-    (ABI::V1, "other files and processes (Linux 5.13)"),
-    (ABI::V3, "truncating files (Linux 6.2)"),
-    (ABI::V5, "controlling devices (Linux 6.10)"),
-    (ABI::V6, "signalling other processes (Linux 6.12)"),
-];
-
 /// What a compiler needs beside the libraries: the linker.
 const TOOLS: &[&str] = &["/usr/bin", "/usr/libexec", "/bin", "/etc/alternatives"];
 
@@ -60,9 +52,8 @@ const SYSTEM: &[&str] = &[
     "/sys/kernel/mm",
 ];
 
-/// Restricts this process; returns what the kernel can't enforce. `loader` is what starts the
-/// program.
-pub fn restrict(order: &Order, loader: Option<&Path>) -> Result<Vec<&'static str>> {
+/// Restricts this process, as far as the kernel can. `loader` is what starts the program.
+pub fn restrict(order: &Order, loader: Option<&Path>) -> Result<()> {
     let failed = "cannot restrict access to files (landlock)";
     let mut rules = create().context(failed)?;
     let start = AccessFs::from_read(ABI_KNOWN);
@@ -92,9 +83,8 @@ pub fn restrict(order: &Order, loader: Option<&Path>) -> Result<Vec<&'static str
     if let Some(folder) = &order.unix_sockets {
         rules = allow(rules, folder, for_sockets())?;
     }
-    let status = rules.restrict_self().context(failed)?;
-    let abi = ABI::from(status.landlock);
-    Ok(LEARNED.iter().filter(|(since, _)| abi < *since).map(|(_, what)| *what).collect())
+    rules.restrict_self().context(failed)?;
+    Ok(())
 }
 
 fn create() -> Result<RulesetCreated, landlock::RulesetError> {

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 const USAGE: &str = "usage: confine [--purpose run|compile] [--tasks N] [--descriptors N] \
                      [--memory MIB] [--readable PATH]… [--writable PATH]… [--unix-sockets FOLDER] \
-                     [--strict-kernel] [--only-network] -- PROGRAM [ARG…]";
+                     [--only-network] -- PROGRAM [ARG…]";
 
 /// What a program is started for, and so what it needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,7 +34,6 @@ pub struct Order {
     pub writable: Vec<PathBuf>,
     /// Where it may have sockets with paths.
     pub unix_sockets: Option<PathBuf>,
-    pub strict_kernel: bool,
     pub program: PathBuf,
     pub arguments: Vec<OsString>,
 }
@@ -51,7 +50,6 @@ impl Order {
             readable: Vec::new(),
             writable: Vec::new(),
             unix_sockets: None,
-            strict_kernel: false,
             program: PathBuf::new(),
             arguments: Vec::new(),
         };
@@ -67,7 +65,6 @@ impl Order {
                     order.unix_sockets = Some(parser.value().context(USAGE)?.into());
                 }
                 Long("only-network") => order.only_network = true,
-                Long("strict-kernel") => order.strict_kernel = true,
                 Value(program) => {
                     order.program = program.into();
                     order.arguments = parser.raw_args().context(USAGE)?.collect();
