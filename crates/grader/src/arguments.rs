@@ -1,7 +1,7 @@
 //! The command line of the `grader` program.
 
 use crate::formats::{CanvasAssignment, Format, MoodleColumn};
-use crate::isolation::Isolation;
+use crate::jail::Isolation;
 use crate::partition::Partition;
 use anyhow::{Context, Result, bail};
 use base::lessons::{self, Lesson};

@@ -1,11 +1,9 @@
 //! The self-test: before anything is graded, a program of ours tries to get out of its jail.
 
-use crate::isolation::Isolation;
-use crate::jail::Bench;
-use crate::judge;
+use crate::jail::{Bench, Isolation};
+use crate::judge::{self, Unit};
 use crate::process::Patience;
 use crate::progress::visible;
-use crate::unit::Unit;
 use crate::workshop::Workshop;
 use anyhow::{Context, Result, bail, ensure};
 use checks::check::Limits;

@@ -7,36 +7,17 @@ pub mod look;
 pub mod one;
 pub mod payloads;
 
+use crate::judge::{Judge, Turn};
 use crate::model::{self, Grade, Results, Status};
 use crate::progress::{Progress, visible};
 use crate::roster::Roster;
 use crate::store::Store;
 use crate::submissions::Submission;
 use crate::threads;
-use crate::unit::Unit;
 use anyhow::{Context, Result};
 use load::Load;
 use look::Found;
 use std::sync::{Mutex, PoisonError};
-
-/// Compiles and judges one program.
-pub trait Judge: Sync {
-    /// What goes wrong on our side is a grade of its own.
-    fn judge(&self, unit: &Unit, turn: Turn) -> Grade;
-    /// Of whatever decides about grades.
-    fn checks_sha256(&self) -> String;
-    /// The rung: `strict`, `best` or `none`.
-    fn isolation(&self) -> String;
-}
-
-/// When a program is judged.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Turn {
-    /// At the same time as others, which may take from the computer what it needs.
-    Among,
-    /// For the last time, and alone.
-    Alone,
-}
 
 /// What isn't in [`crate::store::run::Run`]: it may be another one when a run goes on.
 pub struct Options {

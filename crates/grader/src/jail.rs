@@ -6,24 +6,77 @@
 //! the program's, with the toolchain and a linker in it. In each jail `confine` sets limits before
 //! it becomes what is to be run.
 
-mod room;
-mod words;
-
 use crate::folders::Account;
-use crate::isolation::Isolation;
-use crate::surroundings::Surroundings;
+use crate::process::Surroundings;
+use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use checks::check::Limits;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::str::FromStr;
 
-pub use room::furnish;
-use room::{NAMES, ROOM};
-use words::{
-    CHECKS, COMPILERS, INSTALLED, JAIL, PROGRAMS, PUBLIC, ROOT, RUSTC, SYSTEM, Words,
-    become_account, bind, joined, limits,
-};
+/// How well programs are kept away from everything else: the rungs, from the best.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Isolation {
+    /// bubblewrap, and within it limits of our own.
+    Strict,
+    /// Limits of our own: where bubblewrap isn't there or mustn't make namespaces.
+    Best,
+    /// Processes, deadlines and capped output: for one's own code.
+    None,
+}
+
+/// What `strict` needs, where it doesn't work.
+pub const REMEDY: &str = "Install bubblewrap (`apt install bubblewrap`, or what your system calls \
+                          it). Where it may not make namespaces, as in many containers, and for \
+                          ordinary users on Ubuntu 24.04 and newer, allow it there (on Ubuntu, \
+                          `sysctl kernel.apparmor_restrict_unprivileged_userns=0`, as root)";
+
+impl Isolation {
+    pub fn expect_possible(self) -> Result<()> {
+        ensure!(
+            self == Self::None || cfg!(target_os = "linux"),
+            "`{self}` needs Linux. Here you can grade your own code, with `--isolation none`; grade \
+             others' on Linux, or in a virtual machine with Linux"
+        );
+        Ok(())
+    }
+
+    /// The reason why the rung doesn't work here, and what to do about it.
+    #[must_use]
+    pub fn advise(self, error: Error) -> Error {
+        match self {
+            Self::Strict => anyhow!(
+                "`strict` doesn't work here: {error:#}. {REMEDY}; or take less, with \
+                 `--isolation best`"
+            ),
+            Self::Best | Self::None => error,
+        }
+    }
+}
+
+impl fmt::Display for Isolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Strict => "strict",
+            Self::Best => "best",
+            Self::None => "none",
+        })
+    }
+}
+
+impl FromStr for Isolation {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        [Self::Strict, Self::Best, Self::None]
+            .into_iter()
+            .find(|isolation| isolation.to_string() == word)
+            .map_or_else(|| bail!("`{word}` is no isolation; take strict, best or none"), Ok)
+    }
+}
 
 /// Where things are inside a jail. They are there whatever they are called outside.
 const TOOLCHAIN: &str = "/toolchain";
@@ -65,6 +118,9 @@ pub struct Bench {
 
 pub const PROGRAM: &str = "program";
 
+/// What `confine` says before the reason why it didn't start a program.
+pub const CANNOT_CONFINE: &str = "error: cannot confine a program: ";
+
 impl Jail {
     /// The compiler, for a program whose main file is `main.rs` in `bench.source`.
     pub fn compiler(&self, bench: &Bench, externs: &[String]) -> Command {
@@ -90,7 +146,7 @@ impl Jail {
         let options = ["--purpose", "compile"].map(OsString::from);
         let words = self.confined(&options, &shop, &readable, &[&built], words);
         if !is_strict {
-            return self.command(words, &built);
+            return self.command(&words, &built);
         }
         let mut jail = self.jail_with_system();
         jail.extend(COMPILERS.iter().map(OsString::from));
@@ -128,7 +184,7 @@ impl Jail {
 
     fn around_checks(&self, bench: &Bench, words: Words) -> Command {
         if self.isolation != Isolation::Strict {
-            return self.command(words, &bench.built);
+            return self.command(&words, &bench.built);
         }
         let mut jail = self.jail_with_system();
         jail.extend(PROGRAMS.iter().chain(CHECKS).map(OsString::from));
@@ -219,7 +275,7 @@ impl Jail {
     /// Root gives up its rights before any jail is made. What it needs there is put where
     /// everybody may look.
     fn without_rights(&self, bench: &Bench, words: Words) -> Command {
-        let Some(account) = self.account else { return self.command(words, Path::new("/tmp")) };
+        let Some(account) = self.account else { return self.command(&words, Path::new("/tmp")) };
         let mut first: Words = vec![self.tools.bwrap.clone().into()];
         first.extend(ROOT.iter().map(OsString::from));
         bind(&mut first, "--ro-bind", &self.toolchain, self.outside().toolchain);
@@ -228,7 +284,7 @@ impl Jail {
         bind(&mut first, "--bind", &bench.built, self.outside_bench(bench).built);
         first.push("--".into());
         first.extend(become_account(&self.tools.setpriv, account));
-        self.command([first, words].concat(), Path::new("/tmp"))
+        self.command(&[first, words].concat(), Path::new("/tmp"))
     }
 
     /// What all jails have in common.
@@ -254,10 +310,9 @@ impl Jail {
         words
     }
 
-    fn command(&self, words: Words, temporary: &Path) -> Command {
-        let mut words = words.into_iter();
-        let mut command = Command::new(words.next().unwrap_or_default());
-        command.args(words).env_clear().envs(self.surroundings.variables(temporary));
+    fn command(&self, words: &[OsString], temporary: &Path) -> Command {
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).env_clear().envs(self.surroundings.variables(temporary));
         command
     }
 
@@ -282,4 +337,164 @@ impl Jail {
 struct Outside {
     toolchain: PathBuf,
     shop: PathBuf,
+}
+
+/// A command line, or a part of it.
+type Words = Vec<OsString>;
+
+/// A folder that every Linux has, and in which nobody keeps anything.
+const PUBLIC: &str = "/mnt";
+
+/// As root: the whole system as it is, but for `PUBLIC`; and the right to become another user.
+const ROOT: &[&str] = &[
+    "--die-with-parent",
+    "--dev-bind",
+    "/",
+    "/",
+    "--tmpfs",
+    PUBLIC,
+    "--cap-add",
+    "CAP_SETUID",
+    "--cap-add",
+    "CAP_SETGID",
+];
+
+/// What all jails have in common.
+const JAIL: &[&str] = &[
+    "--unshare-user",
+    "--unshare-pid",
+    "--unshare-ipc",
+    "--unshare-uts",
+    "--unshare-cgroup-try",
+    "--die-with-parent",
+    "--new-session",
+    "--clearenv",
+    "--setenv",
+    "PATH",
+    "/usr/bin:/bin",
+    "--setenv",
+    "LANG",
+    "C.UTF-8",
+];
+
+/// What a program has of its own. It can write nowhere, and has as many devices as it may
+/// reasonably expect: `--dev` would cost each start of one a tenth of its time.
+const PROGRAMS: &[&str] = &[
+    "--proc",
+    "/proc",
+    "--dev-bind",
+    "/dev/null",
+    "/dev/null",
+    "--dev-bind",
+    "/dev/urandom",
+    "/dev/urandom",
+];
+
+/// What the checks have beside that, which they hand on: a folder that the program's jail is built
+/// in, and a right over their own network, for what is set up in it. With `--dev` it would be a right
+/// over nothing: bubblewrap takes a second namespace of users for that.
+const CHECKS: &[&str] = &["--dir", "/tmp", "--cap-add", "CAP_NET_ADMIN"];
+
+/// A compiler has no device that it could read for ever, and writes only where its program goes.
+const COMPILERS: &[&str] =
+    &["--proc", "/proc", "--dev-bind", "/dev/null", "/dev/null", "--setenv", "TMPDIR", "/built"];
+
+/// Where a prefix such as `/usr` has programs and libraries. What else is there is nobody's
+/// business: submissions may be.
+const INSTALLED: [&str; 5] = ["bin", "lib", "lib32", "lib64", "libexec"];
+
+/// What the linker, the checks and a shell need.
+const SYSTEM: &[&str] = &[
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/libexec",
+    "/bin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/nix/store",
+    "/gnu/store",
+];
+
+/// One program, without anything that only a second build would need.
+const RUSTC: &[&str] = &[
+    "--edition",
+    "2024",
+    "--crate-name",
+    "program",
+    "--crate-type",
+    "bin",
+    "--emit",
+    "link",
+    "-C",
+    "debuginfo=0",
+    "-C",
+    "strip=symbols",
+    "-C",
+    "codegen-units=1",
+    "--cap-lints",
+    "warn",
+    "--error-format",
+    "human",
+    "--color",
+    "never",
+];
+
+/// Root gives up its rights.
+fn become_account(setpriv: &Path, account: Account) -> Words {
+    let number = account.number().to_string();
+    let options = ["--reuid", &number, "--regid", &number, "--clear-groups", "--"];
+    [setpriv.into()].into_iter().chain(options.map(OsString::from)).collect()
+}
+
+/// The options of `confine` for a program.
+fn limits(limits: Limits) -> Words {
+    let Limits { tasks, descriptors, memory, .. } = limits;
+    let numbers = [("--tasks", tasks), ("--descriptors", descriptors), ("--memory", memory)];
+    let words = numbers.map(|(option, number)| [option.into(), number.to_string().into()]);
+    words.into_iter().flatten().collect()
+}
+
+fn bind(words: &mut Words, how: &str, outside: impl AsRef<OsStr>, inside: impl AsRef<OsStr>) {
+    words.extend([how.into(), outside.as_ref().to_owned(), inside.as_ref().to_owned()]);
+}
+
+fn joined(parts: &[&OsStr]) -> OsString {
+    parts.iter().copied().collect()
+}
+
+/// All of it, in the shop: it is the root of the program's file system.
+const ROOM: &str = "room";
+
+/// What names stand for: `localhost`, and nothing else.
+const NAMES: [&str; 2] = ["hosts", "nsswitch.conf"];
+
+/// Makes, in `shop`, all that a program sees: each single bind would cost each of its starts time.
+pub fn furnish(shop: &Path, libraries: &[PathBuf]) -> Result<()> {
+    let room = shop.join(ROOM);
+    // Nothing can be written to its `/tmp`: in the memory that files are, no limit counts names.
+    for folder in ["proc", "tmp", "dev", "etc", "sockets"] {
+        fs::create_dir_all(room.join(folder))?;
+    }
+    for file in [PROGRAM, "dev/null", "dev/urandom"] {
+        fs::write(room.join(file), "")?;
+    }
+    #[cfg(unix)]
+    for (number, stream) in ["stdin", "stdout", "stderr"].iter().enumerate() {
+        let target = format!("/proc/self/fd/{number}");
+        std::os::unix::fs::symlink(target, room.join("dev").join(stream))?;
+    }
+    let names = NAMES.iter().map(|name| (shop.join(name), Path::new("etc").join(name)));
+    let libraries = libraries
+        .iter()
+        .filter_map(|library| Some((library.clone(), library.strip_prefix("/").ok()?.to_owned())));
+    let confine = (shop.join("confine"), "confine".into());
+    for (from, to) in names.chain(libraries).chain([confine]) {
+        let to = room.join(to);
+        to.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::copy(&from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+    }
+    Ok(())
 }

@@ -1,13 +1,10 @@
 //! One program: compiled, judged, and what comes of it.
 
-use crate::CANNOT_CONFINE;
-use crate::class::Turn;
 use crate::folders;
-use crate::isolation::Isolation;
-use crate::jail::Bench;
+use crate::jail::{Bench, CANNOT_CONFINE, Isolation};
 use crate::model::{Check, Grade, Status};
 use crate::process::Patience;
-use crate::unit::Unit;
+use crate::submissions::Source;
 use crate::workshop::Workshop;
 use anyhow::{Context, Result, bail};
 use base::programs::End;
@@ -20,6 +17,59 @@ use std::fs;
 use std::path::Path;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
+
+/// Compiles and judges one program.
+pub trait Judge: Sync {
+    /// What goes wrong on our side is a grade of its own.
+    fn judge(&self, unit: &Unit, turn: Turn) -> Grade;
+    /// Of whatever decides about grades.
+    fn checks_sha256(&self) -> String;
+    /// The rung: `strict`, `best` or `none`.
+    fn isolation(&self) -> String;
+}
+
+/// When a program is judged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// At the same time as others, which may take from the computer what it needs.
+    Among,
+    /// For the last time, and alone.
+    Alone,
+}
+
+/// The smallest piece of work: one lesson of one student.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unit {
+    pub student: String,
+    /// `lesson-3`
+    pub lesson: String,
+    pub source: Source,
+    pub seed: u64,
+}
+
+impl Unit {
+    /// A program that nobody has handed in.
+    #[must_use]
+    pub fn of_ours(source: &str) -> Self {
+        let files = vec![("main.rs".to_owned(), source.as_bytes().to_vec())];
+        let source = Source { files, sha256: String::new() };
+        Self { student: String::new(), lesson: String::new(), source, seed: 0 }
+    }
+}
+
+impl Judge for Workshop {
+    fn judge(&self, unit: &Unit, turn: Turn) -> Grade {
+        judge(self, unit, turn)
+    }
+
+    fn checks_sha256(&self) -> String {
+        self.checks_sha256.clone()
+    }
+
+    fn isolation(&self) -> String {
+        self.jail.isolation.to_string()
+    }
+}
 
 /// How long a program may take to compile. Its CPU time is limited as well; and who includes what
 /// never comes, such as the compiler's own output, waits for ever without using any.
@@ -39,7 +89,7 @@ const ERRORS: usize = 64 << 10;
 const VERDICT: usize = 16 << 20;
 
 /// Compiles and judges one program. What goes wrong on our side is a grade of its own.
-pub fn judge(workshop: &Workshop, unit: &Unit, turn: Turn) -> Grade {
+fn judge(workshop: &Workshop, unit: &Unit, turn: Turn) -> Grade {
     let started = Instant::now();
     let mut grade = blank(workshop, unit);
     if let Err(error) = fill(workshop, unit, turn, &mut grade) {

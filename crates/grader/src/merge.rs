@@ -4,13 +4,13 @@
 mod agreement;
 pub mod command;
 
+use crate::key;
 use crate::model::{Grade, Lesson, Results, Student, Submission};
 use crate::partition::Partition;
 use crate::progress::visible;
 use crate::store::outputs;
 use crate::store::run::Run;
 use crate::store::{self, Key, Store};
-use crate::unit;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -159,6 +159,6 @@ fn unit_of(share: &Share, student: &str, lesson: &str) -> Result<Option<(Key, Gr
         (&key.checks_sha256, &key.isolation, &key.version)
             == (&run.checks_sha256, &run.isolation, &run.version)
             && (key.student.as_str(), key.lesson.as_str()) == (student, lesson)
-            && key.seed == unit::seed(&run.key, lesson, &key.source_sha256)
+            && key.seed == key::seed(&run.key, lesson, &key.source_sha256)
     }))
 }

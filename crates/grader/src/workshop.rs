@@ -1,19 +1,13 @@
 //! What is made once for a whole class: the checks, the compiler and the dependencies in their
 //! places.
 
-use crate::class::{Judge, Turn};
 use crate::durable::hash;
 use crate::folders::{self, Account, Workplace};
 #[cfg(target_os = "linux")]
 use crate::groups::Groups;
-use crate::isolation::Isolation;
-use crate::jail::{self, Jail, Tools};
-use crate::judge;
-use crate::model::Grade;
-use crate::process::{self, Patience};
-use crate::surroundings::{self, Surroundings};
+use crate::jail::{self, Isolation, Jail, Tools};
+use crate::process::{self, Patience, Surroundings};
 use crate::threads::{Turns, processors};
-use crate::unit::Unit;
 use anyhow::{Context, Result, bail, ensure};
 use base::programs::Finished;
 use checks::lessons;
@@ -36,7 +30,7 @@ pub struct Workshop {
     pub compilers: Turns,
     /// When a program that is known to be right compiled last.
     pub good_compiled: Mutex<Option<Instant>>,
-    checks_sha256: String,
+    pub checks_sha256: String,
     /// Where each trial has limits of its own, if the system gives them.
     #[cfg(target_os = "linux")]
     groups: Option<Groups>,
@@ -140,28 +134,14 @@ impl Workshop {
     }
 }
 
-impl Judge for Workshop {
-    fn judge(&self, unit: &Unit, turn: Turn) -> Grade {
-        judge::judge(self, unit, turn)
-    }
-
-    fn checks_sha256(&self) -> String {
-        self.checks_sha256.clone()
-    }
-
-    fn isolation(&self) -> String {
-        self.jail.isolation.to_string()
-    }
-}
-
 /// What a rung starts others with.
 fn tools(isolation: Isolation, account: Option<Account>) -> Result<Tools> {
     let mut tools = Tools::default();
     if isolation == Isolation::Strict {
-        tools.bwrap = surroundings::find("bwrap")?;
+        tools.bwrap = process::find("bwrap")?;
     }
     if account.is_some() {
-        tools.setpriv = surroundings::find("setpriv")?;
+        tools.setpriv = process::find("setpriv")?;
     }
     Ok(tools)
 }

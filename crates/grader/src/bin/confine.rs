@@ -11,7 +11,7 @@ use std::process::ExitCode;
 const NOT_STARTED: u8 = 125;
 
 fn main() -> ExitCode {
-    let _ = writeln!(io::stderr(), "{}{:#}", grader::CANNOT_CONFINE, confine());
+    let _ = writeln!(io::stderr(), "{}{:#}", grader::jail::CANNOT_CONFINE, confine());
     ExitCode::from(NOT_STARTED)
 }
 

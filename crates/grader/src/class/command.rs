@@ -1,10 +1,11 @@
 //! `grader grade`: everything around [`grade`].
 
-use super::{Judge, Options, grade, payloads};
+use super::{Options, grade, payloads};
 use crate::arguments::{self, Output};
 use crate::canary;
 use crate::formats::{Classroom50, Context as Platform, Format};
-use crate::isolation::Isolation;
+use crate::jail::Isolation;
+use crate::judge::Judge;
 use crate::model::{CheckInfo, Lesson, Results};
 use crate::progress::{Progress, listing};
 use crate::roster::Roster;

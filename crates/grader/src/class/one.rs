@@ -1,10 +1,11 @@
 //! One unit of work: takes the source, has it judged, and labels what comes of it.
 
-use super::{Class, Judge, Place, Turn};
+use super::{Class, Place};
+use crate::judge::{Judge, Turn, Unit};
+use crate::key;
 use crate::model::{Grade, Status};
 use crate::store::Key;
 use crate::submissions::{self, Taken};
-use crate::unit::{self, Unit};
 use anyhow::{Context, Result};
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
@@ -70,7 +71,7 @@ impl<J: Judge> Class<'_, J> {
     }
 
     fn seed(&self, place: Place<'_>, sha256: &str) -> Option<u64> {
-        unit::seed(&self.store.run().key, &place.task.name, sha256)
+        key::seed(&self.store.run().key, &place.task.name, sha256)
     }
 }
 

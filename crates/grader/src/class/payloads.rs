@@ -1,8 +1,8 @@
 //! What the payloads of a run follow from: its own key, one from a file, or the one of `--seed`.
 
 use crate::arguments;
-use crate::key_file;
-use crate::run_key::RunKey;
+use crate::key;
+use crate::key::RunKey;
 use crate::store::run::Run;
 use anyhow::{Error, Result, bail};
 use base::usage::UsageError;
@@ -17,7 +17,7 @@ pub fn choose(request: &arguments::Grade, old: Option<&Run>) -> Result<(RunKey, 
         }
         (Some(seed), None, _) => Ok((RunKey::of_seed(seed), Some(seed))),
         (None, Some(file), Some(old)) => again(file, old),
-        (None, Some(file), None) => Ok((key_file::read_or_make(file)?, None)),
+        (None, Some(file), None) => Ok((key::read_or_make(file)?, None)),
         (None, None, Some(old)) => Ok((old.key.clone(), old.seed)),
         (None, None, None) => match request.partition {
             None => Ok((RunKey::random()?, None)),
@@ -37,7 +37,7 @@ fn again(file: &Path, old: &Run) -> Result<(RunKey, Option<u64>)> {
         let problem = format!("there is no {}, and the run has a key already", file.display());
         UsageError::about("--key", format!("{problem}: leave --key out")).into()
     };
-    let key = key_file::read(file)?.ok_or_else(none)?;
+    let key = key::read(file)?.ok_or_else(none)?;
     let seed = old.seed.filter(|_| key == old.key);
     Ok((key, seed))
 }

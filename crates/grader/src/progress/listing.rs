@@ -3,7 +3,7 @@
 use super::{shown, visible};
 use crate::class::Options;
 use crate::class::look::Found;
-use crate::isolation::{Isolation, REMEDY};
+use crate::jail::{Isolation, REMEDY};
 use crate::model::Student;
 use crate::report::text::count as several;
 use crate::roster::Roster;

@@ -1,8 +1,8 @@
 //! What a run is: the file `run.json` in its folder.
 
 use crate::durable;
+use crate::key::RunKey;
 use crate::partition::Partition;
-use crate::run_key::RunKey;
 use crate::store::outputs::RESULTS;
 use anyhow::{Context, Error, Result, bail};
 use base::usage::UsageError;

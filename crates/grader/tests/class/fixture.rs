@@ -1,15 +1,16 @@
 //! A class in a temporary folder, and a judge whose verdicts follow from the source and the seed.
 
 use anyhow::{Context, Result};
-use grader::class::{self, Judge, Options, Turn};
+use grader::class::{self, Options};
 use grader::formats::Format;
+use grader::judge::Unit;
+use grader::judge::{Judge, Turn};
+use grader::key::RunKey;
 use grader::model::{Check, Grade, Lesson, Results, Status};
 use grader::partition::Partition;
 use grader::progress::Progress;
-use grader::run_key::RunKey;
 use grader::store::{Store, outputs, run::Run};
 use grader::submissions::find;
-use grader::unit::Unit;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write};

@@ -2,9 +2,9 @@
 
 use crate::fixture::{Class, LESSONS, Pretender, grade, grade_of};
 use anyhow::Result;
+use grader::key;
+use grader::key::RunKey;
 use grader::model::Status;
-use grader::run_key::RunKey;
-use grader::unit;
 
 #[test]
 fn results_are_in_the_order_of_students_and_lessons() -> Result<()> {
@@ -15,7 +15,7 @@ fn results_are_in_the_order_of_students_and_lessons() -> Result<()> {
     for submission in &results.submissions {
         assert!(submission.grades.iter().map(|grade| grade.lesson.as_str()).eq(LESSONS));
         for grade in &submission.grades {
-            let seed = unit::seed(&RunKey::of_seed(7), &grade.lesson, &grade.source_sha256);
+            let seed = key::seed(&RunKey::of_seed(7), &grade.lesson, &grade.source_sha256);
             assert_eq!(grade.seed, seed);
             assert_eq!(grade.isolation, "strict");
             assert_eq!(grade.source_sha256.is_empty(), grade.status == Status::NotSubmitted);

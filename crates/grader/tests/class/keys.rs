@@ -5,9 +5,9 @@ use anyhow::{Error, Result};
 use base::usage::UsageError;
 use grader::arguments::{self, Request};
 use grader::class::payloads::choose;
-use grader::key_file;
+use grader::key;
+use grader::key::RunKey;
 use grader::progress::listing;
-use grader::run_key::RunKey;
 use grader::store::{Store, run::Run};
 use std::fs;
 use std::path::Path;
@@ -84,14 +84,14 @@ fn all_who_make_a_key_file_at_the_same_moment_have_the_same_key() -> Result<()> 
         fs::create_dir_all(class.path("keys"))?;
         let make = || {
             start.wait();
-            key_file::read_or_make(&path)
+            key::read_or_make(&path)
         };
         let keys = thread::scope(|scope| {
             let threads: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(make)).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Result<Vec<_>>>()
         })?;
         assert!(keys.iter().all(|key| *key == keys[0]), "round {round}");
-        assert_eq!(key_file::read(&path)?.as_ref(), keys.first());
+        assert_eq!(key::read(&path)?.as_ref(), keys.first());
     }
     assert_eq!(fs::read_dir(class.path("keys"))?.count(), 20, "halves are left");
     Ok(())
@@ -106,7 +106,7 @@ fn what_holds_no_key_is_refused_at_once_and_not_shown() -> Result<()> {
     for text in texts.into_iter().chain([long.as_str(), "é".repeat(16).as_str()]) {
         let path = class.path("file");
         fs::write(&path, text)?;
-        let error = key_file::read_or_make(&path).unwrap_err();
+        let error = key::read_or_make(&path).unwrap_err();
         assert_is_usage(&error, "--key: ");
         let error = error.to_string();
         assert!(error.contains("32 hexadecimal") && error.contains("it is made"), "{error}");
@@ -114,9 +114,9 @@ fn what_holds_no_key_is_refused_at_once_and_not_shown() -> Result<()> {
         assert_eq!(fs::read_to_string(&path)?, text);
     }
     fs::write(class.path("file"), b"\xff\xfe")?;
-    assert!(key_file::read_or_make(&class.path("file")).is_err());
-    assert_is_usage(&key_file::read_or_make(&class.submissions()).unwrap_err(), "--key: ");
-    let nowhere = format!("{:#}", key_file::read_or_make(&class.path("no/key")).unwrap_err());
+    assert!(key::read_or_make(&class.path("file")).is_err());
+    assert_is_usage(&key::read_or_make(&class.submissions()).unwrap_err(), "--key: ");
+    let nowhere = format!("{:#}", key::read_or_make(&class.path("no/key")).unwrap_err());
     assert!(nowhere.contains("is its folder there?"), "{nowhere}");
     Ok(())
 }
@@ -128,7 +128,7 @@ fn what_is_no_file_is_not_waited_for() -> Result<()> {
     nix::unistd::mkfifo(&class.path("pipe"), nix::sys::stat::Mode::S_IRWXU)?;
     std::os::unix::fs::symlink("nowhere", class.path("link"))?;
     for path in [class.path("pipe"), class.path("link"), "/dev/zero".into()] {
-        let error = key_file::read_or_make(&path).unwrap_err();
+        let error = key::read_or_make(&path).unwrap_err();
         assert_is_usage(&error, "--key: ");
         assert!(error.to_string().contains("it is made"), "{error:#}");
     }
@@ -149,7 +149,7 @@ fn a_run_goes_on_with_no_key_but_its_own() -> Result<()> {
     let error = choose(&request(&other)?, Some(&old)).unwrap_err();
     assert_is_usage(&error, "--key: ");
     assert!(error.to_string().contains("leave --key out") && !other.exists(), "{error}");
-    key_file::read_or_make(&other)?;
+    key::read_or_make(&other)?;
     let (key, seed) = choose(&request(&other)?, Some(&old))?;
     let error = Store::resume(&out, Run { key, seed, ..old.clone() }).err().unwrap();
     assert_is_usage(&error, "--key: ");

@@ -2,9 +2,9 @@
 
 use crate::fixture::{Class, LESSONS, Pretender, a_run, grade, grade_share, timeless};
 use anyhow::Result;
+use grader::key::RunKey;
 use grader::merge::merge;
 use grader::partition::Partition;
-use grader::run_key::RunKey;
 use grader::store::{Store, outputs};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 use crate::fixture::{Class, Pretender, a_run, grade, grade_of, timeless};
 use anyhow::Result;
 use base::usage::UsageError;
-use grader::run_key::RunKey;
+use grader::key::RunKey;
 use grader::store::Store;
 use std::fs;
 use std::path::{Path, PathBuf};
