@@ -15,20 +15,16 @@ impl Style {
     pub const COLOURED: Self = Self { colour: true };
 
     pub fn of_stdout() -> Self {
-        Self::of(io::stdout().is_terminal())
+        Self::of(&io::stdout())
     }
 
     pub fn of_stderr() -> Self {
-        Self::of(io::stderr().is_terminal())
+        Self::of(&io::stderr())
     }
 
-    /// Source of the rules: no-color.org, and terminfo's `dumb`.
-    fn of(terminal: bool) -> Self {
-        let able = match set("TERM") {
-            Some(term) => term != "dumb",
-            None => cfg!(windows),
-        };
-        Self { colour: terminal && able && set("NO_COLOR").is_none() }
+    /// Source of the rule: no-color.org.
+    fn of(stream: &impl IsTerminal) -> Self {
+        Self { colour: can_draw(stream) && set("NO_COLOR").is_none() }
     }
 
     pub fn is_coloured(self) -> bool {
@@ -43,6 +39,15 @@ impl Style {
             text.to_owned()
         }
     }
+}
+
+/// Whether a stream is a terminal that obeys escape sequences. Source: terminfo's `dumb`.
+pub fn can_draw(stream: &impl IsTerminal) -> bool {
+    let able = match set("TERM") {
+        Some(term) => term != "dumb",
+        None => cfg!(windows),
+    };
+    stream.is_terminal() && able
 }
 
 /// The characters that we draw with.

@@ -2,8 +2,8 @@
 
 use crate::jail::{Bench, Isolation};
 use crate::judge::{self, Unit};
+use crate::log::visible;
 use crate::process::Patience;
-use crate::progress::visible;
 use crate::workshop::Workshop;
 use anyhow::{Context, Result, bail, ensure};
 use checks::check::Limits;

@@ -25,14 +25,17 @@ pub mod confine;
 pub mod durable;
 pub mod folders;
 pub mod formats;
+pub mod grade;
 pub mod gradescope;
 #[cfg(target_os = "linux")]
 pub mod groups;
 pub mod jail;
 pub mod judge;
 pub mod key;
+pub mod log;
 pub mod merge;
 pub mod model;
+pub mod outputs;
 pub mod partition;
 pub mod process;
 pub mod progress;

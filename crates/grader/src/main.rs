@@ -5,7 +5,7 @@ use base::lessons;
 use base::usage::UsageError;
 use grader::arguments::{self, Request, USAGE};
 use grader::progress::Progress;
-use grader::{class, gradescope, merge};
+use grader::{grade, gradescope, merge};
 use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -24,8 +24,8 @@ fn main() -> ExitCode {
 fn run() -> Result<bool> {
     let progress = Progress::of_this_process();
     match arguments::read(env::args_os().skip(1))? {
-        Request::Grade(request) => class::command::run(&request, &lessons::root(), &progress),
-        Request::Merge(request) => merge::command::run(&request, &progress),
+        Request::Grade(request) => grade::run(&request, &lessons::root(), &progress),
+        Request::Merge(request) => merge::run(&request, &progress),
         Request::GradescopeZip(request) => gradescope::run(&request, &lessons::root(), &progress),
         Request::Help => {
             progress.say(USAGE);

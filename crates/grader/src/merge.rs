@@ -1,20 +1,30 @@
 //! Joins the shares of a run into what one run would have written. How long something took is
 //! what it took on the computer that graded it.
 
-mod agreement;
-pub mod command;
-
+use crate::arguments;
 use crate::key;
+use crate::log::visible;
 use crate::model::{Grade, Lesson, Results, Student, Submission};
+use crate::outputs;
 use crate::partition::Partition;
-use crate::progress::visible;
-use crate::store::outputs;
-use crate::store::run::Run;
-use crate::store::{self, Key, Store};
+use crate::progress::Progress;
+use crate::store::{self, Key, Run, Store};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+/// `grader merge`: joins the shares of a run; returns whether all of it was graded and written.
+pub fn run(request: &arguments::Merge, progress: &Progress) -> Result<bool> {
+    Run::refuse_another(&request.output.folder)?;
+    let mut merged = merge(&request.folders)?;
+    merged.run.formats = outputs::format_names(&request.output, Some(&merged.run));
+    let (run, platform) = (&merged.run, outputs::platform(&request.output));
+    let lessons = &merged.results.lessons;
+    outputs::rehearse(&outputs::formats(run)?, lessons, run.students().cloned(), &platform)?;
+    let mut store = merged.keep(&request.output.folder)?;
+    outputs::finish(&mut store, &merged.results, &request.output, progress)
+}
 
 /// A folder with a share of a run.
 struct Share {
@@ -40,9 +50,9 @@ pub fn merge(folders: &[PathBuf]) -> Result<Merged> {
     let first =
         shares.first().context("there is nothing to merge: name the folders of all shares")?;
     for share in &shares {
-        agreement::agree(first, share)?;
+        agree(first, share)?;
     }
-    agreement::is_whole(first, &shares)?;
+    is_whole(first, &shares)?;
     let mut students = BTreeMap::new();
     let mut lessons = Vec::new();
     for share in &shares {
@@ -161,4 +171,61 @@ fn unit_of(share: &Share, student: &str, lesson: &str) -> Result<Option<(Key, Gr
             && (key.student.as_str(), key.lesson.as_str()) == (student, lesson)
             && key.seed == key::seed(&run.key, lesson, &key.source_sha256)
     }))
+}
+
+/// Demands that two shares are of the same run.
+fn agree(one: &Share, other: &Share) -> Result<()> {
+    let count = |share: &Share| share.partition.count().to_string();
+    let facts = [
+        ("number of partitions", count(one), count(other)),
+        ("lessons", one.run.lessons.join(", "), other.run.lessons.join(", ")),
+        ("checks", one.run.checks_sha256.clone(), other.run.checks_sha256.clone()),
+        ("isolation", one.run.isolation.clone(), other.run.isolation.clone()),
+        ("version of the grader", one.run.version.clone(), other.run.version.clone()),
+        ("roster", one.run.roster_sha256.clone(), other.run.roster_sha256.clone()),
+    ];
+    let (a, b) = (one.folder.display(), other.folder.display());
+    for (what, here, there) in facts {
+        ensure!(
+            here == there,
+            "{a} and {b} aren't of one run: the {what} differ ({here}, {there}); \
+             grade all partitions with the same options, on the same version of the course"
+        );
+    }
+    // A key is in no message.
+    ensure!(
+        one.run.key == other.run.key,
+        "{a} and {b} aren't of one run: their keys differ; give all partitions the same --key"
+    );
+    let students = |share: &Share| share.run.class.iter().cloned().collect::<BTreeSet<String>>();
+    let (here, there) = (students(one), students(other));
+    if let Some(name) = here.symmetric_difference(&there).next() {
+        let (with, without) = if here.contains(name) { (a, b) } else { (b, a) };
+        let name = visible(name);
+        bail!(
+            "{with} and {without} aren't of one class: only the first was given a submission of \
+             {name}; grade all partitions from the same submissions"
+        );
+    }
+    Ok(())
+}
+
+/// Demands that each share is there, once.
+fn is_whole(first: &Share, shares: &[Share]) -> Result<()> {
+    for partition in Partition::all(first.partition.count()) {
+        let mut of_it = shares.iter().filter(|share| share.partition == partition);
+        let share = of_it.next().with_context(|| {
+            let seed = first.run.seed.map(|seed| format!("--seed {seed}"));
+            let payloads = seed.unwrap_or_else(|| "the --key of the others".to_owned());
+            format!(
+                "partition {partition} is missing: grade it with --partition {partition} and \
+                 {payloads}, and name its folder, too"
+            )
+        })?;
+        if let Some(double) = of_it.next() {
+            let (a, b) = (share.folder.display(), double.folder.display());
+            bail!("partition {partition} is there twice, in {a} and {b}: leave one out");
+        }
+    }
+    Ok(())
 }

@@ -1,15 +1,15 @@
 //! A class in a temporary folder, and a judge whose verdicts follow from the source and the seed.
 
 use anyhow::{Context, Result};
-use grader::class::{self, Options};
+use grader::class::{self, News, Options};
 use grader::formats::Format;
 use grader::judge::Unit;
 use grader::judge::{Judge, Turn};
 use grader::key::RunKey;
 use grader::model::{Check, Grade, Lesson, Results, Status};
+use grader::outputs;
 use grader::partition::Partition;
-use grader::progress::Progress;
-use grader::store::{Store, outputs, run::Run};
+use grader::store::{Run, Store};
 use grader::submissions::find;
 use std::collections::BTreeSet;
 use std::fs;
@@ -219,9 +219,7 @@ pub fn options() -> Options {
 }
 
 /// Nobody looks.
-pub fn silent() -> Progress {
-    Progress::new(Box::new(io::sink()), None, false)
-}
+pub fn silent(_: News<'_>) {}
 
 /// Goes on with the run in `out`, or begins it, to its end.
 pub fn grade(judge: &Pretender, submissions: &Path, out: &Path) -> Result<Results> {
@@ -237,7 +235,7 @@ pub fn grade_share(
     let mut store = Store::resume(out, a_run(judge, submissions, partition)?)?;
     let mut found = find(&[submissions.to_owned()])?;
     found.retain(|s| partition.is_none_or(|share| share.has(&s.student)));
-    let results = class::grade(judge, &found, &options(), &store, &silent())?;
+    let results = class::grade(judge, &found, &options(), &store, &silent)?;
     outputs::write(out, &results, &[Format::Csv], &grader::formats::Context::default())?;
     store.complete()?;
     Ok(results)

@@ -3,8 +3,8 @@
 use crate::fixture::{Class, JOBS, Pretender, grade, grade_share, timeless};
 use anyhow::{Context, Result, ensure};
 use grader::merge::merge;
+use grader::outputs;
 use grader::partition::Partition;
-use grader::store::outputs;
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;

@@ -4,11 +4,11 @@ use crate::fixture::{Class, Pretender, a_run, grade};
 use anyhow::{Error, Result};
 use base::usage::UsageError;
 use grader::arguments::{self, Request};
-use grader::class::payloads::choose;
+use grader::grade::choose;
 use grader::key;
 use grader::key::RunKey;
-use grader::progress::listing;
-use grader::store::{Store, run::Run};
+use grader::progress::words;
+use grader::store::{Run, Store};
 use std::fs;
 use std::path::Path;
 use std::sync::Barrier;
@@ -161,10 +161,10 @@ fn a_run_goes_on_with_no_key_but_its_own() -> Result<()> {
 fn a_run_says_who_knows_the_payloads_and_not_the_key() -> Result<()> {
     let class = Class::of(1)?;
     let seeded = a_run(&Pretender::new(), &class.submissions(), None)?;
-    let text = listing::conditions(&seeded, &[], true);
+    let text = words::conditions(&seeded, &[], true);
     assert!(text.contains("Seed 7: who knows this number knows the payloads"), "{text}");
     let own = Run { key: RunKey::random()?, seed: None, ..seeded };
-    let text = listing::conditions(&own, &[], true);
+    let text = words::conditions(&own, &[], true);
     assert!(text.contains("the run's key") && !text.contains("Seed"), "{text}");
     assert!(!text.contains(&digits(&own.key)) && !format!("{own:?}").contains(&digits(&own.key)));
     Ok(())

@@ -53,7 +53,7 @@ fn tells_how_much_it_takes() -> Result<()> {
     run.lessons.truncate(1);
     options.lessons.truncate(1);
     let store = Store::create(&folder.join("out"), run)?;
-    let results = class::grade(&judge, &find(&[submissions])?, &options, &store, &silent())?;
+    let results = class::grade(&judge, &find(&[submissions])?, &options, &store, &silent)?;
     assert_eq!(results.submissions.len(), STUDENTS);
     println!("\n{}", fs::read_to_string("/proc/self/status")?);
     Ok(())

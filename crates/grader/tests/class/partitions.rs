@@ -4,8 +4,9 @@ use crate::fixture::{Class, LESSONS, Pretender, a_run, grade, grade_share, timel
 use anyhow::Result;
 use grader::key::RunKey;
 use grader::merge::merge;
+use grader::outputs;
 use grader::partition::Partition;
-use grader::store::{Store, outputs};
+use grader::store::Store;
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -2,8 +2,10 @@
 
 use crate::fixture::{Class, Pretender, a_run, options};
 use anyhow::Result;
+use base::terminal::Style;
 use grader::class;
-use grader::progress::{Progress, visible};
+use grader::log::visible;
+use grader::progress::Progress;
 use grader::store::Store;
 use grader::submissions::find;
 use std::io::{self, Write};
@@ -34,12 +36,13 @@ fn seen(class: &Class, on_terminal: bool, colour: bool) -> Result<(String, Strin
     let (out, terminal) = (Seen::default(), Seen::default());
     let screen: Option<Box<dyn Write + Send>> =
         on_terminal.then(|| Box::new(terminal.clone()) as Box<dyn Write + Send>);
-    let progress = Progress::new(Box::new(out.clone()), screen, colour);
+    let style = if colour { Style::COLOURED } else { Style::PLAIN };
+    let progress = Progress::new(Box::new(out.clone()), screen, style);
     let judge = Pretender::new();
     let run = a_run(&judge, &class.submissions(), None)?;
     let store = Store::resume(&class.path("out"), run)?;
     let found = find(&[class.submissions()])?;
-    let results = class::grade(&judge, &found, &options(), &store, &progress)?;
+    let results = class::grade(&judge, &found, &options(), &store, &|news| progress.tell(news))?;
     progress.summary(&results);
     Ok((out.text(), terminal.text()))
 }

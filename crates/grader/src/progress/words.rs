@@ -1,13 +1,13 @@
-//! What was found in the submissions, and what wasn't: a line a student.
+//! What is said about a class: what was found in the submissions, how everything is graded, and how it
+//! went. Writing to a string can't fail.
 
-use super::{shown, visible};
-use crate::class::Options;
-use crate::class::look::Found;
+use crate::class::{Found, Options};
 use crate::jail::{Isolation, REMEDY};
-use crate::model::Student;
+use crate::log::{said, visible};
+use crate::model::{Grade, Results, Status, Student};
 use crate::report::text::count as several;
 use crate::roster::Roster;
-use crate::store::run::Run;
+use crate::store::Run;
 use crate::submissions::{Submission, Survey};
 use std::fmt::Write;
 
@@ -99,7 +99,6 @@ pub fn listing(submissions: &[Submission], options: &Options, found: &[Vec<Found
     for ((submission, name), row) in submissions.iter().zip(&names).zip(found) {
         let marks: Vec<String> = lessons.iter().zip(row).map(|(l, f)| mark(l, f)).collect();
         let gaps = gaps(&lessons, row);
-        // Writing to a string can't fail.
         let _ = writeln!(text, "- {name:width$}  {}{gaps}", marks.join(" "));
         for detail in details(submission, &lessons, row) {
             let _ = writeln!(text, "  - {detail}");
@@ -148,5 +147,75 @@ fn details(submission: &Submission, lessons: &[&str], row: &[Found]) -> Vec<Stri
 }
 
 fn line(text: &str) -> String {
-    shown(text, 400)
+    said(text, 400)
+}
+
+/// Grader errors that are shown; the report has all of them.
+const ERRORS: usize = 20;
+
+/// The whole summary.
+#[must_use]
+pub fn summary(results: &Results) -> String {
+    let grades = || results.submissions.iter().flat_map(|submission| &submission.grades);
+    let count = |status| grades().filter(|g| g.has_score() && g.status == status).count();
+    let errors = grades().filter(|grade| !grade.has_score()).count();
+    let mut text = format!(
+        "\n{}: {} graded, {} not submitted, {} not compiled, {}.\n",
+        several(results.submissions.len(), "submission"),
+        several(count(Status::Judged), "lesson"),
+        count(Status::NotSubmitted),
+        count(Status::NotCompiled),
+        several(errors, "grader error"),
+    );
+    for (at, lesson) in results.lessons.iter().enumerate() {
+        let grades = results.submissions.iter().filter_map(|s| s.grades.get(at));
+        let grades: Vec<&Grade> = grades.filter(|grade| is_handed_in(grade)).collect();
+        let sum: u64 = grades.iter().map(|grade| u64::from(grade.score)).sum();
+        let mean = mean(sum, grades.len());
+        let _ = writeln!(
+            text,
+            "  {}: {} handed in, mean {mean} of {}",
+            lesson.name,
+            grades.len(),
+            lesson.max_score
+        );
+    }
+    text.push_str(&failures(results, errors));
+    text
+}
+
+fn is_handed_in(grade: &Grade) -> bool {
+    grade.has_score() && grade.status != Status::NotSubmitted
+}
+
+/// With one digit behind the point.
+fn mean(sum: u64, count: usize) -> String {
+    let count = u64::try_from(count).unwrap_or(u64::MAX);
+    match (sum * 10 + count / 2).checked_div(count) {
+        Some(tenths) => format!("{}.{}", tenths / 10, tenths % 10),
+        None => "-".to_owned(),
+    }
+}
+
+fn failures(results: &Results, errors: usize) -> String {
+    if errors == 0 {
+        return String::new();
+    }
+    let mut text =
+        "Not judged, and nobody's fault but ours; --resume tries them again:\n".to_owned();
+    let all = results.submissions.iter().flat_map(|s| s.grades.iter().map(move |g| (s, g)));
+    for (submission, grade) in all.filter(|(_, grade)| !grade.has_score()).take(ERRORS) {
+        let _ =
+            writeln!(text, "- {}, {}: {}", visible(&submission.student), grade.lesson, why(grade));
+    }
+    if let Some(more @ 1..) = errors.checked_sub(ERRORS) {
+        let _ = writeln!(text, "- and {more} more");
+    }
+    text
+}
+
+fn why(grade: &Grade) -> String {
+    let check = grade.checks.iter().find(|check| check.status == "grader error");
+    let message = check.map_or(&grade.message, |check| &check.message);
+    said(message.lines().next().unwrap_or_default(), 200)
 }

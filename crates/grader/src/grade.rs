@@ -1,24 +1,24 @@
-//! `grader grade`: everything around [`grade`].
+//! `grader grade`: everything around the grading of a class.
 
-use super::{Options, grade, payloads};
-use crate::arguments::{self, Output};
+use crate::arguments;
 use crate::canary;
-use crate::formats::{Classroom50, Context as Platform, Format};
+use crate::class::{self, News, Options};
 use crate::jail::Isolation;
 use crate::judge::Judge;
-use crate::model::{CheckInfo, Lesson, Results};
-use crate::progress::{Progress, listing};
+use crate::key::{self, RunKey};
+use crate::model::{CheckInfo, Lesson};
+use crate::outputs;
+use crate::progress::{Progress, words};
 use crate::roster::Roster;
-use crate::store::Store;
-use crate::store::outputs::{self, Written};
-use crate::store::run::Run;
+use crate::store::{Run, Store};
 use crate::submissions::{self, Survey};
 use crate::threads::processors;
 use crate::workshop::Workshop;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 use base::lessons::{self, LESSONS};
+use base::usage::UsageError;
+use std::fs;
 use std::path::Path;
-use std::{env, fs};
 
 /// Programs that are judged at a time, for each processor: most of a check is waiting.
 const JOBS: usize = 5;
@@ -28,82 +28,52 @@ pub fn run(request: &arguments::Grade, root: &Path, progress: &Progress) -> Resu
     let old = old_run(request)?;
     let survey = survey(request)?;
     let (roster, roster_sha256) = read_roster(request.roster.as_deref())?;
-    progress.say(&listing::survey(&survey, roster.as_ref()));
+    progress.say(&words::survey(&survey, roster.as_ref()));
     let isolation = isolation(request, old.as_ref())?;
-    let (key, seed) = payloads::choose(request, old.as_ref())?;
-    let mut run = Run {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        key,
-        seed,
-        lessons: lessons(request, old.as_ref()),
-        partition: request.partition.or(old.as_ref().and_then(|old| old.partition)),
-        isolation: isolation.to_string(),
-        checks_sha256: String::new(),
-        roster_sha256,
-        formats: formats(&request.output, old.as_ref()),
-        class: survey.submissions.iter().map(|s| s.student.clone()).collect(),
-        complete: false,
-    };
+    let mut run = begin(request, old.as_ref(), isolation, &survey)?;
+    run.roster_sha256 = roster_sha256;
     let lessons: Vec<Lesson> =
         run.lessons.iter().map(|name| lesson(name)).collect::<Result<_>>()?;
     let students = run.students().cloned();
-    outputs::rehearse(&parsed(&run), &lessons, students, &platform(&request.output))?;
+    let platform = outputs::platform(&request.output);
+    outputs::rehearse(&outputs::formats(&run)?, &lessons, students, &platform)?;
     isolation.expect_possible()?;
     let workshop = Workshop::open(root, isolation)?;
     let gaps = canary::prove(&workshop, &submissions::witnesses(&survey.submissions))?;
     run.checks_sha256 = workshop.checks_sha256();
-    progress.say(&listing::conditions(&run, &gaps, workshop.limits_trials()));
+    progress.say(&words::conditions(&run, &gaps, workshop.limits_trials()));
     let make = if request.resume { Store::resume } else { Store::create };
     let mut store = make(&request.output.folder, run)?;
     let mut submissions = survey.submissions;
     submissions.retain(|s| store.run().partition.is_none_or(|share| share.has(&s.student)));
     let jobs = request.jobs.unwrap_or_else(|| default_jobs(workshop.jail.isolation));
     let options = Options { lessons, jobs, roster };
-    let results = grade(&workshop, &submissions, &options, &store, progress)?;
-    finish(&mut store, &results, &request.output, progress)
+    let tell = |news: News<'_>| progress.tell(news);
+    let results = class::grade(&workshop, &submissions, &options, &store, &tell)?;
+    outputs::finish(&mut store, &results, &request.output, progress)
 }
 
-/// Writes what a run resulted in, and tells how it went; returns whether all was graded and
-/// written.
-pub fn finish(
-    store: &mut Store,
-    results: &Results,
-    output: &Output,
-    progress: &Progress,
-) -> Result<bool> {
-    let formats = parsed(store.run());
-    let written = outputs::write(store.folder(), results, &formats, &platform(output))?;
-    store.complete()?;
-    progress.summary(results);
-    tell_where(store.folder(), &written, progress);
-    let mut grades = results.submissions.iter().flat_map(|submission| &submission.grades);
-    Ok(written.failures.is_empty() && grades.all(crate::model::Grade::has_score))
-}
-
-/// What only the platforms know, as far as we were told.
-pub fn platform(output: &Output) -> Platform {
-    Platform {
-        canvas: output.canvas.clone(),
-        moodle: output.moodle,
-        classroom50: Classroom50::from_variables(|name| env::var(name).ok()),
-        token: None,
-    }
-}
-
-/// The formats of a run.
-pub fn parsed(run: &Run) -> Vec<Format> {
-    run.formats.iter().filter_map(|name| name.parse().ok()).collect()
-}
-
-fn tell_where(folder: &Path, written: &Written, progress: &Progress) {
-    let folder = folder.display();
-    progress.say(&format!("In {folder}: {}\n", written.places.join(", ")));
-    for note in &written.notes {
-        progress.say(&format!("- {note}\n"));
-    }
-    for failure in &written.failures {
-        progress.say(&format!("! not written: {failure}\n"));
-    }
+/// What the run is, as far as that is known before anything is built or read.
+fn begin(
+    request: &arguments::Grade,
+    old: Option<&Run>,
+    isolation: Isolation,
+    survey: &Survey,
+) -> Result<Run> {
+    let (key, seed) = choose(request, old)?;
+    Ok(Run {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        key,
+        seed,
+        lessons: lessons(request, old),
+        partition: request.partition.or(old.and_then(|old| old.partition)),
+        isolation: isolation.to_string(),
+        checks_sha256: String::new(),
+        roster_sha256: String::new(),
+        formats: outputs::format_names(&request.output, old),
+        class: survey.submissions.iter().map(|s| s.student.clone()).collect(),
+        complete: false,
+    })
 }
 
 /// The run that is gone on with, if any. One that isn't is refused before hours are spent.
@@ -143,13 +113,6 @@ fn lessons(request: &arguments::Grade, old: Option<&Run>) -> Vec<String> {
     known.unwrap_or_else(all)
 }
 
-/// The names of the formats: what is asked for now, or was when the run began.
-pub fn formats(output: &Output, old: Option<&Run>) -> Vec<String> {
-    let names = |formats: &Vec<Format>| formats.iter().map(Format::to_string).collect();
-    let known = output.formats.as_ref().map(names).or_else(|| old.map(|old| old.formats.clone()));
-    known.unwrap_or_else(|| vec![Format::Csv.to_string()])
-}
-
 fn isolation(request: &arguments::Grade, old: Option<&Run>) -> Result<Isolation> {
     match (request.isolation, old) {
         (Some(isolation), _) => Ok(isolation),
@@ -183,4 +146,38 @@ fn lesson(name: &str) -> Result<Lesson> {
         max_score: lesson.checks.iter().map(|check| check.points).sum(),
         checks: checks.collect(),
     })
+}
+
+/// The key of a run, and the number that it follows from, if there is one.
+pub fn choose(request: &arguments::Grade, old: Option<&Run>) -> Result<(RunKey, Option<u64>)> {
+    match (request.seed, request.key.as_deref(), old) {
+        (Some(_), Some(_), _) => {
+            let problem = "a seed makes a key of its own: leave this or --seed out";
+            bail!(UsageError::about("--key", problem))
+        }
+        (Some(seed), None, _) => Ok((RunKey::of_seed(seed), Some(seed))),
+        (None, Some(file), Some(old)) => again(file, old),
+        (None, Some(file), None) => Ok((key::read_or_make(file)?, None)),
+        (None, None, Some(old)) => Ok((old.key.clone(), old.seed)),
+        (None, None, None) => match request.partition {
+            None => Ok((RunKey::random()?, None)),
+            Some(partition) => {
+                let problem = format!("the other shares need the same payloads as {partition}");
+                let advice =
+                    "give all of them the same file, such as --key key; the first makes it";
+                bail!(UsageError::about("--partition", format!("{problem}: {advice}")))
+            }
+        },
+    }
+}
+
+/// A run that goes on has its key, so that none is made for it.
+fn again(file: &Path, old: &Run) -> Result<(RunKey, Option<u64>)> {
+    let none = || -> Error {
+        let problem = format!("there is no {}, and the run has a key already", file.display());
+        UsageError::about("--key", format!("{problem}: leave --key out")).into()
+    };
+    let key = key::read(file)?.ok_or_else(none)?;
+    let seed = old.seed.filter(|_| key == old.key);
+    Ok((key, seed))
 }

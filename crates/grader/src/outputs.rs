@@ -1,20 +1,21 @@
 //! What a run results in: `results.json`, the formats that were asked for, and the reports.
 
+use crate::arguments::Output;
 use crate::durable;
-use crate::formats::{self, Context as Platform, File, Format};
+use crate::formats::{self, Classroom50, Context as Platform, File, Format};
 use crate::model::{Grade, Lesson, Results, Status, Submission};
+use crate::progress::Progress;
 use crate::report;
+use crate::store::{RESULTS, Run, Store};
 use crate::threads;
 use anyhow::{Context, Result};
 use base::usage::UsageError;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
+use std::env;
 use std::fs;
 use std::io::BufReader;
 use std::path::Path;
-
-/// Everything, for programs; written in any case.
-pub const RESULTS: &str = "results.json";
 
 /// Files that are written at a time: most of that is waiting for the disk.
 const WRITERS: usize = 16;
@@ -36,6 +37,13 @@ pub fn read<T: DeserializeOwned>(folder: &Path) -> Result<T> {
     let advice = || format!("cannot read {}; write it again with --resume", path.display());
     let file = durable::open(&path).with_context(advice)?;
     serde_json::from_reader(BufReader::new(file)).with_context(advice)
+}
+
+/// The names of the formats: what is asked for now, or was when the run began.
+pub fn format_names(output: &Output, old: Option<&Run>) -> Vec<String> {
+    let names = |formats: &Vec<Format>| formats.iter().map(Format::to_string).collect();
+    let known = output.formats.as_ref().map(names).or_else(|| old.map(|old| old.formats.clone()));
+    known.unwrap_or_else(|| vec![Format::Csv.to_string()])
 }
 
 /// Finds out whether these formats can be written, before hours are spent on grades for them.
@@ -95,6 +103,49 @@ pub fn write(
     }
     durable::settle(folder)?;
     Ok(written)
+}
+
+/// Writes what a run resulted in, and tells how it went; returns whether all was graded and
+/// written.
+pub fn finish(
+    store: &mut Store,
+    results: &Results,
+    output: &Output,
+    progress: &Progress,
+) -> Result<bool> {
+    let formats = formats(store.run())?;
+    let written = write(store.folder(), results, &formats, &platform(output))?;
+    store.complete()?;
+    progress.summary(results);
+    tell_where(store.folder(), &written, progress);
+    let mut grades = results.submissions.iter().flat_map(|submission| &submission.grades);
+    Ok(written.failures.is_empty() && grades.all(crate::model::Grade::has_score))
+}
+
+/// What only the platforms know, as far as we were told.
+pub fn platform(output: &Output) -> Platform {
+    Platform {
+        canvas: output.canvas.clone(),
+        moodle: output.moodle,
+        classroom50: Classroom50::from_variables(|name| env::var(name).ok()),
+        token: None,
+    }
+}
+
+/// The formats of a run.
+pub fn formats(run: &Run) -> Result<Vec<Format>> {
+    run.formats.iter().map(|name| name.parse()).collect()
+}
+
+fn tell_where(folder: &Path, written: &Written, progress: &Progress) {
+    let folder = folder.display();
+    progress.say(&format!("In {folder}: {}\n", written.places.join(", ")));
+    for note in &written.notes {
+        progress.say(&format!("- {note}\n"));
+    }
+    for failure in &written.failures {
+        progress.say(&format!("! not written: {failure}\n"));
+    }
 }
 
 impl Written {
