@@ -8,11 +8,11 @@ use crate::session::{Program, Session};
 use crate::wire::{Wire, options::Options, svg::Names};
 use crate::{Command as Subcommand, build};
 use anyhow::{Result, bail};
-use base::lessons::{Argument, DEFAULT_PORT, Lesson, Lifetime, Role};
-use base::ports;
+use base::lessons::{DEFAULT_PORT, HOST, Lesson, Lifetime, Role};
+use base::ports::{self, Protocol};
 use base::programs::Keeper;
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -21,8 +21,8 @@ pub const COMMAND: Subcommand = Subcommand {
     arguments: "LESSON [OPTIONS]",
     summary: "run a lesson's program together with the other half of its pair",
     details: "\
-LESSON is lesson-3 or just 3. Lessons 2 and 3 run together, and 4 and 5; lesson 1 runs alone.
-The receiving side starts first. What you type goes to the other side, the client; Ctrl-D
+LESSON is lesson-3 or just 3. It runs with the other half of its pair, which `cargo xtask list`
+names, or alone. The receiving side starts first. What you type goes to the other side, the client; Ctrl-D
 (Windows: Ctrl-Z, Enter) ends the input. Input may come from a file or a pipe as well.
 When the client ends, an endless server is stopped. In a student's workspace, the other half of
 the pair is played by the course as long as it has gaps.
@@ -129,7 +129,7 @@ impl Plan {
 
     /// Lets the programs talk until both have done what they should.
     fn play(&self, keeper: &mut Keeper, session: &mut Session) -> Result<()> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port()));
+        let address = SocketAddr::from((HOST, self.port()));
         let mut target = address;
         if let Some(server) = self.server {
             session.start_server(keeper, &mut self.command(server, address)?)?;
@@ -147,7 +147,7 @@ impl Plan {
             bail!(self.failure(session, Side::Client, self.client));
         }
         match self.server {
-            Some(server) if is_one_shot(server) => self.wait_for_the_datagram(session, server),
+            Some(server) if is_one_shot(server) => self.wait_for_the_message(session, server),
             Some(server) => self.wait_for_the_last_line(session, server),
             None => Ok(()),
         }
@@ -165,13 +165,9 @@ impl Plan {
         };
         // A backtrace would bury the error message that a student should read.
         command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
-        match lesson.role {
-            Role::Alone if self.port.is_none() => &mut command,
-            Role::Server { argument: Argument::Port, .. } => {
-                command.arg(address.port().to_string())
-            }
-            _ => command.arg(address.to_string()),
-        };
+        if lesson.role != Role::Alone || self.port.is_some() {
+            command.arg(lesson.argument_for(address)?);
+        }
         Ok(command)
     }
 
@@ -183,21 +179,29 @@ impl Plan {
             if session.server.is_done() {
                 bail!(self.failure(session, Side::Server, server));
             }
-            let is_ready = match ports::udp_ports(session.server.pid) {
-                Some(ports) => ports.contains(&self.port()),
-                // Its first line has to do where the system doesn't tell.
-                None => session.server.has_spoken,
-            };
+            // Its first line has to do where the system doesn't tell.
+            let is_ready = self.has_port(session.server.pid, server);
+            let is_ready = is_ready.unwrap_or(session.server.has_spoken);
             if is_ready {
                 return session.wait_for_the_servers_line();
             }
             session.wait(Some(Instant::now() + LOOK_AGAIN))?;
         }
-        let (label, port) = (server.label, self.port());
-        bail!("the {label} has been running for {START_PATIENCE:?} without binding UDP port {port}")
+        let (label, sockets, port) = (server.label, server.sockets, self.port());
+        bail!(
+            "the {label} has been running for {START_PATIENCE:?} without binding {sockets} port {port}"
+        )
     }
 
-    /// A server that ends before its client has failed, unless one datagram was all it wanted.
+    /// Whether a server's process has its port; nothing where the system doesn't tell.
+    fn has_port(&self, pid: u32, server: &Lesson) -> Option<bool> {
+        let held =
+            |protocol: &Protocol| Some(ports::ports_of(pid, *protocol)?.contains(&self.port()));
+        let held: Option<Vec<bool>> = server.sockets.protocols().iter().map(held).collect();
+        Some(held?.iter().all(|held| *held))
+    }
+
+    /// A server that ends before its client has failed, unless one message was all it wanted.
     fn check_early_end(&self, session: &Session, server: &Lesson) -> Result<()> {
         if is_one_shot(server) && succeeded(&session.server) {
             return Ok(());
@@ -205,7 +209,7 @@ impl Plan {
         bail!(self.failure(session, Side::Server, server));
     }
 
-    fn wait_for_the_datagram(&self, session: &mut Session, server: &Lesson) -> Result<()> {
+    fn wait_for_the_message(&self, session: &mut Session, server: &Lesson) -> Result<()> {
         let ended = Instant::now();
         while !session.server.is_done() {
             let deadline = ended + receive_patience(session, ended);
@@ -249,9 +253,9 @@ fn receive_patience(session: &Session, ended: Instant) -> Duration {
     late.unwrap_or_default() + RECEIVE_PATIENCE
 }
 
-/// Whether a lesson's program ends by itself when it has received a datagram.
+/// Whether a lesson's program ends by itself when it has received something.
 fn is_one_shot(lesson: &Lesson) -> bool {
-    matches!(lesson.role, Role::Server { lifetime: Lifetime::OneDatagram, .. })
+    matches!(lesson.role, Role::Server { lifetime: Lifetime::Once, .. })
 }
 
 fn succeeded(program: &Program) -> bool {

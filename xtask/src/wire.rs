@@ -23,7 +23,7 @@ use diagram::Diagram;
 use files::Files;
 use link::{Event, Faults, Kind, Link};
 use options::Options;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use svg::Names;
 use tally::Tally;
 
@@ -73,7 +73,7 @@ impl Wire {
         server: SocketAddr,
         tell: impl FnMut(Event) + Send + 'static,
     ) -> Result<(SocketAddr, Vec<String>)> {
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let any = SocketAddr::new(server.ip(), 0);
         let link = Link::observed(any, server, self.faults.clone(), tell)?;
         self.files.start(link.started())?;
         let address = link.address();

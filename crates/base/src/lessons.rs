@@ -1,9 +1,12 @@
 //! The list of lessons. It stands here and nowhere else; `verify` holds it against the tree.
 
+use crate::ports::Protocol;
 use crate::usage::{UsageError, nearest};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use std::env;
 use std::ffi::OsStr;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 /// A lesson: one program, in one crate, with one walkthrough.
@@ -19,6 +22,8 @@ pub struct Lesson {
     /// What the program is in its pair; the runner labels its output with it.
     pub label: &'static str,
     pub role: Role,
+    pub sockets: Sockets,
+    pub argument: Argument,
 }
 
 /// How the runner starts a lesson's program, and with whom.
@@ -29,25 +34,41 @@ pub enum Role {
     /// Is given the input, and speaks to the lesson with this number.
     Client { server: u8 },
     /// Waits for the lesson with this number.
-    Server { client: u8, lifetime: Lifetime, argument: Argument },
+    Server { client: u8, lifetime: Lifetime },
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Lifetime {
-    /// Ends by itself, after one datagram.
-    OneDatagram,
+    /// Ends by itself, when it was sent to once.
+    Once,
     /// Runs until it is stopped.
     Endless,
 }
 
-/// What a server takes on its command line.
-#[derive(Debug, PartialEq, Eq)]
+/// What kind of sockets a program has. Those of a pair are of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sockets {
+    Udp,
+    Tcp,
+    /// One of each.
+    UdpAndTcp,
+    /// Datagrams between paths of the file system.
+    Unix,
+}
+
+/// What a program takes on its command line; without it, what the course uses everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Argument {
     /// `127.0.0.1:8090`
     Address,
     /// `8090`
     Port,
+    /// Of a socket, and the one that is meant without it.
+    Path(&'static str),
 }
+
+/// Where pairs meet: nothing here leaves this computer.
+pub const HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// The port that the pairs use unless they are told another.
 pub const DEFAULT_PORT: u16 = 8090;
@@ -60,6 +81,8 @@ pub const LESSONS: &[Lesson] = &[
         teaches: "a TCP and a UDP socket, their addresses, and who owns a port",
         label: "sockets",
         role: Role::Alone,
+        sockets: Sockets::UdpAndTcp,
+        argument: Argument::Address,
     },
     Lesson {
         number: 2,
@@ -68,6 +91,8 @@ pub const LESSONS: &[Lesson] = &[
         teaches: "a client's four steps, and what \"sent\" means",
         label: "sender",
         role: Role::Client { server: 3 },
+        sockets: Sockets::Udp,
+        argument: Argument::Address,
     },
     Lesson {
         number: 3,
@@ -75,11 +100,9 @@ pub const LESSONS: &[Lesson] = &[
         title: "Receive once",
         teaches: "a server's five steps, and what 1,024 means",
         label: "receiver",
-        role: Role::Server {
-            client: 2,
-            lifetime: Lifetime::OneDatagram,
-            argument: Argument::Address,
-        },
+        role: Role::Server { client: 2, lifetime: Lifetime::Once },
+        sockets: Sockets::Udp,
+        argument: Argument::Address,
     },
     Lesson {
         number: 4,
@@ -88,6 +111,8 @@ pub const LESSONS: &[Lesson] = &[
         teaches: "request and reply, and what to do when no reply comes",
         label: "client",
         role: Role::Client { server: 5 },
+        sockets: Sockets::Udp,
+        argument: Argument::Address,
     },
     Lesson {
         number: 5,
@@ -95,7 +120,9 @@ pub const LESSONS: &[Lesson] = &[
         title: "Echo server",
         teaches: "one socket for many clients, on every address of the computer",
         label: "server",
-        role: Role::Server { client: 4, lifetime: Lifetime::Endless, argument: Argument::Port },
+        role: Role::Server { client: 4, lifetime: Lifetime::Endless },
+        sockets: Sockets::Udp,
+        argument: Argument::Port,
     },
 ];
 
@@ -128,6 +155,38 @@ impl Lesson {
                 by_number(number)
             }
         }
+    }
+
+    /// What its program is given, so that it works at an address.
+    pub fn argument_for(&self, address: SocketAddr) -> Result<String> {
+        match self.argument {
+            Argument::Address => Ok(address.to_string()),
+            Argument::Port => Ok(address.port().to_string()),
+            Argument::Path(_) => bail!("{} takes a path, and no port", self.name()),
+        }
+    }
+}
+
+impl Sockets {
+    /// The protocols in which a program with such sockets has a port.
+    pub fn protocols(self) -> &'static [Protocol] {
+        match self {
+            Self::Udp => &[Protocol::Udp],
+            Self::Tcp => &[Protocol::Tcp],
+            Self::UdpAndTcp => &[Protocol::Udp, Protocol::Tcp],
+            Self::Unix => &[],
+        }
+    }
+}
+
+impl fmt::Display for Sockets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
+            Self::UdpAndTcp => "UDP and TCP",
+            Self::Unix => "Unix sockets",
+        })
     }
 }
 
@@ -229,7 +288,8 @@ mod tests {
 
     #[test]
     fn ranges_name_lessons() {
-        assert_eq!(numbers("1-5"), [1, 2, 3, 4, 5]);
+        let last = LESSONS.len();
+        assert!(numbers(&format!("1-{last}")).into_iter().map(usize::from).eq(1..=last));
         assert_eq!(numbers("2"), [2]);
         assert_eq!(numbers("5, 1-3"), [1, 2, 3, 5]);
         assert_eq!(numbers("3-4,4,lesson-2"), [2, 3, 4]);
@@ -238,8 +298,9 @@ mod tests {
 
     #[test]
     fn what_names_no_lessons_is_refused_by_name() {
+        let beyond = format!("1-{}", LESSONS.len() + 1);
         for (list, part) in
-            [("", ""), ("0", "0"), ("1-6", "1-6"), ("1,x", "x"), ("3-1", "3-1"), ("1-", "1-")]
+            [("", ""), ("0", "0"), (&beyond, &beyond), ("1,x", "x"), ("3-1", "3-1"), ("1-", "1-")]
         {
             let error = parse_ranges(list).unwrap_err();
             assert!(error.is::<UsageError>());

@@ -2,7 +2,7 @@
 
 mod holders;
 
-pub use holders::{Holder, Protocol, bound_ports, holder, is_bound, udp_ports};
+pub use holders::{Holder, Protocol, bound_ports, holder, is_bound, ports_of};
 
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -136,18 +136,25 @@ impl Taken {
     }
 
     fn has(&self, number: u16) -> bool {
-        self.0.iter().any(|(protocol, ports)| match (ports, protocol) {
-            (Some(ports), _) => ports.contains(&number),
-            (None, Protocol::Udp) => !can_bind(number, UdpSocket::bind),
-            (None, Protocol::Tcp) => !can_bind(number, TcpListener::bind),
+        self.0.iter().any(|(protocol, ports)| match ports {
+            Some(ports) => ports.contains(&number),
+            None => !can_bind(*protocol, number),
         })
     }
 }
 
 /// Windows lets one socket have a port at every address, and another at a single one.
-fn can_bind<S>(number: u16, bind: fn(SocketAddr) -> io::Result<S>) -> bool {
+fn can_bind(protocol: Protocol, number: u16) -> bool {
     let addresses = [Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST];
-    addresses.into_iter().all(|ip| bind((ip, number).into()).is_ok())
+    addresses.into_iter().all(|ip| try_bind(protocol, (ip, number).into()).is_ok())
+}
+
+/// Binds an address, and lets it go again.
+pub fn try_bind(protocol: Protocol, address: SocketAddr) -> io::Result<()> {
+    match protocol {
+        Protocol::Udp => UdpSocket::bind(address).map(drop),
+        Protocol::Tcp => TcpListener::bind(address).map(drop),
+    }
 }
 
 #[cfg(test)]
@@ -183,9 +190,9 @@ mod tests {
     #[test]
     fn a_bound_port_cannot_be_bound() -> Result<()> {
         let socket = UdpSocket::bind("127.0.0.1:0")?;
-        assert!(!can_bind(socket.local_addr()?.port(), UdpSocket::bind));
+        assert!(!can_bind(Protocol::Udp, socket.local_addr()?.port()));
         let listener = TcpListener::bind("127.0.0.1:0")?;
-        assert!(!can_bind(listener.local_addr()?.port(), TcpListener::bind));
+        assert!(!can_bind(Protocol::Tcp, listener.local_addr()?.port()));
         Ok(())
     }
 

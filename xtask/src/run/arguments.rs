@@ -4,7 +4,7 @@ use super::{COMMAND, Plan};
 use crate::wire::options::{self, Options};
 use crate::{help, workspace};
 use anyhow::Result;
-use base::lessons::{self, LESSONS, Lesson, Role};
+use base::lessons::{self, LESSONS, Lesson, Role, Sockets};
 use base::usage::UsageError;
 use base::usage::nearest;
 use lexopt::{Arg, ValueExt};
@@ -31,7 +31,10 @@ impl Plan {
             (Role::Server { .. }, Some(client)) => (Some(lesson), client),
             (_, server) => (server, lesson),
         };
-        if let Some(option) = wire.asked_by.as_ref().filter(|_| server.is_none()) {
+        if lesson.sockets == Sockets::Unix {
+            return Err(no_paths(lesson));
+        }
+        if let Some(option) = wire.asked_by.as_ref().filter(|_| !has_wire(lesson)) {
             return Err(no_wire(option, lesson));
         }
         let played = workspace::unfinished_mate(lesson)?;
@@ -46,14 +49,29 @@ fn unknown_option(name: &str) -> anyhow::Error {
     UsageError(format!("`run` has no option `--{name}`: {hint}")).into()
 }
 
-/// Says why an option makes no sense with a lesson that has no pair.
+/// Whether a link can stand between a lesson and the other half of its pair.
+fn has_wire(lesson: &Lesson) -> bool {
+    lesson.role != Role::Alone && lesson.sockets == Sockets::Udp
+}
+
+/// Says why an option makes no sense with a lesson.
 fn no_wire(option: &str, lesson: &Lesson) -> anyhow::Error {
     let name = lesson.name();
-    let others = LESSONS.iter().filter(|lesson| lesson.role != Role::Alone).map(Lesson::name);
-    let others: Vec<String> = others.collect();
-    let (why, others) = ("it runs alone and sends no datagram", others.join(", "));
+    let others: Vec<String> =
+        LESSONS.iter().filter(|lesson| has_wire(lesson)).map(Lesson::name).collect();
+    let why = match lesson.role {
+        Role::Alone => "it runs alone and sends no datagram".to_owned(),
+        _ => format!("it speaks {}, and the link carries only UDP", lesson.sockets),
+    };
+    let others = others.join(", ");
     UsageError(format!("{name} has no wire for `--{option}`: {why}; these have one: {others}"))
         .into()
+}
+
+fn no_paths(lesson: &Lesson) -> anyhow::Error {
+    let (name, sockets) = (lesson.name(), lesson.sockets);
+    let hint = format!("start it by hand, with `cargo run -q -p {name}`");
+    UsageError(format!("{name} speaks over {sockets}, which `run` can't start yet: {hint}")).into()
 }
 
 fn parse_port(value: &OsString) -> Result<u16> {

@@ -3,10 +3,10 @@
 use super::Plan;
 use crate::screen::Side;
 use crate::session::Session;
-use base::lessons::{Argument, Lesson, Role};
+use base::lessons::{Argument, HOST, Lesson, Role, Sockets};
 use base::ports::{self, Protocol};
 use std::io;
-use std::net::{TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 impl Plan {
@@ -50,17 +50,19 @@ impl Plan {
         server: &Lesson,
         ago: Duration,
     ) -> String {
-        let (waiting, ended, port) = (server.label, self.client.label, self.port());
+        let (waiting, ended) = (server.label, self.client.label);
+        let here = SocketAddr::from((HOST, self.port()));
         let wire = session.wire.as_ref();
         let why = match wire.map(|wire| (&wire.tally.requests, wire.address())) {
             Some((requests, _)) if requests.has_lost_all() => {
                 format!("the link lost all that was sent, and nobody tells the {waiting}")
             }
             Some((requests, _)) if requests.came > 0 => {
-                format!("does it receive on 127.0.0.1:{port}, to which the link has passed it on?")
+                format!("does it receive on {here}, to which the link has passed it on?")
             }
             Some((_, Some(link))) => format!("did a datagram leave for {link}, the link?"),
-            _ => format!("did a datagram leave for 127.0.0.1:{port}?"),
+            _ if server.sockets == Sockets::Tcp => format!("did a byte leave for {here}?"),
+            _ => format!("did a datagram leave for {here}?"),
         };
         let ago = ago.as_secs();
         format!("the {ended} ended {ago}s ago, but the {waiting} is still waiting: {why}")
@@ -68,25 +70,28 @@ impl Plan {
 
     /// If a lesson's port is taken: by whom, and which one is free.
     fn port_hint(&self, lesson: &Lesson) -> Option<String> {
-        let (host, port) = match lesson.role {
+        let port = match lesson.role {
             Role::Client { .. } => return None,
-            Role::Alone => ("127.0.0.1", self.port?),
-            Role::Server { argument: Argument::Address, .. } => ("127.0.0.1", self.port()),
-            Role::Server { argument: Argument::Port, .. } => ("0.0.0.0", self.port()),
+            Role::Alone => self.port?,
+            Role::Server { .. } => self.port(),
         };
-        let needs_tcp = lesson.role == Role::Alone;
-        let protocol = if UdpSocket::bind((host, port)).is_err_and(|error| is_taken(&error)) {
-            Protocol::Udp
-        } else if needs_tcp && TcpListener::bind((host, port)).is_err_and(|error| is_taken(&error))
-        {
-            Protocol::Tcp
-        } else {
-            return None;
+        let host = match lesson.argument {
+            Argument::Address => HOST,
+            Argument::Port => Ipv4Addr::UNSPECIFIED.into(),
+            Argument::Path(_) => return None,
         };
-        let holder = ports::holder(protocol, port)
+        let taken = |protocol: &&Protocol| {
+            ports::try_bind(**protocol, (host, port).into()).is_err_and(|error| is_taken(&error))
+        };
+        let protocols = lesson.sockets.protocols();
+        let holder = ports::holder(*protocols.iter().find(taken)?, port)
             .map_or("another process".to_owned(), |holder| holder.to_string());
-        let mut others = port.saturating_add(1)..=port.saturating_add(20);
-        let free = others.find(|&other| UdpSocket::bind((host, other)).is_ok())?;
+        let is_free = |other: &u16| {
+            protocols
+                .iter()
+                .all(|protocol| ports::try_bind(*protocol, (host, *other).into()).is_ok())
+        };
+        let free = (port.saturating_add(1)..=port.saturating_add(20)).find(is_free)?;
         let name = lesson.name();
         Some(format!(
             "Port {port} is taken by {holder}. Try `cargo xtask run {name} --port {free}`."

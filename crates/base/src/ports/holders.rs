@@ -12,7 +12,7 @@ use std::io::{self, Read};
 const TELLS: bool = cfg!(target_os = "linux");
 
 /// The two transport protocols, whose ports are independent of each other.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
     Tcp,
     Udp,
@@ -24,16 +24,26 @@ pub struct Holder {
     pub name: String,
 }
 
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+        })
+    }
+}
+
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` (process {})", self.name, self.pid)
     }
 }
 
-/// The UDP ports that a process has bound; `None` where the system doesn't tell.
-pub fn udp_ports(pid: u32) -> Option<Vec<u16>> {
+/// The ports that a process has bound; `None` where the system doesn't tell. Those of TCP are known
+/// as soon as it listens.
+pub fn ports_of(pid: u32, protocol: Protocol) -> Option<Vec<u16>> {
     let held = inodes(pid)?;
-    let sockets = table(pid, Protocol::Udp)?;
+    let sockets = table(pid, protocol)?;
     Some(sockets.iter().filter(|socket| held.contains(&socket.inode)).map(|s| s.port).collect())
 }
 
@@ -128,10 +138,10 @@ mod tests {
     fn finds_the_port_of_this_process() {
         let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         let port = socket.local_addr().unwrap().port();
-        assert!(udp_ports(std::process::id()).unwrap().contains(&port));
+        assert!(ports_of(std::process::id(), Protocol::Udp).unwrap().contains(&port));
         assert_eq!(holder(Protocol::Udp, port).unwrap().pid, std::process::id());
         assert_eq!(is_bound(Protocol::Udp, port), Some(true));
         drop(socket);
-        assert!(!udp_ports(std::process::id()).unwrap().contains(&port));
+        assert!(!ports_of(std::process::id(), Protocol::Udp).unwrap().contains(&port));
     }
 }

@@ -158,6 +158,8 @@ mod tests {
     };
 
     static NOTHING: base::lessons::Lesson = base::lessons::Lesson {
+        sockets: base::lessons::Sockets::Udp,
+        argument: base::lessons::Argument::Address,
         number: 9,
         slug: "nothing",
         title: "Nothing",

@@ -58,7 +58,7 @@ fn flaws(lessons: &[Lesson], tree: &Tree) -> Vec<String> {
             flaws.push(format!("`{manifest}` isn't the package `{name}`; mend its `name`"));
         }
         if mate_number(lesson).is_some_and(|mate| !is_pair(lesson, mate, lessons)) {
-            flaws.push(format!("{name}'s pair doesn't name it back; give both the other's number"));
+            flaws.push(format!("{name}'s pair doesn't name it back; give both the other's number, and the same sockets"));
         }
     }
     for stray in strays(lessons, tree) {
@@ -88,13 +88,14 @@ fn mate_number(lesson: &Lesson) -> Option<u8> {
     }
 }
 
-/// Whether one of the two is a client and the other is its server.
+/// Whether one of the two is a client and the other is its server, with sockets of one kind.
 fn is_pair(lesson: &Lesson, mate: u8, lessons: &[Lesson]) -> bool {
     let is_client = |lesson: &Lesson| matches!(lesson.role, Role::Client { .. });
     lessons.iter().any(|other| {
         other.number == mate
             && mate_number(other) == Some(lesson.number)
             && is_client(other) != is_client(lesson)
+            && other.sockets == lesson.sockets
     })
 }
 
@@ -165,15 +166,15 @@ fn table_flaws(lessons: &[Lesson], index: &str, tree: &Tree) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base::lessons::{Argument, Lifetime};
+    use base::lessons::{Argument, Lifetime, Sockets};
 
     fn lesson(number: u8, slug: &'static str, role: Role) -> Lesson {
-        Lesson { number, slug, title: "", teaches: "", label: "", role }
+        let (sockets, argument) = (Sockets::Udp, Argument::Address);
+        Lesson { number, slug, title: "", teaches: "", label: "", role, sockets, argument }
     }
 
     fn pair() -> [Lesson; 2] {
-        let (lifetime, argument) = (Lifetime::Endless, Argument::Port);
-        let server = Role::Server { client: 1, lifetime, argument };
+        let server = Role::Server { client: 1, lifetime: Lifetime::Endless };
         [lesson(1, "a", Role::Client { server: 2 }), lesson(2, "b", server)]
     }
 
@@ -216,6 +217,9 @@ mod tests {
         assert_eq!(flaws(&lessons, &Tree::of(&FILES)).len(), 2);
         lessons[1].role = Role::Alone;
         assert_eq!(flaws(&lessons, &Tree::of(&FILES)).len(), 1);
+        let mut lessons = pair();
+        lessons[1].sockets = Sockets::Tcp;
+        assert_eq!(flaws(&lessons, &Tree::of(&FILES)).len(), 2);
     }
 
     #[test]

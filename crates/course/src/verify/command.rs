@@ -1,8 +1,8 @@
 //! The command of a console block: what it is, what is typed, and on which port it may run.
 
 use super::markdown::Fence;
-use base::lessons::{self, Argument, DEFAULT_PORT, Role};
-use std::net::{TcpListener, UdpSocket};
+use base::lessons::{self, DEFAULT_PORT, HOST, Role};
+use base::ports::{Protocol, try_bind};
 
 /// The command that a block shows, and its words, if it is one that verify may run.
 pub fn command<'a>(fence: &Fence<'a>) -> Result<(&'a str, Vec<&'a str>), String> {
@@ -84,10 +84,10 @@ fn repeated(line: &str) -> String {
 
 /// The command with another port in place of the default, which may be in use.
 pub fn on_port(words: &[&str], port: u16) -> Vec<String> {
-    let port = port.to_string();
+    let number = port.to_string();
     let mut command = Vec::new();
     for word in words {
-        command.push(word.replace(&DEFAULT_PORT.to_string(), &port));
+        command.push(word.replace(&DEFAULT_PORT.to_string(), &number));
     }
     match words {
         ["cargo", "xtask", "run", name, options @ ..]
@@ -95,14 +95,12 @@ pub fn on_port(words: &[&str], port: u16) -> Vec<String> {
                 && !options.iter().any(|option| option.starts_with("--port")) =>
         {
             command.push("--port".to_owned());
-            command.push(port);
+            command.push(number);
         }
         ["cargo", "run", "-q", "-p", name] => {
-            let argument = match lessons::find(name).map(|lesson| &lesson.role) {
-                None | Some(Role::Alone) => return command,
-                Some(Role::Server { argument: Argument::Port, .. }) => port,
-                Some(Role::Client { .. } | Role::Server { .. }) => format!("127.0.0.1:{port}"),
-            };
+            let lesson = lessons::find(name).filter(|lesson| lesson.role != Role::Alone);
+            let argument = lesson.map(|lesson| lesson.argument_for((HOST, port).into()));
+            let Some(Ok(argument)) = argument else { return command };
             command.push("--".to_owned());
             command.push(argument);
         }
@@ -117,8 +115,8 @@ pub fn free_port() -> Result<u16, String> {
     // Another verify that runs at the same time begins elsewhere.
     let first = 5_100 + (std::process::id() % 1_500) as u16;
     for port in first..first + 500 {
-        let address = ("127.0.0.1", port);
-        if UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok() {
+        let is_free = |protocol| try_bind(protocol, (HOST, port).into()).is_ok();
+        if is_free(Protocol::Udp) && is_free(Protocol::Tcp) {
             return Ok(port);
         }
     }
