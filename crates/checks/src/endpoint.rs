@@ -29,7 +29,7 @@ pub struct Datagram {
 
 impl Endpoint {
     /// Binds a socket, whose waits end at `deadline`.
-    pub(crate) fn bind(address: SocketAddr, log: &Log, deadline: Deadline) -> io::Result<Self> {
+    pub fn bind(address: SocketAddr, log: &Log, deadline: Deadline) -> io::Result<Self> {
         let socket = UdpSocket::bind(address)?;
         let address = socket.local_addr()?;
         Ok(Self { socket, address, log: log.clone(), deadline })
@@ -144,5 +144,25 @@ impl Endpoint {
                 return Ok(None);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[test]
+    fn an_unexpected_datagram_is_shown_in_the_failure() {
+        let bind = || {
+            let address = (Ipv4Addr::LOCALHOST, 0).into();
+            Endpoint::bind(address, &Log::default(), Deadline::default()).unwrap()
+        };
+        let (sender, receiver) = (bind(), bind());
+        sender.send("no\0", receiver.address).unwrap();
+        let verdict = receiver.receives_nothing(Duration::from_secs(10), "");
+        let Err(Fault::Failed(failure)) = verdict else { panic!("{verdict:?}") };
+        let (from, to) = (sender.address, receiver.address);
+        assert_eq!(failure.problem, format!("{from} sent 3 bytes to {to}: \"no\\0\""));
     }
 }

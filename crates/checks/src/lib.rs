@@ -1,17 +1,27 @@
-//! Drives a lesson's program from outside, and plays the other side itself.
+//! What each lesson is judged on, and what it takes to judge.
 //!
-//! Any executable will do, in whatever language it is written: it is known only by what it
-//! reads, writes, sends and receives. Every wait ends at [`DEADLINE`] at the latest, with an
-//! error that says what was awaited and what had happened so far.
+//! Any program will do, in whatever language it is written: it is known only by what it reads,
+//! writes, sends and receives. Every wait has a deadline, and when it passes, the message says what
+//! was awaited and what had happened so far.
 //!
 //! # Layout
 //!
-//! - `budget`: how long all checks of a lesson may take together.
-//! - `network`: whose fault it is if there is no port.
-//! - `program`: starts a program, talks to it, and ends it.
-//! - `peer`: a UDP socket that sends and receives for the test.
-//! - `python`: finds the interpreter that plays a peer not written in Rust.
-//! - `bad_input`: what any lesson's program must do when it can't do anything.
+//! In this order; nothing uses what stands below it.
+//!
+//! - [`failure`]: what is wrong with a program; [`log`]: what has happened so far
+//! - [`budget`]: how long all checks may take; [`network`]: whose fault it is if there is no port
+//! - [`subject`]: the program, with pipes for a terminal; [`endpoint`]: the other side, over UDP
+//! - [`trial`]: one run of one check, which starts programs and opens sockets
+//! - [`check`]: what a check is, and a lesson's list of them
+//! - `play`: what the programs that we play ourselves have in common
+//! - [`lessons`]: the checks of each lesson, a file a lesson, with how to play its program
+//! - [`judge`]: makes all checks of a lesson; [`report`]: the verdict, for people and for programs
+//! - [`harness`]: the same as tests, for `cargo test -p lesson-3`
+//! - [`changes`]: writes to files, for the runner's `watch`
+//! - `available`: what our own tests need and may not find
+//!
+//! In `mistakes/` stands what must fail, a file a lesson, which `tests/mistakes.rs` puts to the
+//! proof.
 
 // An index that can't be is a bug, and says where it is. In lessons, nothing may panic.
 #![allow(clippy::indexing_slicing)]
@@ -27,39 +37,11 @@ pub mod judge;
 pub mod lessons;
 pub mod log;
 pub mod network;
-mod play;
 pub mod report;
 pub mod subject;
 pub mod trial;
 
-mod bad_input;
-mod peer;
-mod program;
-mod python;
+mod available;
+mod play;
 
-pub use bad_input::{bad_addresses, bad_ports, fails_unheard, refuses};
-pub use base::ports::Port;
-pub use base::text::{quoted as visible, shortened};
-pub use peer::Peer;
-pub use program::{Program, command};
-pub use python::python;
-
-use std::io::{self, Write};
-use std::thread;
-use std::time::Duration;
-
-/// How long a wait lasts at the most.
-/// It is far more than anything needs, and as long as a program may take to give up.
-pub const DEADLINE: Duration = Duration::from_secs(10);
-
-/// Says on stderr that `test` isn't run on this system, and why. Test harnesses hide what
-/// `eprintln!` prints; this they let through.
-pub fn skip(test: &str, why: &str) {
-    // A reader who has closed stderr doesn't want to know.
-    let _ = writeln!(io::stderr(), "skipped: {test}: {why}");
-}
-
-/// The same for the test that calls this: its thread has its name.
-pub fn skip_this(why: &str) {
-    skip(thread::current().name().unwrap_or("a test"), why);
-}
+pub use available::{python, skip, skip_this};

@@ -83,7 +83,8 @@ pub struct Subject {
 }
 
 impl Subject {
-    pub(crate) fn start(
+    /// Starts a program, with an argument behind those of its command. Waits end at `deadline`.
+    pub fn start(
         program: &Program,
         argument: Option<&OsStr>,
         log: &Log,

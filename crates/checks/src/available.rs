@@ -1,7 +1,20 @@
-//! Finding an interpreter for the peers that aren't written in Rust.
+//! What our own tests find on this computer; what they need and don't find, they say.
 
-use crate::skip;
+use std::io::{self, Write};
 use std::process::Command;
+use std::thread;
+
+/// Says on stderr that `test` isn't run on this system, and why. Test harnesses hide what
+/// `eprintln!` prints; this they let through.
+pub fn skip(test: &str, why: &str) {
+    // A reader who has closed stderr doesn't want to know.
+    let _ = writeln!(io::stderr(), "skipped: {test}: {why}");
+}
+
+/// The same for the test that calls this: its thread has its name.
+pub fn skip_this(why: &str) {
+    skip(thread::current().name().unwrap_or("a test"), why);
+}
 
 /// The command that starts Python 3 here. Where there is none, says that `test` is skipped.
 pub fn python(test: &str) -> Option<&'static str> {
