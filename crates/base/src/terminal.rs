@@ -4,7 +4,8 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
-/// Whether a stream is painted: on a terminal, unless `NO_COLOR` is set or `TERM` can't do it.
+/// Whether a stream is painted: on a terminal, or with `CLICOLOR_FORCE`, unless `NO_COLOR` is set or
+/// `TERM` can't do it.
 #[derive(Clone, Copy)]
 pub struct Style {
     colour: bool,
@@ -22,9 +23,11 @@ impl Style {
         Self::of(&io::stderr())
     }
 
-    /// Source of the rule: no-color.org.
+    /// Source of the rules: no-color.org and bixense.com/clicolors.
     fn of(stream: &impl IsTerminal) -> Self {
-        Self { colour: can_draw(stream) && set("NO_COLOR").is_none() }
+        // Who collects our output in a file may yet show it on a terminal.
+        let forced = is_able() && set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        Self { colour: (forced || can_draw(stream)) && set("NO_COLOR").is_none() }
     }
 
     pub fn is_coloured(self) -> bool {
@@ -43,11 +46,11 @@ impl Style {
 
 /// Whether a stream is a terminal that obeys escape sequences. Source: terminfo's `dumb`.
 pub fn can_draw(stream: &impl IsTerminal) -> bool {
-    let able = match set("TERM") {
-        Some(term) => term != "dumb",
-        None => cfg!(windows),
-    };
-    stream.is_terminal() && able
+    stream.is_terminal() && is_able()
+}
+
+fn is_able() -> bool {
+    set("TERM").map_or(cfg!(windows), |term| term != "dumb")
 }
 
 /// The characters that we draw with.

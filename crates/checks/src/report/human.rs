@@ -3,9 +3,8 @@
 use crate::check::{Failure, Lesson, Outcome};
 use crate::judge::{Report, points};
 use crate::report::bytes;
-use std::env;
+use base::terminal;
 use std::fmt::Write;
-use std::io::{self, IsTerminal};
 
 /// How to print.
 #[derive(Debug, Clone, Copy)]
@@ -16,14 +15,8 @@ pub struct Style {
 }
 
 impl Style {
-    /// Colour on a terminal, or with `CLICOLOR_FORCE`, unless `NO_COLOR` is set or `TERM` can't do it.
     pub fn of_stdout(all: bool) -> Self {
-        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
-        let able = set("TERM").map_or(cfg!(windows), |term| term != "dumb");
-        // The runner collects our output in a file, but shows it on a terminal.
-        let forced = set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
-        let shown = forced || io::stdout().is_terminal();
-        Self { colour: shown && able && set("NO_COLOR").is_none(), all }
+        Self { colour: terminal::Style::of_stdout().is_coloured(), all }
     }
 
     fn paint(self, code: &str, text: &str) -> String {
