@@ -5,12 +5,13 @@ mod failure;
 
 use crate::screen::{Screen, Side};
 use crate::session::{Program, Session};
-use crate::wire::{Wire, options::Options, svg::Names};
+use crate::wire::{Wire, options::Options};
 use crate::{Command as Subcommand, build};
 use anyhow::{Result, bail};
 use base::lessons::{DEFAULT_PORT, HOST, Lesson, Lifetime, Role};
 use base::ports::{self, Protocol};
 use base::programs::Keeper;
+use link::words::Names;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::{Command, ExitCode};
@@ -111,8 +112,10 @@ impl Plan {
 
     /// Lets cargo build the programs. It says nothing unless there is something to say.
     fn build(&self, keeper: &mut Keeper) -> Result<()> {
-        if let Some(lesson) = self.played {
+        if self.played.is_some() || self.wire.svg.is_some() {
             build::checks(keeper)?;
+        }
+        if let Some(lesson) = self.played {
             let (label, name) = (lesson.label, lesson.name());
             let note =
                 format!("{name} still has gaps, so its part, the {label}, is played for you.");

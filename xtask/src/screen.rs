@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result};
 use base::terminal::{Charset, Style};
+use base::text;
 use std::collections::VecDeque;
 use std::io::{self, Write};
 
@@ -87,7 +88,7 @@ impl Screen {
         let text = self.decode(speaker, bytes);
         for piece in text.split_inclusive('\n') {
             self.open_line(speaker)?;
-            self.append(speaker, &visible(piece.trim_end_matches(['\r', '\n'])))?;
+            self.append(speaker, &visible(piece))?;
             if piece.ends_with('\n') {
                 self.close_line()?;
             }
@@ -121,7 +122,7 @@ impl Screen {
     /// Shows a line of input behind the prompt, as a terminal does while it is typed.
     pub fn echo(&mut self, input: &[u8], ends_line: bool) -> Result<()> {
         let text = String::from_utf8_lossy(input);
-        self.append(PROMPT, &visible(text.trim_end_matches(['\r', '\n'])))?;
+        self.append(PROMPT, &visible(&text))?;
         if ends_line { self.close_line() } else { Ok(()) }
     }
 
@@ -254,14 +255,9 @@ fn is_cut_character(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
-/// Makes control characters visible: what crosses a network mustn't steer the reader's terminal.
-fn visible(text: &str) -> String {
-    text.chars().map(|c| if c == '\t' { c.to_string() } else { visible_character(c) }).collect()
-}
-
-/// The same for one character, in a text where a tab would be in the way, too.
-pub fn visible_character(c: char) -> String {
-    if c.is_control() { c.escape_default().to_string() } else { c.to_string() }
+/// A line without its end, whose tabs stay: what crosses a network mustn't steer the terminal.
+fn visible(line: &str) -> String {
+    text::paragraph(line.trim_end_matches(['\r', '\n']))
 }
 
 #[cfg(test)]
@@ -270,7 +266,7 @@ mod tests {
 
     #[test]
     fn control_characters_are_visible() {
-        assert_eq!(visible("a\tb\x1b[2J\0好"), "a\tb\\u{1b}[2J\\u{0}好");
+        assert_eq!(visible("a\tb\x1b[2J\0好"), "a\tb\\u{1b}[2J\\0好");
     }
 
     #[test]

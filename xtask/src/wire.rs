@@ -4,27 +4,24 @@
 //! # Layout
 //!
 //! - [`options`]: what is asked for on the command line
-//! - [`diagram`]: one datagram as a line of text; [`words`]: times, lengths and payloads
-//! - [`svg`]: the whole run as a picture; [`files`]: what is written where
+//! - [`diagram`]: one datagram as a line of text
+//! - [`files`]: what is written where
 //! - [`tally`]: what the link has done, in numbers
 
 pub mod diagram;
 mod files;
 pub mod options;
-pub mod svg;
 pub mod tally;
-pub mod words;
 
 use crate::screen::Screen;
 use anyhow::Result;
-use base::terminal::Charset;
-use base::terminal::Style;
+use base::terminal::{self, Charset, Style};
 use diagram::Diagram;
 use files::Files;
+use link::words::Names;
 use link::{Event, Faults, Kind, Link};
 use options::Options;
 use std::net::SocketAddr;
-use svg::Names;
 use tally::Tally;
 
 /// A link, and what is known of it. Before it is dropped, its observer must have become unable to
@@ -34,7 +31,7 @@ pub struct Wire {
     /// How many characters a line of ours may have.
     room: usize,
     diagram: Diagram,
-    names: Names,
+    names: Names<'static>,
     /// Whether the server ends by itself. That its port is free then is no news.
     is_one_shot: bool,
     has_head: bool,
@@ -48,15 +45,14 @@ impl Wire {
     pub fn new(
         options: &Options,
         screen: &Screen,
-        names: Names,
+        names: Names<'static>,
         is_one_shot: bool,
     ) -> Result<Self> {
-        let Names { client, server } = names;
         let (room, charset, style) = (screen.room(), Charset::of_locale(), Style::of_stdout());
         Ok(Self {
             tally: Tally::default(),
             room,
-            diagram: Diagram::new(room, charset, style, Names { client, server }),
+            diagram: Diagram::new(room, charset, style, names),
             names,
             is_one_shot,
             has_head: false,
@@ -87,7 +83,7 @@ impl Wire {
             let seed = self.faults.seed;
             text.push(format!("Chance decides. Repeat it with --seed {seed}"));
         }
-        let lines = text.iter().flat_map(|line| words::wrap(line, self.room)).collect();
+        let lines = text.iter().flat_map(|line| terminal::wrap(line, self.room)).collect();
         self.link = Some(link);
         Ok((address, lines))
     }

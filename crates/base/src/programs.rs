@@ -11,4 +11,4 @@ mod keeper;
 mod run;
 
 pub use keeper::Keeper;
-pub use run::{End, Finished, run, run_watched};
+pub use run::{End, Finished, run, run_watched, run_with_input};

@@ -114,6 +114,27 @@ fn columns_of_terminal() -> Option<usize> {
     None
 }
 
+/// How many columns text takes, or fewer: beyond ASCII, we count two for each character. That is
+/// right for Chinese, and on the safe side for the rest.
+pub fn width(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// Breaks text into lines of at most `room` characters, if its words aren't longer.
+pub fn wrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if width(line) + 1 + width(word) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 fn is_utf8(locale: &str) -> bool {
     let locale = locale.to_lowercase();
     locale.contains("utf-8") || locale.contains("utf8")
@@ -136,5 +157,12 @@ mod tests {
         for locale in ["", "C", "POSIX", "de_DE.ISO-8859-1", "zh_CN.GBK"] {
             assert!(!is_utf8(locale), "{locale}");
         }
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrap("one two  three", 7), ["one two", "three"]);
+        assert_eq!(wrap("endless a", 3), ["endless", "a"]);
+        assert!(wrap("", 3).is_empty());
     }
 }

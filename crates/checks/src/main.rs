@@ -1,4 +1,4 @@
-//! The `checks` program, which the runner starts: it judges, plays and watches.
+//! The `checks` program, which the runner starts: it judges, plays, watches and draws.
 
 use anyhow::{Context, Result, bail};
 use base::random;
@@ -7,8 +7,9 @@ use checks::network::Network;
 use checks::report::human::{self, Style};
 use checks::report::json;
 use checks::subject::Program;
-use checks::{changes, check::Outcome, lessons};
+use checks::{changes, check::Outcome, drawing, lessons};
 use lexopt::{Arg, Parser, ValueExt};
+use link::words::Names;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -20,12 +21,15 @@ usage: checks check LESSON [--seed N] [--all] [--format human|json] [--score FIL
                     [--own-network] --program CMD [ARG…]
        checks play LESSON ARGUMENT
        checks changes FOLDER…
+       checks draw CLIENT SERVER      what stands in JSON lines on stdin, as SVG on stdout; the
+                                      sides have these names
 exit codes: 0 full marks, 1 less, 2 wrong usage, 3 a check itself failed";
 
 fn main() -> ExitCode {
     let result = match env::args_os().nth(1).unwrap_or_default().to_str() {
         Some("check") => Request::read().map_err(Error::Usage).and_then(|request| request.judge()),
         Some("play") => play_lesson(),
+        Some("draw") => draw(),
         Some("changes") => {
             let folders: Vec<PathBuf> = env::args_os().skip(2).map(PathBuf::from).collect();
             changes::print(&folders).map(|()| ExitCode::SUCCESS).map_err(Error::Failed)
@@ -123,6 +127,16 @@ fn is_json(format: &OsString) -> Result<bool> {
         Some("human") => Ok(false),
         _ => bail!("`{}` is no format; take human or json", format.to_string_lossy()),
     }
+}
+
+fn draw() -> Result<ExitCode, Error> {
+    let words: Vec<String> =
+        env::args_os().skip(2).map(|word| word.to_string_lossy().into_owned()).collect();
+    let [client, server] = words.as_slice() else {
+        return Err(Error::Usage(anyhow::anyhow!("what are the two sides called?")));
+    };
+    let drawn = drawing::print(io::stdin().lock(), &Names { client, server }, io::stdout());
+    drawn.map(|()| ExitCode::SUCCESS).map_err(Error::Failed)
 }
 
 fn play_lesson() -> Result<ExitCode, Error> {

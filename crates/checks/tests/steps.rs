@@ -245,8 +245,8 @@ fn meet(peer: &Peer, python: &str) -> Result<()> {
 
 /// What a lesson's program is told, so that it meets its peer at this port.
 fn argument(lesson: &Entry, port: &Port) -> String {
-    match lesson.role {
-        Role::Server { argument: Argument::Port, .. } => port.number().to_string(),
+    match lesson.argument {
+        Argument::Port => port.number().to_string(),
         _ => port.address().to_string(),
     }
 }

@@ -19,6 +19,9 @@ use crate::event::{Direction, Event, Fate, Kind};
 use std::io::{self, Write};
 use std::time::Duration;
 
+/// The fate in words of what is lost because the link is full.
+pub const OVERFLOW: &str = "lost (the link is full)";
+
 /// Writes a whole line with one call of `output`.
 pub fn write(output: &mut impl Write, event: &Event) -> io::Result<()> {
     let (from, to) = event.incoming();
@@ -75,7 +78,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 fn in_words(fate: Fate) -> String {
     let Fate { copies, behind, delay, overflow } = fate;
     if copies == 0 {
-        return if overflow { "lost (the link is full)" } else { "lost" }.to_owned();
+        return if overflow { OVERFLOW } else { "lost" }.to_owned();
     }
     let mut words = Vec::new();
     if copies > 1 {

@@ -13,6 +13,7 @@
 //! - [`script`]: fates that are written down: `1 drop, 2 pass, 3 delay 300ms`
 //! - [`fate`]: decides a fate, by nothing but seed or script, and a datagram's number
 //! - [`json`], [`pcap`]: what was seen, as JSON lines, and as a file for Wireshark
+//! - [`words`]: what drawings of it say
 //! - `queue`: what is late; `clients`: whom a link serves, and what has come from and for them
 //! - `relay`: the threads of a running link; `link`: how it is started and stopped
 
@@ -28,6 +29,7 @@ pub mod pcap;
 mod queue;
 mod relay;
 pub mod script;
+pub mod words;
 
 pub use event::{Direction, Event, Fate, Kind, Route};
 pub use fate::{Faults, OneWay};

@@ -1,9 +1,8 @@
 //! Datagrams as lines of text: a sequence diagram with three lifelines, the link's in the middle.
 
-use super::svg::Names;
-use super::words;
-use base::terminal::Charset;
-use base::terminal::Style;
+use base::terminal::{Charset, Style, width};
+use base::text;
+use link::words::{self, Names};
 use link::{Direction, Event, Fate, Kind};
 
 /// Turns what happens at a link into lines of text.
@@ -13,7 +12,7 @@ pub struct Diagram {
     charset: Charset,
     ink: &'static Ink,
     style: Style,
-    names: Names,
+    names: Names<'static>,
     /// How long an arrow is.
     arrow: usize,
 }
@@ -81,7 +80,7 @@ struct Arrow {
 
 impl Diagram {
     /// A diagram in lines of `room` characters.
-    pub fn new(room: usize, charset: Charset, style: Style, names: Names) -> Self {
+    pub fn new(room: usize, charset: Charset, style: Style, names: Names<'static>) -> Self {
         let ink = match charset {
             Charset::Unicode => &UNICODE,
             Charset::Ascii => &ASCII,
@@ -126,16 +125,16 @@ impl Diagram {
     fn fit(&self, [time, arrows, length]: [Piece; 3], payload: &[u8], fate: Piece) -> String {
         let mut pieces = [time, arrows, length, Piece::default(), fate];
         for optional in [2, 1, 0] {
-            if width(&pieces) > self.room {
+            if total_width(&pieces) > self.room {
                 if let Some(piece) = pieces.get_mut(optional) {
                     *piece = Piece::default();
                 }
             }
         }
-        let room = self.room.saturating_sub(width(&pieces) + GAP.len());
+        let room = self.room.saturating_sub(total_width(&pieces) + GAP.len());
         let [_, _, length, text, _] = &mut pieces;
         if length.width > 0 {
-            *text = foreign(words::excerpt(payload, room, self.charset == Charset::Ascii));
+            *text = foreign(excerpt(payload, room, self.charset));
         }
         let shown = pieces.iter().filter(|piece| piece.width > 0);
         shown.map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(GAP)
@@ -224,11 +223,79 @@ impl Diagram {
 
 /// Text of others, which may hold wide characters.
 fn foreign(text: String) -> Piece {
-    Piece { width: words::width(&text), text }
+    Piece { width: width(&text), text }
 }
 
 /// How many characters pieces take with the gaps between them.
-fn width(pieces: &[Piece]) -> usize {
+fn total_width(pieces: &[Piece]) -> usize {
     let widths = pieces.iter().map(|piece| piece.width).filter(|&width| width > 0);
     widths.map(|width| width + GAP.len()).sum::<usize>().saturating_sub(GAP.len())
+}
+
+/// The beginning of a payload as text that takes at most `room`, with nothing in it that steers
+/// a terminal.
+fn excerpt(payload: &[u8], room: usize, charset: Charset) -> String {
+    let is_ascii = charset == Charset::Ascii;
+    let ellipsis = if is_ascii { "..." } else { "…" };
+    // No character has more bytes than four, so this much fills the room in any case.
+    let beginning = payload.get(..4 * (room + 1)).unwrap_or(payload);
+    let (mut text, mut used, mut fitting) = (String::new(), 0, 0);
+    for c in String::from_utf8_lossy(beginning).chars() {
+        let is_shown = text::is_visible(c) && (c.is_ascii() || !is_ascii);
+        let shown = if is_shown { c.to_string() } else { text::escape(c) };
+        used += width(&shown);
+        text.push_str(&shown);
+        if used > room {
+            text.truncate(fitting);
+            return if room >= ellipsis.chars().count() { text + ellipsis } else { String::new() };
+        }
+        if used + ellipsis.chars().count() <= room {
+            fitting = text.len();
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_fits_is_whole_and_other_text_says_that_it_is_cut() {
+        for (text, room, unicode, ascii) in [
+            ("hello", 5, "hello", "hello"),
+            ("hello", 4, "hel…", "h..."),
+            ("hello", 3, "he…", "..."),
+            ("hello", 2, "h…", ""),
+            ("hello", 0, "", ""),
+            ("", 0, "", ""),
+            ("好好好", 6, "好好好", "..."),
+            ("好好好", 5, "好好…", "..."),
+            ("好好好", 4, "好…", "..."),
+            ("a\tb\n", 6, r"a\tb\n", r"a\tb\n"),
+            ("a\tb\n", 5, r"a\tb…", "a..."),
+            ("\x1b[2J", 9, r"\u{1b}[2J", r"\u{1b}[2J"),
+            ("\x1b[2J", 7, r"\u{1b}…", "..."),
+            ("\x1b[2J", 6, "…", "..."),
+        ] {
+            assert_eq!(
+                excerpt(text.as_bytes(), room, Charset::Unicode),
+                unicode,
+                "{text:?} {room}"
+            );
+            assert_eq!(excerpt(text.as_bytes(), room, Charset::Ascii), ascii, "{text:?} {room}");
+        }
+        assert_eq!(excerpt(b"a\xff", 3, Charset::Unicode), "a\u{fffd}");
+        assert_eq!(excerpt("好".as_bytes(), 20, Charset::Ascii), r"\u{597d}");
+    }
+
+    #[test]
+    fn long_payloads_are_cut_as_short_ones_are() {
+        let payload = "好".repeat(20_000);
+        for room in 0..100 {
+            let text = excerpt(payload.as_bytes(), room, Charset::Unicode);
+            assert!(text.is_empty() || text.ends_with('…'), "{text}");
+            assert!(!text.contains('\u{fffd}') && width(&text) <= room + 1, "{text}");
+        }
+    }
 }

@@ -1,18 +1,25 @@
 //! What was seen on the wire, in files: JSON lines, a capture for Wireshark, and a picture.
 
 use super::options::Options;
-use super::svg::{self, Names};
-use anyhow::{Context, Result};
+use crate::build;
+use anyhow::{Context, Result, bail};
+use base::programs::{End, run_with_input};
 use base::usage::UsageError;
 use link::pcap::Capture;
+use link::words::Names;
 use link::{Event, json};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 /// Events whose payloads are kept for the picture; it shows far fewer.
 const PAYLOADS: usize = 1_000;
+
+/// How long drawing may take, of a run that took hours; and how large a picture can't become.
+const DRAWING: Duration = Duration::from_secs(60);
+const LARGEST_PICTURE: usize = 1 << 26;
 
 /// The files that are asked for. Log and capture are good at any time, however the run ends.
 pub struct Files {
@@ -20,8 +27,9 @@ pub struct Files {
     pcap: Option<Output>,
     capture: Option<Capture<File>>,
     svg: Option<Output>,
-    /// All events, if there is to be a picture.
-    events: Vec<Event>,
+    /// How many events there were for the picture, and all of them as JSON lines.
+    events: usize,
+    lines: Vec<u8>,
 }
 
 /// A file that is open for writing.
@@ -52,7 +60,8 @@ impl Files {
             pcap: open(pcap, "pcap")?,
             capture: None,
             svg: open(svg, "svg")?,
-            events: Vec::new(),
+            events: 0,
+            lines: Vec::new(),
         })
     }
 
@@ -78,20 +87,21 @@ impl Files {
         }
         if self.svg.is_some() && is_for_the_picture {
             let mut event = event.clone();
-            if self.events.len() >= PAYLOADS {
+            if self.events >= PAYLOADS {
                 event.payload = Vec::new();
             }
-            self.events.push(event);
+            self.events += 1;
+            json::write(&mut self.lines, &event)?;
         }
         Ok(())
     }
 
-    /// Writes the picture.
-    pub fn finish(&mut self, names: &Names) -> Result<()> {
+    /// Writes the picture, which the checks draw.
+    pub fn finish(&mut self, names: &Names<'_>) -> Result<()> {
         let Some(output) = &mut self.svg else { return Ok(()) };
+        let picture = draw(std::mem::take(&mut self.lines), names)?;
         output.empty()?;
-        let picture = svg::draw(&self.events, names);
-        output.file.write_all(picture.as_bytes()).with_context(|| failure(&self.svg))
+        output.file.write_all(&picture).with_context(|| output.failure())
     }
 }
 
@@ -116,6 +126,24 @@ impl Output {
         let Self { option, path, .. } = self;
         let path = path.display();
         format!("cannot write to `{path}` for --{option}: is there room left for it?")
+    }
+}
+
+/// Has JSON lines drawn.
+fn draw(lines: Vec<u8>, names: &Names<'_>) -> Result<Vec<u8>> {
+    let mut command = Command::new(build::program(build::CHECKS)?);
+    command.args(["draw", names.client, names.server]);
+    let drawn = run_with_input(command, lines, DRAWING, LARGEST_PICTURE);
+    let drawn = drawn.context("cannot draw the picture for --svg")?;
+    match drawn.end {
+        End::Ended(status) if status.success() => Ok(drawn.stdout),
+        End::Ended(status) => {
+            let said = String::from_utf8_lossy(&drawn.stderr);
+            bail!("cannot draw the picture for --svg ({status}): {}", said.trim_end())
+        }
+        End::OutOfTime | End::GivenUp => {
+            bail!("the picture for --svg wasn't drawn within {DRAWING:?}; was it a long run?")
+        }
     }
 }
 

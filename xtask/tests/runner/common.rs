@@ -56,6 +56,7 @@ fn build_lessons() {
     let folder = Path::new(env!("CARGO_BIN_EXE_xtask")).parent().and_then(Path::parent);
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--quiet", "--target-dir"]).args(folder).current_dir(ROOT);
+    cargo.args(["--package", "checks"]);
     cargo.args((1..=5).flat_map(|number| ["--package".to_owned(), format!("lesson-{number}")]));
     if !cfg!(debug_assertions) {
         cargo.arg("--release");

@@ -4,7 +4,6 @@ mod check;
 mod cli;
 mod common;
 mod nothing_is_left_behind;
-mod picture;
 mod repository;
 mod run;
 mod start;

@@ -2,7 +2,7 @@
 
 use super::keeper::Keeper;
 use anyhow::{Context, Result};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -41,21 +41,46 @@ pub fn run(command: Command, whole: Duration, kept: usize) -> Result<Finished> {
     run_watched(command, whole, kept, |_| None::<fn() -> bool>)
 }
 
+/// The same with input.
+pub fn run_with_input(
+    command: Command,
+    input: Vec<u8>,
+    whole: Duration,
+    kept: usize,
+) -> Result<Finished> {
+    run_to_end(command, Some(input), whole, kept, |_| None::<fn() -> bool>)
+}
+
 /// The same for a program that is watched: `watch` is given its process id, and what that returns
 /// says from time to time whether it is to be given up.
 pub fn run_watched<W: FnMut() -> bool>(
+    command: Command,
+    whole: Duration,
+    kept: usize,
+    watch: impl FnOnce(u32) -> Option<W>,
+) -> Result<Finished> {
+    run_to_end(command, None, whole, kept, watch)
+}
+
+fn run_to_end<W: FnMut() -> bool>(
     mut command: Command,
+    input: Option<Vec<u8>>,
     whole: Duration,
     kept: usize,
     watch: impl FnOnce(u32) -> Option<W>,
 ) -> Result<Finished> {
     let deadline = Instant::now() + whole;
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut keeper = Keeper::start()?;
     let name = command.get_program().to_owned();
     let child = keeper.spawn(&mut command);
     let mut child =
         child.with_context(|| format!("cannot start {}", Path::new(&name).display()))?;
+    if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
+        // A program may end before it has read everything.
+        thread::spawn(move || stdin.write_all(&input));
+    }
     let (sender, events) = channel();
     read(Event::Stdout, child.stdout.take(), kept, sender.clone());
     read(Event::Stderr, child.stderr.take(), kept, sender.clone());
@@ -150,6 +175,17 @@ mod tests {
         let finished = run(shell(script), Duration::from_secs(60), 4)?;
         assert_eq!((&*finished.stdout, &*finished.stderr), (&b"hell"[..], &b"erro"[..]));
         assert!(matches!(finished.end, End::Ended(status) if status.code() == Some(3)));
+        Ok(())
+    }
+
+    #[test]
+    fn input_is_read_as_far_as_it_is_wanted() -> Result<()> {
+        let input = [b"hello\n".as_slice(), &[b'x'; 1 << 20]].concat();
+        for (script, stdout) in [("cat", input.len()), ("read line; echo $line", 6), (":", 0)] {
+            let finished =
+                run_with_input(shell(script), input.clone(), Duration::from_secs(60), 1 << 21)?;
+            assert_eq!(finished.stdout, input[..stdout]);
+        }
         Ok(())
     }
 

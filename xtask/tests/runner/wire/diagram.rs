@@ -2,12 +2,12 @@
 
 use anyhow::{Context, Result, bail};
 use base::terminal::{Charset, Style};
+use link::words::Names;
 use link::{Direction, Event, Fate, Kind, Route};
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 use xtask::wire::diagram::Diagram;
-use xtask::wire::svg::Names;
 
 /// What stands in front of a line for lessons 4 and 5: `client │ `.
 const LABEL: usize = 9;

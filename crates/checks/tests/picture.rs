@@ -1,8 +1,10 @@
 //! The picture of a run: an SVG that every reader of XML takes, with each label inside its box.
 
-use crate::common::{PATIENCE, fixture_source, skip};
 use anyhow::{Context, Result, ensure};
 use base::programs::Keeper;
+use checks::drawing::draw;
+use checks::skip_this;
+use link::words::Names;
 use link::{Direction, Event, Fate, Kind, Route};
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -12,9 +14,11 @@ use std::process::{self, Command, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 use std::{fs, thread};
-use xtask::wire::svg::{Names, draw};
 
-const NAMES: Names = Names { client: "client", server: "server" };
+/// The longest that a browser may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const NAMES: Names<'_> = Names { client: "client", server: "server" };
 const TWICE: Fate = Fate { copies: 2, ..Fate::PASS };
 const HELD: Fate = Fate { behind: 1, ..Fate::PASS };
 const LATE: Fate = Fate { delay: Duration::from_millis(300), ..Fate::PASS };
@@ -135,7 +139,7 @@ fn pictures() -> Vec<String> {
 
 #[test]
 fn an_exchange_with_every_fate_is_drawn_as_before() -> Result<()> {
-    let golden = fixture_source("exchange").with_extension("svg");
+    let golden = fixture("exchange.svg");
     let drawn = draw(&exchange(), &NAMES);
     let now = Path::new(env!("CARGO_TARGET_TMPDIR")).join("exchange.svg");
     fs::write(&now, &drawn)?;
@@ -156,7 +160,7 @@ fn any_payload_gives_well_formed_xml() -> Result<()> {
     let mut python = Command::new("python3");
     python.args(["-c", "import sys, xml.etree.ElementTree as E\nfor picture in sys.stdin.buffer.read().split(b'\\0'): E.fromstring(picture)"]);
     let Ok(mut python) = python.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn() else {
-        skip("there is no python3, which reads XML");
+        skip_this("there is no python3, which reads XML");
         return Ok(());
     };
     let characters: Vec<char> = ('\0'..='\u{ffff}').chain('\u{1fff0}'..='\u{2000f}').collect();
@@ -175,10 +179,10 @@ fn any_payload_gives_well_formed_xml() -> Result<()> {
 #[test]
 fn a_browser_shows_every_label_inside_its_box_in_light_and_dark() -> Result<()> {
     let Some(browser) = browser() else {
-        skip("there is no chromium and no google-chrome");
+        skip_this("there is no chromium and no google-chrome");
         return Ok(());
     };
-    let script = fs::read_to_string(fixture_source("picture").with_extension("js"))?;
+    let script = fs::read_to_string(fixture("picture.js"))?;
     let mut page = "<!doctype html><meta charset=\"utf-8\"><body>\n".to_owned();
     let pictures = pictures();
     for picture in &pictures {
@@ -237,7 +241,12 @@ fn dump(browser: &str, setting: &str, folder: &Folder, page: &Path) -> Result<St
     drop(keeper);
     child.wait()?;
     #[cfg(target_os = "linux")]
-    crate::common::eventually("the browser's processes are gone", || !is_named(&folder.1))?;
+    let ended = std::time::Instant::now();
+    #[cfg(target_os = "linux")]
+    while is_named(&folder.1) {
+        ensure!(ended.elapsed() < PATIENCE, "the browser's processes aren't gone");
+        thread::sleep(Duration::from_millis(1));
+    }
     shown.with_context(|| format!("{browser} hasn't shown the page within {PATIENCE:?}"))
 }
 
@@ -250,6 +259,10 @@ fn is_named(word: &str) -> bool {
         let texts = ["cmdline", "environ"].map(read);
         texts.iter().any(|text| String::from_utf8_lossy(text).contains(word))
     })
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/picture").join(name)
 }
 
 /// A folder for the browser, as long as the value lasts, and a mark for its processes.

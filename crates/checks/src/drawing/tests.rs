@@ -1,10 +1,9 @@
-use super::sheet::SIZE;
+use super::sheet::{SIZE, width};
 use super::*;
-use crate::wire::words;
-use link::{Direction, Fate, Kind, Route};
+use link::{Fate, Route};
 use std::time::Duration;
 
-const NAMES: Names = Names { client: "client", server: "server" };
+const NAMES: Names<'_> = Names { client: "client", server: "server" };
 const HELD: Fate = Fate { behind: 1, ..Fate::PASS };
 const LATE: Fate = Fate { delay: Duration::from_millis(300), ..Fate::PASS };
 const TWICE: Fate = Fate { copies: 2, ..Fate::PASS };
@@ -51,7 +50,7 @@ fn row(events: &[Event]) -> Vec<String> {
     labels
 }
 
-fn story(events: &[Event]) -> String {
+fn told(events: &[Event]) -> String {
     let picture = draw(events, &NAMES);
     picture.split_once("<desc>").unwrap().1.split_once("</desc>").unwrap().0.to_owned()
 }
@@ -134,7 +133,7 @@ fn long_text_is_cut_where_its_box_ends() {
     for payload in ["x".repeat(65_507), "好".repeat(400), "🦀".repeat(99), "é".repeat(1_000)] {
         let label = &labels(&[saying(&payload)])[1];
         assert!(label.ends_with('…'), "{label}");
-        let width = text::width(label, SIZE) + 16;
+        let width = width(label, SIZE) + 16;
         assert!((plan.room() - 25..=plan.room()).contains(&width), "{label}: {width}");
     }
     let picture = draw(&[saying("x".repeat(65_507))], &NAMES);
@@ -182,11 +181,11 @@ fn of_many_events_the_first_are_shown_and_the_rest_is_counted() {
     assert_eq!(labels(&events[..101]).last().unwrap(), "… and one event more");
     assert_eq!(labels(&events).last().unwrap(), "… and 2 events more");
     assert_eq!(labels(&events).iter().filter(|text| text.contains("text")).count(), 100);
-    assert!(story(&events).ends_with("Events that aren't shown: 2."));
+    assert!(told(&events).ends_with("Events that aren't shown: 2."));
     // It leaves, if only behind the last row.
     let mut held = vec![request(1, HELD); 101];
     held[100].kind = Kind::Released;
-    assert!(!story(&held[99..]).contains("never"));
+    assert!(!told(&held[99..]).contains("never"));
 }
 
 #[test]
@@ -214,7 +213,7 @@ fn the_text_alternative_tells_the_exchange() {
         +3.0 ms: request 4 from client to server, 6 bytes “text 4”, is lost.\n\
         +4.0 ms: reply 5 from server to client, 6 bytes “text 5”, passes twice.\n\
         +4.0 ms: server to link: port unreachable.";
-    assert_eq!(story(&events), expected);
+    assert_eq!(told(&events), expected);
     assert!(
         draw(&events, &NAMES)
             .contains("<title>Between client and server: 5 datagrams, 1 lost</title>")
@@ -225,5 +224,5 @@ fn the_text_alternative_tells_the_exchange() {
 fn every_time_fits_into_its_column() {
     let longest = "+".len() + words::TIME_WIDTH;
     let plan = Plan::new(&[], &NAMES, 0);
-    assert!(text::width(&"0".repeat(longest), sheet::SMALL) <= plan.times() - 4);
+    assert!(width(&"0".repeat(longest), sheet::SMALL) <= plan.times() - 4);
 }

@@ -1,11 +1,8 @@
 //! One row: an event with its time, its arrow, and what became of the datagram.
 
-use super::plan::{LINK_HALF, Plan, side};
-use super::sheet::{Anchor, Rect, SIZE, SMALL, Sheet, Words};
-use super::text;
-use super::waits::Wait;
-use crate::wire::words;
-use link::{Direction, Event, Kind};
+use super::plan::{LINK_HALF, Plan, Wait, side};
+use super::sheet::{Anchor, Rect, SIZE, SMALL, Sheet, Words, cut, of_payload, width};
+use link::{Direction, Event, Kind, words};
 
 /// From an arrow up to the middle of the label above it.
 const ABOVE: i32 = 20;
@@ -153,8 +150,8 @@ impl Row<'_> {
     fn label(&self, x: i32, sheet: &mut Sheet) {
         let length = words::length(self.event.payload.len());
         let start = format!("{length}  ");
-        let room = self.plan.room() - text::width(&start, SIZE) - 16;
-        let payload = text::cut(&text::of(&self.event.payload), SIZE, room);
+        let room = self.plan.room() - width(&start, SIZE) - 16;
+        let payload = cut(&of_payload(&self.event.payload), SIZE, room);
         let spans = match payload.as_str() {
             "" => vec![("dim", length.as_str())],
             payload => vec![("dim", start.as_str()), ("", payload)],
@@ -165,7 +162,7 @@ impl Row<'_> {
     /// Which datagram it is, where its arrow begins.
     fn number(&self, x: i32, sheet: &mut Sheet) {
         let number = self.event.number.to_string();
-        let width = (text::width(&number, SMALL) + 9).max(BADGE);
+        let width = (width(&number, SMALL) + 9).max(BADGE);
         let (left, top) = (x - width / 2, self.y - BADGE / 2);
         let rect = Rect { left, top, width, height: BADGE, round: BADGE / 2 };
         let anchor = Anchor::Middle(left + width / 2);

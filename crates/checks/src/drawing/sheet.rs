@@ -1,6 +1,6 @@
-//! Lines, arrows and boxes. Lengths are in pixels, `y` grows downwards.
+//! Lines, arrows, boxes, and the text in them. Lengths are in pixels, `y` grows downwards.
 
-use super::text;
+use base::text::is_visible;
 use std::fmt::Write;
 
 /// The text of labels, and what is smaller.
@@ -90,7 +90,7 @@ impl Sheet {
     /// A box of one line around `spans`, with `y` as the middle of its height.
     pub fn label(&mut self, class: &str, anchor: Anchor, y: i32, spans: &[Span<'_>]) {
         let whole: String = spans.iter().map(|(_, text)| *text).collect();
-        let width = text::width(&whole, SIZE) + 2 * PADDING;
+        let width = width(&whole, SIZE) + 2 * PADDING;
         let (left, x, from) = match anchor {
             Anchor::Start(x) => (x, x + PADDING, ""),
             Anchor::Middle(x) => (x - width / 2, x, " text-anchor=\"middle\""),
@@ -100,7 +100,7 @@ impl Sheet {
         let rect = Rect { left, top, width, height, round: 5 }.tag("plate");
         let mut words = String::new();
         for (class, text) in spans {
-            let text = text::xml(text);
+            let text = xml(text);
             match *class {
                 "" => words.push_str(&text),
                 class => {
@@ -124,7 +124,7 @@ impl Sheet {
                 Anchor::Middle(x) => (x, " text-anchor=\"middle\""),
                 Anchor::End(x) => (x, " text-anchor=\"end\""),
             };
-            let (class, y, text) = (words.class, words.baseline, text::xml(words.text));
+            let (class, y, text) = (words.class, words.baseline, xml(words.text));
             let class = format!("label {class}");
             let class = class.trim_end();
             let _ =
@@ -147,4 +147,87 @@ impl Rect {
              height=\"{height}\" rx=\"{round}\"/>"
         )
     }
+}
+
+/// No more of a payload is looked at: more wouldn't fit into any box.
+const LOOKED_AT: usize = 256;
+
+/// A payload as text: lossy UTF-8, with escapes for what has no shape of its own.
+pub fn of_payload(payload: &[u8]) -> String {
+    let mut text = String::new();
+    let start = payload.get(..LOOKED_AT).unwrap_or(payload);
+    for c in String::from_utf8_lossy(start).chars() {
+        if is_strange(c) {
+            text.extend(c.escape_default());
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// Whether a character has no shape of its own, or is so wide that its width can't be estimated.
+/// Source: the Unicode character database.
+fn is_strange(c: char) -> bool {
+    !is_visible(c)
+        || matches!(c,
+            // Whole phrases, long dashes, signs of clay tablets; variants of other characters.
+            '\u{2e3a}' | '\u{2e3b}' | '\u{fbc3}'..='\u{fbd2}' | '\u{fd40}'..='\u{fd4f}'
+            | '\u{fdf0}'..='\u{fdff}' | '\u{a9c1}'..='\u{a9c9}' | '\u{12000}'..='\u{143ff}'
+            | '\u{e0000}'..)
+}
+
+/// The text as it stands between two tags, or in an attribute.
+pub fn xml(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// How wide a text may become in a font of this size: rather too much than too little.
+pub fn width(text: &str, size: i32) -> i32 {
+    let hundredths: i32 = text.chars().map(hundredths_of_em).sum();
+    (hundredths * size + 99) / 100
+}
+
+/// Generous for any font: nothing was found to be wider, in Noto's fonts for all scripts.
+fn hundredths_of_em(c: char) -> i32 {
+    match c {
+        ' '..='~' => 62,
+        // Latin, Greek, Cyrillic, punctuation, lines and boxes.
+        '\u{a0}'..='\u{17f}' | '\u{370}'..='\u{45f}' => 100,
+        '\u{2010}'..='\u{2030}' | '\u{2500}'..='\u{25ff}' => 100,
+        '\u{302e}' | '\u{302f}' => 160,
+        // Chinese, Japanese, Korean: squares.
+        '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' => 102,
+        '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}' => 102,
+        // Hebrew, Arabic, the north of India; symbols, emoji.
+        '\u{180}'..='\u{603}' | '\u{605}'..='\u{b7f}' => 160,
+        '\u{2031}'..='\u{20cf}' | '\u{2100}'..='\u{2e39}' | '\u{1f000}'..='\u{1faff}' => 160,
+        _ => 300,
+    }
+}
+
+/// The text, or as much of its beginning as fits, with `…` behind it.
+pub fn cut(text: &str, size: i32, room: i32) -> String {
+    if width(text, size) <= room {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        kept.push(c);
+        if width(&kept, size) + width("…", size) > room {
+            kept.pop();
+            break;
+        }
+    }
+    kept + "…"
 }

@@ -1,10 +1,10 @@
-//! Where everything stands: the column of times, the lifelines and their heads, the rows.
+//! Where everything stands: the column of times, the lifelines and their heads, the rows, and what
+//! waits in the link from one row to another.
 
-use super::Names;
-use super::sheet::{Anchor, Rect, SIZE, SMALL, Sheet, Words};
-use super::text::width;
-use link::{Direction, Event, Route};
-use std::collections::HashSet;
+use super::sheet::{Anchor, Rect, SIZE, SMALL, Sheet, Words, width};
+use link::words::Names;
+use link::{Direction, Event, Kind, Route};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -41,6 +41,8 @@ const MANY: &str = "a port for each";
 
 pub struct Plan {
     clients: Vec<SocketAddr>,
+    /// Where in `clients` each of them stands.
+    places: HashMap<SocketAddr, usize>,
     names: (String, String),
     route: Option<Route>,
     /// When the first event was; times count from it.
@@ -53,16 +55,21 @@ pub struct Plan {
 
 impl Plan {
     /// A plan with room for so many rows.
-    pub fn new(events: &[Event], names: &Names, rows: usize) -> Self {
-        let mut known = HashSet::new();
-        let clients = events.iter().map(|event| event.route.client);
-        let clients: Vec<SocketAddr> = clients.filter(|client| known.insert(*client)).collect();
+    pub fn new(events: &[Event], names: &Names<'_>, rows: usize) -> Self {
+        let (mut clients, mut places) = (Vec::new(), HashMap::new());
+        for client in events.iter().map(|event| event.route.client) {
+            places.entry(client).or_insert_with(|| {
+                clients.push(client);
+                clients.len() - 1
+            });
+        }
         let widest = [names.client, names.server].map(|name| width(name, SIZE) + width(" 4", SIZE));
         let routes = events.iter().map(|event| event.route);
         let addresses = routes.flat_map(|route| [route.client, route.server]).map(room_for);
         let widest = addresses.chain(widest).max().unwrap_or_default();
         Self {
             clients,
+            places,
             names: (names.client.to_owned(), names.server.to_owned()),
             route: events.first().map(|event| event.route),
             start: events.first().map(|event| event.time).unwrap_or_default(),
@@ -109,8 +116,7 @@ impl Plan {
 
     /// A client's lifeline.
     pub fn client(&self, address: SocketAddr) -> i32 {
-        let place = self.clients.iter().position(|client| *client == address).unwrap_or_default();
-        self.client_at(place.min(self.lifelines() - 1))
+        self.client_at(self.places[&address].min(self.lifelines() - 1))
     }
 
     pub fn link(&self) -> i32 {
@@ -227,4 +233,79 @@ fn address(text: &str, anchor: Anchor) -> Words<'_> {
 
 fn to_i32(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX / 1_000)
+}
+
+/// Bars that stand side by side; what waits besides shares the last place.
+const LANES: usize = 3;
+const LANE: i32 = 9;
+const BAR: i32 = 6;
+
+/// How far a bar reaches beyond the arrows at its ends.
+const BEYOND: i32 = 7;
+
+/// A datagram that waits in the link.
+pub struct Wait {
+    pub arrived: usize,
+    /// The row, or a place behind all rows; `None` if it never left.
+    pub released: Option<usize>,
+    direction: Direction,
+    lane: usize,
+    rows: usize,
+}
+
+/// All that wait in one of the first `rows` rows.
+pub fn waits(events: &[Event], rows: usize) -> Vec<Wait> {
+    let mut waits: Vec<Wait> = Vec::new();
+    for (arrived, event) in events.iter().enumerate().take(rows) {
+        if event.kind != Kind::Arrived || event.fate.copies == 0 || event.fate.is_immediate() {
+            continue;
+        }
+        let released = release(event, arrived, events);
+        let direction = event.direction;
+        let is_taken = |lane: usize| {
+            waits.iter().any(|wait| {
+                wait.direction == direction && wait.lane == lane && wait.last_row() >= arrived
+            })
+        };
+        let lane = (0..LANES - 1).find(|lane| !is_taken(*lane)).unwrap_or(LANES - 1);
+        waits.push(Wait { arrived, released, direction, lane, rows });
+    }
+    waits
+}
+
+/// Where in `events` the datagram leaves that has arrived in `event`, at the place `arrived`.
+pub fn release(event: &Event, arrived: usize, events: &[Event]) -> Option<usize> {
+    let is_release = |other: &Event| {
+        other.kind == Kind::Released
+            && other.direction == event.direction
+            && other.number == event.number
+            && other.route.client == event.route.client
+    };
+    let later = events.iter().skip(arrived).position(is_release)?;
+    Some(arrived + later)
+}
+
+impl Wait {
+    fn last_row(&self) -> usize {
+        self.released.unwrap_or(usize::MAX)
+    }
+
+    /// The side of the bar that looks to the link, and the one where the datagram leaves.
+    pub fn edges(&self, plan: &Plan) -> (i32, i32) {
+        let lane = to_i32(self.lane);
+        let inner = LINK_HALF + 2 + lane * LANE;
+        let side = side(self.direction);
+        (plan.link() + side * inner, plan.link() + side * (inner + BAR))
+    }
+
+    pub fn draw(&self, plan: &Plan, sheet: &mut Sheet) {
+        let (inner, outer) = self.edges(plan);
+        let top = plan.arrow(self.arrived) - BEYOND;
+        let bottom = match self.released.filter(|row| *row < self.rows) {
+            Some(row) => plan.arrow(row) + BEYOND,
+            None => plan.bottom(),
+        };
+        let (left, width, height) = (inner.min(outer), BAR, bottom - top);
+        sheet.rect("wait", &Rect { left, top, width, height, round: 3 });
+    }
 }
