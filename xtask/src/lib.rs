@@ -9,13 +9,11 @@
 //! - [`build`]: calls cargo; [`grading`]: calls the checks, and learns their verdict
 //! - [`grade`]: starts the grader, for instructors
 //! - [`workspace`], [`progress`]: a student's workspace, and what the student has reached there
-//! - [`diff`]: compares texts
 //! - [`course`]: starts the program `course`, which has the commands that no student waits for
 
 pub mod build;
 pub mod check;
 pub mod course;
-pub mod diff;
 pub mod grade;
 pub mod grading;
 pub mod help;

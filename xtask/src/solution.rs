@@ -1,15 +1,13 @@
 //! `cargo xtask solution LESSON`: what the reference does otherwise than the student's program.
 
 use crate::workspace::{self, Workspace};
-use crate::{Command, diff, help, progress};
+use crate::{Command, build, help, progress};
 use anyhow::{Context, Result, bail};
 use base::lessons::{self, Lesson};
-use base::regions;
-use base::terminal::Style;
+use base::programs::Keeper;
 use base::usage::UsageError;
-use std::fs;
 use std::io::{self, Write};
-use std::process::ExitCode;
+use std::process::{self, ExitCode, Stdio};
 
 pub const COMMAND: Command = Command {
     name: "solution",
@@ -23,6 +21,10 @@ be the same: what counts is what the checks say.
     run,
 };
 
+/// How `checks diff` ends.
+const EQUAL: i32 = 0;
+const DIFFERENT: i32 = 1;
+
 fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     let (mut lesson, mut anyway) = (None, false);
     while let Some(argument) = parser.next()? {
@@ -35,11 +37,10 @@ fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     let workspace = workspace::expect(&COMMAND)?;
     let hint = "which lesson? For example `cargo xtask solution lesson-3`";
     let lesson = lesson.ok_or_else(|| UsageError(hint.to_owned()))?;
-    show(&workspace, lesson, anyway)?;
-    Ok(ExitCode::SUCCESS)
+    show(&workspace, lesson, anyway)
 }
 
-fn show(workspace: &Workspace, lesson: &Lesson, anyway: bool) -> Result<()> {
+fn show(workspace: &Workspace, lesson: &Lesson, anyway: bool) -> Result<ExitCode> {
     let name = lesson.name();
     workspace.expect_started(lesson)?;
     if workspace.graded {
@@ -54,37 +55,21 @@ fn show(workspace: &Workspace, lesson: &Lesson, anyway: bool) -> Result<()> {
              `cargo xtask hint {name}` helps, and `--anyway` shows the solution nevertheless"
         );
     }
-    let (mine, theirs) = (lesson.source(), workspace::solution_path(lesson));
-    let text = |path: &str| read(path).map(|text| regions::without_markers(&text));
-    let difference = diff::unified(&text(&mine)?, &text(&theirs)?);
-    let style = Style::of_stdout();
-    let text = if difference.is_empty() {
-        format!("{mine} is the reference, line by line.\n")
-    } else {
-        let title = style.paint("1", &format!("--- {mine}\n+++ {theirs}"));
-        format!("{title}\n{}", paint(&difference, style))
-    };
-    write!(io::stdout(), "{text}")?;
-    Ok(())
+    compare(&lesson.source(), &workspace::solution_path(lesson))
 }
 
-fn read(path: &str) -> Result<String> {
-    let bytes = fs::read(lessons::root().join(path));
-    let bytes = bytes.with_context(|| format!("cannot read {path}; git can bring it back"))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Colours a difference as git does.
-fn paint(difference: &str, style: Style) -> String {
-    let mut text = String::new();
-    for line in difference.lines() {
-        text.push_str(&match line.get(..1) {
-            Some("-") => style.paint("31", line),
-            Some("+") => style.paint("32", line),
-            Some("@") => style.paint("36", line),
-            _ => line.to_owned(),
-        });
-        text.push('\n');
+/// Has the checks show what the student's program and the reference do differently; the paths are
+/// from the root.
+fn compare(mine: &str, theirs: &str) -> Result<ExitCode> {
+    let mut keeper = Keeper::start()?;
+    let mut checks = process::Command::new(build::checks(&mut keeper)?);
+    checks.args(["diff", mine, theirs]).current_dir(lessons::root()).stdin(Stdio::null());
+    let status = keeper.spawn(&mut checks).and_then(|mut checks| checks.wait());
+    match status.context("cannot start the checks")?.code() {
+        Some(EQUAL) => writeln!(io::stdout(), "{mine} is the reference, line by line.")?,
+        Some(DIFFERENT) => {}
+        // What is wrong, they have said.
+        _ => return Ok(ExitCode::FAILURE),
     }
-    text
+    Ok(ExitCode::SUCCESS)
 }

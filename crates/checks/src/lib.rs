@@ -15,7 +15,7 @@
 //! - [`check`]: what a check is, and a lesson's list of them
 //! - `play`: what the programs that we play ourselves have in common
 //! - [`lessons`]: the checks of each lesson, a file a lesson, with how to play its program
-//! - [`drawing`]: what a link has seen, as a picture
+//! - [`drawing`]: what a link has seen, as a picture; [`diff`]: how two programs differ
 //! - [`judge`]: makes all checks of a lesson; [`report`]: the verdict, for people and for programs
 //! - [`harness`]: the same as tests, for `cargo test -p lesson-3`
 //! - [`changes`]: writes to files, for the runner's `watch`
@@ -30,6 +30,7 @@
 pub mod budget;
 pub mod changes;
 pub mod check;
+pub mod diff;
 pub mod drawing;
 pub mod endpoint;
 pub mod failure;

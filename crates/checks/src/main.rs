@@ -1,17 +1,17 @@
-//! The `checks` program, which the runner starts: it judges, plays, watches and draws.
+//! The `checks` program, which the runner starts: it judges, plays, watches, draws and compares.
 
 use anyhow::{Context, Result, bail};
-use base::random;
+use base::{random, terminal};
 use checks::judge::{Terms, judge, points};
 use checks::network::Network;
 use checks::report::human::{self, Style};
 use checks::report::json;
 use checks::subject::Program;
-use checks::{changes, check::Outcome, drawing, lessons};
+use checks::{changes, check::Outcome, diff, drawing, lessons};
 use lexopt::{Arg, Parser, ValueExt};
 use link::words::Names;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{env, fs};
@@ -23,6 +23,7 @@ usage: checks check LESSON [--seed N] [--all] [--format human|json] [--score FIL
        checks changes FOLDER…
        checks draw CLIENT SERVER      what stands in JSON lines on stdin, as SVG on stdout; the
                                       sides have these names
+       checks diff OLD NEW            two files, but for the markers of regions; 1: they differ
 exit codes: 0 full marks, 1 less, 2 wrong usage, 3 a check itself failed";
 
 fn main() -> ExitCode {
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Some("check") => Request::read().map_err(Error::Usage).and_then(|request| request.judge()),
         Some("play") => play_lesson(),
         Some("draw") => draw(),
+        Some("diff") => compare(),
         Some("changes") => {
             let folders: Vec<PathBuf> = env::args_os().skip(2).map(PathBuf::from).collect();
             changes::print(&folders).map(|()| ExitCode::SUCCESS).map_err(Error::Failed)
@@ -137,6 +139,21 @@ fn draw() -> Result<ExitCode, Error> {
     };
     let drawn = drawing::print(io::stdin().lock(), &Names { client, server }, io::stdout());
     drawn.map(|()| ExitCode::SUCCESS).map_err(Error::Failed)
+}
+
+fn compare() -> Result<ExitCode, Error> {
+    let words: Vec<PathBuf> = env::args_os().skip(2).map(PathBuf::from).collect();
+    let [old, new] = words.as_slice() else {
+        return Err(Error::Usage(anyhow::anyhow!("which two files?")));
+    };
+    let difference =
+        diff::between(old, new, terminal::Style::of_stdout()).map_err(Error::Grader)?;
+    match io::stdout().write_all(difference.as_bytes()) {
+        Ok(()) => Ok(ExitCode::from(u8::from(!difference.is_empty()))),
+        // Whoever read our output has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::from(3)),
+        Err(error) => Err(Error::Grader(error.into())),
+    }
 }
 
 fn play_lesson() -> Result<ExitCode, Error> {

@@ -4,7 +4,7 @@
 //! that says where a server waits, or what a right program in another language may do otherwise.
 
 use anyhow::{Context, Result, anyhow, ensure};
-use base::lessons::{Argument, LESSONS, Lesson as Entry, Role, numbered};
+use base::lessons::{LESSONS, Lesson as Entry, Role, numbered};
 use base::ports::{Port, PortCount};
 use checks::budget::Deadline;
 use checks::check::{Check, Lesson, Limits, Outcome};
@@ -101,7 +101,8 @@ fn a_stdout_that_takes_nothing_is_an_error() -> Result<()> {
         let mut command: Vec<OsString> =
             ["sh", "-c", "exec \"$0\" \"$1\" >/dev/full"].map(OsString::from).to_vec();
         command.extend(step(lesson)?.command);
-        let mut program = start(&Program { command, name: None }, &argument(lesson, &port))?;
+        let mut program =
+            start(&Program { command, name: None }, &lesson.argument_for(port.address())?)?;
         program.type_line("hello");
         program.close_stdin();
         let ended = program.wait_for_end(SOON, "").and_then(|end| end.failed_properly("", ""));
@@ -213,7 +214,7 @@ fn meet(peer: &Peer, python: &str) -> Result<()> {
     let (lesson, port) = (numbered(peer.lesson), Port::with_free_tcp()?);
     let command = [python, "-c", peer.script].map(OsString::from).to_vec();
     let python = (Program { command, name: None }, port.number().to_string());
-    let step = (step(lesson)?, argument(lesson, &port));
+    let step = (step(lesson)?, lesson.argument_for(port.address())?);
     let is_client = matches!(lesson.role, Role::Client { .. });
     let (serves, asks) = if is_client { (python, step) } else { (step, python) };
 
@@ -241,14 +242,6 @@ fn meet(peer: &Peer, python: &str) -> Result<()> {
     let (step, python) = if is_client { (&asked, &served) } else { (&served, &asked) };
     ensure!((peer.is_right)(step, python), "the step wrote {step:?}, and Python {python:?}");
     Ok(())
-}
-
-/// What a lesson's program is told, so that it meets its peer at this port.
-fn argument(lesson: &Entry, port: &Port) -> String {
-    match lesson.argument {
-        Argument::Port => port.number().to_string(),
-        _ => port.address().to_string(),
-    }
 }
 
 fn start(program: &Program, argument: &str) -> Result<Subject> {

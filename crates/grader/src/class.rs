@@ -58,6 +58,7 @@ pub enum Found {
 }
 
 /// What happens while a class is graded, for whoever shows it.
+#[derive(Clone, Copy)]
 pub enum News<'a> {
     /// What there is, and what there isn't.
     Found { submissions: &'a [Submission], options: &'a Options, found: &'a [Vec<Found>] },

@@ -1,12 +1,48 @@
-//! The difference between two texts, line by line, as `diff -u` shows it.
+//! The difference between two programs, line by line, as `diff -u` shows it.
 
+use anyhow::{Context, Result};
+use base::regions;
+use base::terminal::Style;
 use std::fmt::Write;
+use std::fs;
+use std::path::Path;
 
 /// Lines that are shown around each change.
 const CONTEXT: usize = 3;
 
 /// Above this many pairs of lines the middle of the texts counts as all different.
 const MOST_PAIRS: usize = 4_000_000;
+
+/// Two programs, but for the markers of their regions, under their names; nothing if they are equal.
+pub fn between(old: &Path, new: &Path, style: Style) -> Result<String> {
+    let difference = unified(&read(old)?, &read(new)?);
+    if difference.is_empty() {
+        return Ok(difference);
+    }
+    let title = format!("--- {}\n+++ {}", old.display(), new.display());
+    Ok(format!("{}\n{}", style.paint("1", &title), paint(&difference, style)))
+}
+
+fn read(path: &Path) -> Result<String> {
+    let bytes = fs::read(path);
+    let context = || format!("cannot read {}; git can bring it back", path.display());
+    Ok(regions::without_markers(&String::from_utf8_lossy(&bytes.with_context(context)?)))
+}
+
+/// Colours a difference as git does.
+fn paint(difference: &str, style: Style) -> String {
+    let mut text = String::new();
+    for line in difference.lines() {
+        text.push_str(&match line.as_bytes()[0] {
+            b'-' => style.paint("31", line),
+            b'+' => style.paint("32", line),
+            b'@' => style.paint("36", line),
+            _ => line.to_owned(),
+        });
+        text.push('\n');
+    }
+    text
+}
 
 /// A line, and how many lines of either text stand before it.
 struct Step<'a> {
@@ -18,7 +54,7 @@ struct Step<'a> {
 }
 
 /// What has to be done to `old` to make it `new`; nothing if they are equal. Line ends don't count.
-pub fn unified(old: &str, new: &str) -> String {
+fn unified(old: &str, new: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let steps = steps(&old, &new);
     let mut text = String::new();
@@ -33,17 +69,17 @@ pub fn unified(old: &str, new: &str) -> String {
         }
         let first = start.saturating_sub(CONTEXT);
         next = steps.len().min(end + CONTEXT);
-        write_part(steps.get(first..next).unwrap_or_default(), &mut text);
+        write_part(&steps[first..next], &mut text);
     }
     text
 }
 
 fn is_change(steps: &[Step<'_>], index: usize) -> bool {
-    steps.get(index).is_some_and(|step| step.sign != ' ')
+    steps[index].sign != ' '
 }
 
 fn write_part(steps: &[Step<'_>], text: &mut String) {
-    let Some(first) = steps.first() else { return };
+    let first = &steps[0];
     let old = steps.iter().filter(|step| step.sign != '+').count();
     let new = steps.iter().filter(|step| step.sign != '-').count();
     // A part without lines is named by the line before it.
@@ -60,18 +96,13 @@ fn steps<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Step<'a>> {
     let (old_rest, new_rest) = (old.len() - start, new.len() - start);
     let backwards = old.iter().rev().zip(new.iter().rev());
     let end = backwards.take(old_rest.min(new_rest)).take_while(|(a, b)| a == b).count();
-    let middle =
-        |lines: &[&'a str]| lines.get(start..lines.len() - end).unwrap_or_default().to_vec();
-    let (old_middle, new_middle) = (middle(old), middle(new));
-
     let mut signs = vec![' '; start];
-    signs.extend(middle_signs(&old_middle, &new_middle));
+    signs.extend(middle_signs(&old[start..old.len() - end], &new[start..new.len() - end]));
     signs.extend(vec![' '; end]);
     let (mut from_old, mut from_new) = (0, 0);
     let mut steps = Vec::new();
     for sign in signs {
-        let line = if sign == '+' { new.get(from_new) } else { old.get(from_old) };
-        let line = line.copied().unwrap_or_default();
+        let line = if sign == '+' { new[from_new] } else { old[from_old] };
         steps.push(Step { sign, line, old: from_old, new: from_new });
         from_old += usize::from(sign != '+');
         from_new += usize::from(sign != '-');
@@ -87,28 +118,23 @@ fn middle_signs(old: &[&str], new: &[&str]) -> Vec<char> {
     }
     // How many lines the rests of both texts have in common, from each pair of places.
     let mut common = vec![0_u32; (old.len() + 1) * width];
-    let at =
-        |common: &[u32], i: usize, j: usize| common.get(i * width + j).copied().unwrap_or_default();
     for i in (0..old.len()).rev() {
         for j in (0..new.len()).rev() {
-            let longest = if old.get(i) == new.get(j) {
-                at(&common, i + 1, j + 1) + 1
+            common[i * width + j] = if old[i] == new[j] {
+                common[(i + 1) * width + j + 1] + 1
             } else {
-                at(&common, i + 1, j).max(at(&common, i, j + 1))
+                common[(i + 1) * width + j].max(common[i * width + j + 1])
             };
-            if let Some(cell) = common.get_mut(i * width + j) {
-                *cell = longest;
-            }
         }
     }
     let (mut i, mut j) = (0, 0);
     let mut signs = Vec::new();
     while i < old.len() || j < new.len() {
-        if i < old.len() && j < new.len() && old.get(i) == new.get(j) {
+        if i < old.len() && j < new.len() && old[i] == new[j] {
             signs.push(' ');
             (i, j) = (i + 1, j + 1);
         } else if i < old.len()
-            && (j == new.len() || at(&common, i + 1, j) >= at(&common, i, j + 1))
+            && (j == new.len() || common[(i + 1) * width + j] >= common[i * width + j + 1])
         {
             signs.push('-');
             i += 1;
