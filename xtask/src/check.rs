@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use base::lessons::{self, LESSONS, Lesson};
 use base::programs::Keeper;
 use base::terminal::Style;
-use base::usage::UsageError;
+use base::usage::{UsageError, is_closed_pipe, print_error};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -35,9 +35,9 @@ fn run(parser: lexopt::Parser) -> Result<ExitCode> {
     let request = Request::from_arguments(parser)?;
     let code = match request.serve() {
         Ok(code) => code,
-        Err(error) if crate::is_closed_pipe(&error) => return Err(error),
+        Err(error) if is_closed_pipe(&error) => return Err(error),
         Err(error) => {
-            help::print_error(&error);
+            print_error(&error);
             GRADER_ERROR
         }
     };
@@ -106,8 +106,8 @@ impl Request {
         let mut summary = String::new();
         for lesson in started_lessons()? {
             let verdict = match self.judge(&mut keeper, lesson) {
-                Err(error) if !crate::is_closed_pipe(&error) => {
-                    help::print_error(&error);
+                Err(error) if !is_closed_pipe(&error) => {
+                    print_error(&error);
                     Verdict { code: GRADER_ERROR, score: None }
                 }
                 result => result?,

@@ -1,9 +1,10 @@
 //! Starts the checks on a lesson's program, and learns their verdict. `check` and `watch` use it.
 
 use crate::progress::{self, Best};
-use crate::{build, help, workspace};
+use crate::{build, workspace};
 use anyhow::{Context, Result};
 use base::lessons::Lesson;
+use base::usage::print_error;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -75,7 +76,7 @@ pub fn record(lesson: &Lesson, verdict: &Verdict) {
         true => progress::record(lesson, points, maximum),
         false => Ok(()),
     }) {
-        help::print_error(&error.context("cannot remember the score"));
+        print_error(&error.context("cannot remember the score"));
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::{COMMANDS, Command, find};
 use anyhow::Result;
-use base::terminal::Style;
 use base::usage::UsageError;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -71,11 +70,4 @@ pub fn unexpected(argument: &lexopt::Arg<'_>, command: &Command) -> anyhow::Erro
     };
     let Command { name, arguments, .. } = command;
     UsageError(format!("`{word}` is unexpected here: try `cargo xtask {name} {arguments}`")).into()
-}
-
-/// Prints an error with its causes, in the style of cargo.
-/// Where even that can't be written, the exit code has to do.
-pub fn print_error(error: &anyhow::Error) {
-    let style = Style::of_stderr();
-    let _ = writeln!(io::stderr(), "{}: {error:#}", style.paint("1;31", "error"));
 }

@@ -31,10 +31,9 @@ pub mod wire;
 pub mod workspace;
 
 use anyhow::Result;
-use base::usage::{UsageError, nearest};
+use base::usage::{UsageError, finish, nearest};
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
 /// A subcommand of `cargo xtask`.
@@ -66,21 +65,8 @@ pub const COMMANDS: &[Command] = &[
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    finish(dispatch(env::args_os().skip(1).collect()))
-}
-
-/// Turns a command's result into an exit code, and says what went wrong.
-pub fn finish(result: Result<ExitCode>) -> ExitCode {
-    match result {
-        Ok(code) => code,
-        // Whoever read our output has seen enough, as in `cargo xtask list | head -1`.
-        Err(error) if is_closed_pipe(&error) => ExitCode::from(1),
-        Err(error) => {
-            help::print_error(&error);
-            let usage = error.is::<UsageError>() || error.is::<lexopt::Error>();
-            ExitCode::from(if usage { 2 } else { 1 })
-        }
-    }
+    let result = dispatch(env::args_os().skip(1).collect());
+    finish(result, anyhow::Error::is::<lexopt::Error>)
 }
 
 fn dispatch(arguments: Vec<OsString>) -> Result<ExitCode> {
@@ -112,9 +98,4 @@ pub fn find(name: &str) -> Result<&'static Command> {
     let guess = nearest(name, names).unwrap_or_default();
     let hint = format!("did you mean `cargo xtask {guess}`? `cargo xtask help` shows all commands");
     Err(UsageError(format!("there is no command `{name}`: {hint}")).into())
-}
-
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
-    causes.any(|cause| cause.kind() == ErrorKind::BrokenPipe)
 }

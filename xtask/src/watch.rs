@@ -16,6 +16,7 @@ use attempt::Attempt;
 use base::lessons::{self, Lesson};
 use base::programs::Keeper;
 use base::terminal::Style;
+use base::usage::print_error;
 use events::{Changes, Event};
 use files::Snapshot;
 use std::io::{self, IsTerminal, Write};
@@ -219,7 +220,7 @@ impl Watch {
         say(&outcome.output)?;
         match outcome.verdict {
             None => say(&format!("\n{}\n", grading::does_not_compile(self.lesson)))?,
-            Some(Err(error)) => help::print_error(&error),
+            Some(Err(error)) => print_error(&error),
             Some(Ok(verdict)) => {
                 grading::record(self.lesson, &verdict);
                 if verdict.code == FULL_MARKS {
@@ -260,7 +261,7 @@ impl Watch {
             "h" => match hint::next(self.lesson) {
                 Ok(hint) => self.answer(&format!("\n{hint}\n"))?,
                 Err(error) => {
-                    help::print_error(&error);
+                    print_error(&error);
                     self.answer("")?;
                 }
             },

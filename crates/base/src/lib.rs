@@ -9,7 +9,7 @@
 //! - [`regions`]: the parts of a lesson's program that students write
 //! - [`programs`]: starts programs, which end when we do; [`ports`]: finds ports, and who holds them
 //! - [`text`]: what others wrote, made safe to show; [`terminal`]: colours, characters and width
-//! - [`usage`]: command lines that can't be understood
+//! - [`usage`]: how a program ends, and command lines that can't be understood
 //! - [`files`]: what a clone of this workspace would hold
 //! - [`random`]: chance that a seed repeats
 

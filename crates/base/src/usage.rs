@@ -1,6 +1,11 @@
-//! A command line that can't be understood, and the word that somebody probably meant.
+//! How a program of ours ends: with success, with an error, or with a command line that can't be
+//! understood, and the word that somebody probably meant.
 
+use crate::terminal::Style;
+use anyhow::Result;
 use std::fmt;
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
 
 /// A command line that can't be understood. It ends our programs with status 2.
 #[derive(Debug)]
@@ -20,6 +25,32 @@ impl fmt::Display for UsageError {
 }
 
 impl std::error::Error for UsageError {}
+
+/// Turns a command's result into an exit code, and says what went wrong. Wrong usage is an error of
+/// ours, or one that `is_usage` knows.
+pub fn finish(result: Result<ExitCode>, is_usage: fn(&anyhow::Error) -> bool) -> ExitCode {
+    match result {
+        Ok(code) => code,
+        // Whoever read our output has seen enough, as in `cargo xtask list | head -1`.
+        Err(error) if is_closed_pipe(&error) => ExitCode::from(1),
+        Err(error) => {
+            print_error(&error);
+            ExitCode::from(if error.is::<UsageError>() || is_usage(&error) { 2 } else { 1 })
+        }
+    }
+}
+
+/// Prints an error with its causes, in the style of cargo.
+/// Where even that can't be written, the exit code has to do.
+pub fn print_error(error: &anyhow::Error) {
+    let style = Style::of_stderr();
+    let _ = writeln!(io::stderr(), "{}: {error:#}", style.paint("1;31", "error"));
+}
+
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|cause| cause.kind() == ErrorKind::BrokenPipe)
+}
 
 /// The candidate with the fewest edits from `word`; among equals, the one with the nearest ending,
 /// so that `lesson-9` is nearer to `lesson-5` than to `lesson-1`.

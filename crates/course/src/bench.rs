@@ -29,8 +29,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ExitCode};
 use std::time::{Duration, Instant};
 use std::{fmt, thread};
-use xtask::course::BENCH;
-use xtask::help;
+
+pub const NAME: &str = "bench";
 
 type Benchmark = fn(&mut Report) -> Result<()>;
 
@@ -55,7 +55,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     let name = match parser.next()? {
         Some(lexopt::Arg::Value(name)) => name.to_string_lossy().into_owned(),
-        Some(other) => return Err(help::unexpected(&other, &BENCH)),
+        Some(other) => return Err(crate::unexpected(&other, &usage())),
         None => String::new(),
     };
     if name == scratch::REMOVER {
@@ -65,16 +65,21 @@ pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
         return link::client(&parser.value()?);
     }
     let Some((_, benchmark)) = BENCHMARKS.iter().find(|(candidate, _)| name == *candidate) else {
-        let names = BENCH.arguments;
-        let message = format!("there is no benchmark `{name}`: try `cargo xtask bench {names}`");
+        let message = format!("there is no benchmark `{name}`: try `cargo xtask {}`", usage());
         return Err(UsageError(message).into());
     };
     if let Some(argument) = parser.next()? {
-        return Err(help::unexpected(&argument, &BENCH));
+        return Err(crate::unexpected(&argument, &usage()));
     }
     let mut report = Report { missed: false };
     benchmark(&mut report)?;
     Ok(ExitCode::from(u8::from(report.missed)))
+}
+
+/// `bench` with the names of all benchmarks.
+fn usage() -> String {
+    let names: Vec<&str> = BENCHMARKS.iter().map(|(name, _)| *name).collect();
+    format!("{NAME} {}", names.join("|"))
 }
 
 /// What a benchmark prints; remembers whether a limit was missed.

@@ -16,7 +16,7 @@ mod programs;
 mod verify;
 
 use anyhow::Result;
-use base::usage::UsageError;
+use base::usage::{UsageError, finish};
 use std::env;
 use std::process::ExitCode;
 
@@ -24,11 +24,22 @@ fn main() -> ExitCode {
     let mut words = env::args_os().skip(1);
     let name = words.next().unwrap_or_default();
     let parser = lexopt::Parser::from_args(words);
-    xtask::finish(match name.to_str() {
+    let result = match name.to_str() {
         Some("verify") => verify::run(parser),
-        Some("bench") => bench::run(parser),
+        Some(bench::NAME) => bench::run(parser),
         _ => unknown(),
-    })
+    };
+    finish(result, anyhow::Error::is::<lexopt::Error>)
+}
+
+/// Refuses a word that a command can't use.
+fn unexpected(argument: &lexopt::Arg<'_>, usage: &str) -> anyhow::Error {
+    let word = match argument {
+        lexopt::Arg::Short(letter) => format!("-{letter}"),
+        lexopt::Arg::Long(name) => format!("--{name}"),
+        lexopt::Arg::Value(value) => value.to_string_lossy().into_owned(),
+    };
+    UsageError(format!("`{word}` is unexpected here: try `cargo xtask {usage}`")).into()
 }
 
 fn unknown() -> Result<ExitCode> {

@@ -26,8 +26,6 @@ use std::env;
 use std::io::{self, Write};
 use std::process::{self as system, ExitCode};
 use tree::Tree;
-use xtask::course::VERIFY;
-use xtask::help;
 
 /// A fault, where it is, and what to do about it. `path` is from the root of the workspace.
 fn finding(path: &str, line: usize, text: &str) -> String {
@@ -39,7 +37,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
         None => verify(),
         Some(lexopt::Arg::Long("draw")) => draw(),
         Some(lexopt::Arg::Long("soak")) => soak(parser.value()?.parse()?),
-        Some(argument) => Err(help::unexpected(&argument, &VERIFY)),
+        Some(argument) => Err(crate::unexpected(&argument, "verify [--draw] [--soak N]")),
     }
 }
 

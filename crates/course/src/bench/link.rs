@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
-use xtask::course::BENCH;
 
 /// The word behind `bench` that starts a client in a process of its own.
 pub const CLIENT: &str = "round-trips-to";
@@ -55,7 +54,7 @@ fn round_trips(report: &mut Report, keeper: &mut Keeper, places: [SocketAddr; 2]
     let [direct, linked] = medians(places, |place| {
         let client = env::current_exe().context("cannot find the path of this program")?;
         let mut command = on_core(0, &client);
-        command.args([BENCH.name, CLIENT, &place.to_string()]).stdout(Stdio::piped());
+        command.args([super::NAME, CLIENT, &place.to_string()]).stdout(Stdio::piped());
         let mut client = start(keeper, &mut command)?;
         let mut median = String::new();
         let output = client.stdout.as_mut().context("the client has no output")?;

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use std::process::{self, Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, thread};
-use xtask::course::BENCH;
 
 /// The word behind `bench` that starts the process that removes the folder.
 pub const REMOVER: &str = "remove-folder-of";
@@ -28,7 +27,7 @@ impl Scratch {
         let path = path_of(OsStr::new(&owner))?;
         let program = env::current_exe().context("cannot find the path of this program")?;
         let mut command = Command::new(program);
-        command.args([BENCH.name, REMOVER, &owner]).stdin(Stdio::piped());
+        command.args([super::NAME, REMOVER, &owner]).stdin(Stdio::piped());
         // Ctrl-C ends its owner, not it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

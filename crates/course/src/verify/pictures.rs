@@ -10,7 +10,6 @@ use base::lessons;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use xtask::wire;
 
 /// Where they are.
 const FOLDER: &str = "lessons/pictures/";
@@ -58,12 +57,12 @@ fn flaw(path: &str, is_alone: bool, line: usize, document: &Document<'_>) -> Opt
     (!has_wire(fence)).then(|| text.to_owned())
 }
 
-/// Whether the command of a block runs a pair with a link between them.
+/// Whether the command of a block runs a pair with a link between them: any option but the port
+/// asks for one.
 pub fn has_wire(fence: &Fence<'_>) -> bool {
     let command = fence.lines.first().copied().unwrap_or_default();
     let mut names = command.split([' ', '=']).filter_map(|word| word.strip_prefix("--"));
-    command.starts_with("$ cargo xtask run ")
-        && names.any(|name| wire::options::NAMES.contains(&name))
+    command.starts_with("$ cargo xtask run ") && names.any(|name| name != "port")
 }
 
 /// Whether a line follows a console block, with an empty line between.
