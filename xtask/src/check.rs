@@ -1,18 +1,21 @@
-//! `cargo xtask check [LESSON]`: has a lesson's program judged, or any other program.
+//! `cargo xtask check [LESSON]`: has a lesson's program judged, or any other program; and how the
+//! checks are started, and what came of it, which `watch` needs as well.
 
-use crate::grading::{self, FAILED, FULL_MARKS, GRADER_ERROR, Verdict};
-use crate::progress::Best;
-use crate::{Command, build, help, workspace};
+use crate::build;
+use crate::command::{Subcommand, unexpected};
+use crate::workspace::{self, Best};
 use anyhow::{Context, Result};
 use base::lessons::{self, LESSONS, Lesson};
 use base::programs::Keeper;
 use base::terminal::Style;
 use base::usage::{UsageError, is_closed_pipe, print_error};
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io::{self, Write};
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command, ExitCode, ExitStatus, Stdio};
 
-pub const COMMAND: Command = Command {
+pub const COMMAND: Subcommand = Subcommand {
     name: "check",
     arguments: "[LESSON] [OPTIONS]",
     summary: "judge a lesson's program: what is right, what is wrong, and why",
@@ -79,7 +82,7 @@ impl Request {
                     words.extend(parser.raw_args()?);
                     request.program = Some(words);
                 }
-                other => return Err(help::unexpected(&other, &COMMAND)),
+                other => return Err(unexpected(&other, &COMMAND)),
             }
         }
         request.check_program()?;
@@ -105,15 +108,15 @@ impl Request {
         let mut worst = FULL_MARKS;
         let mut summary = String::new();
         for lesson in started_lessons()? {
-            let verdict = match self.judge(&mut keeper, lesson) {
+            let judgement = match self.judge(&mut keeper, lesson) {
                 Err(error) if !is_closed_pipe(&error) => {
                     print_error(&error);
-                    Verdict { code: GRADER_ERROR, score: None }
+                    Judgement { code: GRADER_ERROR, score: None }
                 }
                 result => result?,
             };
-            worst = worst.max(verdict.code);
-            summary.push_str(&summary_line(lesson, &verdict));
+            worst = worst.max(judgement.code);
+            summary.push_str(&summary_line(lesson, &judgement));
         }
         if !self.json {
             write!(io::stdout(), "\n{summary}")?;
@@ -122,27 +125,27 @@ impl Request {
     }
 
     /// Has one lesson's program judged. What there is to say about it, the checks or cargo say.
-    fn judge(&self, keeper: &mut Keeper, lesson: &Lesson) -> Result<Verdict> {
+    fn judge(&self, keeper: &mut Keeper, lesson: &Lesson) -> Result<Judgement> {
         let program = match &self.program {
             Some(words) => words.clone(),
             None if build::build(keeper, &[lesson.name()])? => {
                 vec![build::program(&lesson.name())?.into()]
             }
             None => {
-                writeln!(io::stderr(), "{}", grading::does_not_compile(lesson))?;
-                return Ok(Verdict { code: FAILED, score: None });
+                writeln!(io::stderr(), "{}", does_not_compile(lesson))?;
+                return Ok(Judgement { code: FAILED, score: None });
             }
         };
         let checks = build::checks(keeper)?;
-        let score = grading::score_file()?;
-        let mut command = grading::command(&checks, lesson, &self.options, &program, &score);
+        let score = score_file()?;
+        let mut command = command_for(&checks, lesson, &self.options, &program, &score);
         let status = keeper.spawn(&mut command).and_then(|mut checks| checks.wait());
         let status = status.with_context(|| format!("cannot start {}", checks.display()))?;
-        let verdict = grading::verdict(lesson, status, &score)?;
+        let judgement = judgement(lesson, status, &score)?;
         if self.program.is_none() {
-            grading::record(lesson, &verdict);
+            record(lesson, &judgement);
         }
-        Ok(verdict)
+        Ok(judgement)
     }
 }
 
@@ -151,9 +154,9 @@ pub fn started_lessons() -> Result<Vec<&'static Lesson>> {
     Ok(workspace::load()?.map_or_else(|| LESSONS.iter().collect(), |workspace| workspace.lessons))
 }
 
-fn summary_line(lesson: &Lesson, verdict: &Verdict) -> String {
+fn summary_line(lesson: &Lesson, judgement: &Judgement) -> String {
     let style = Style::of_stdout();
-    let result = match (verdict.score, verdict.code) {
+    let result = match (judgement.score, judgement.code) {
         (Some(Best { points, maximum }), code) => {
             let colour = if code == FULL_MARKS { "32" } else { "31" };
             style.paint(colour, &format!("{points} of {maximum} points"))
@@ -180,6 +183,100 @@ fn is_json(value: &OsStr) -> Result<bool> {
         other => {
             let problem = format!("there is no format `{other}`; take `human` or `json`");
             Err(UsageError(problem).into())
+        }
+    }
+}
+
+/// Exit codes of the checks, and so of `check`; 2 is wrong usage.
+pub const FULL_MARKS: u8 = 0;
+pub const FAILED: u8 = 1;
+pub const GRADER_ERROR: u8 = 3;
+
+/// What came of judging a program.
+pub struct Judgement {
+    /// One of the exit codes.
+    pub code: u8,
+    /// What the checks gave; nothing if they didn't come to their end.
+    pub score: Option<Best>,
+}
+
+/// Where the checks write their score: beside our programs, one file a process.
+pub fn score_file() -> Result<PathBuf> {
+    build::program(&format!("score-{}", process::id()))
+}
+
+/// The call of the checks that judges a program; `program` is its command line.
+pub fn command_for(
+    checks: &Path,
+    lesson: &Lesson,
+    options: &[OsString],
+    program: &[OsString],
+    score: &Path,
+) -> Command {
+    // No old score may pass for the new one.
+    let _ = fs::remove_file(score);
+    let mut command = Command::new(checks);
+    command.arg("check").arg(lesson.name()).args(options);
+    command.arg("--score").arg(score).arg("--program").args(program);
+    command.stdin(Stdio::null());
+    command
+}
+
+/// Learns what came of it from how the checks ended, and from the score that they wrote.
+pub fn judgement(lesson: &Lesson, status: ExitStatus, score: &Path) -> Result<Judgement> {
+    let text = fs::read_to_string(score);
+    let _ = fs::remove_file(score);
+    let name = lesson.name();
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    let code = code.filter(|code| *code <= GRADER_ERROR).with_context(|| {
+        format!(
+            "the checks of {name} ended before their time ({status}); that is no fault of the \
+             program, so try again"
+        )
+    })?;
+    if code != FULL_MARKS && code != FAILED {
+        return Ok(Judgement { code, score: None });
+    }
+    let file = score.display();
+    let text =
+        text.with_context(|| format!("the checks of {name} wrote no score to {file}; try again"))?;
+    let score = parse_score(&text)
+        .with_context(|| format!("the checks of {name} wrote no score but {text:?} to {file}"))?;
+    Ok(Judgement { code, score: Some(score) })
+}
+
+/// Remembers a verdict on a student's own program. If that fails, the verdict still stands.
+pub fn record(lesson: &Lesson, judgement: &Judgement) {
+    let Some(Best { points, maximum }) = judgement.score else { return };
+    let is_students = workspace::load().map(|workspace| workspace.is_some());
+    if let Err(error) = is_students.and_then(|is_students| match is_students {
+        true => workspace::record_score(lesson, points, maximum),
+        false => Ok(()),
+    }) {
+        print_error(&error.context("cannot remember the score"));
+    }
+}
+
+/// What is said when cargo has shown its errors.
+pub fn does_not_compile(lesson: &Lesson) -> String {
+    format!("{} doesn't compile yet: what has to be mended is said above.", lesson.name())
+}
+
+/// Reads `85 100`.
+fn parse_score(text: &str) -> Option<Best> {
+    let (points, maximum) = text.trim_end().split_once(' ')?;
+    Some(Best { points: points.parse().ok()?, maximum: maximum.parse().ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_is_two_numbers() {
+        assert_eq!(parse_score("85 100\n"), Some(Best { points: 85, maximum: 100 }));
+        for text in ["", "85", "85 100 3", "-1 100", "85,100"] {
+            assert_eq!(parse_score(text), None);
         }
     }
 }

@@ -1,15 +1,15 @@
 //! `cargo xtask hint LESSON`: one more of the walkthrough's hints each time.
 
-use crate::{Command, help, progress};
+use crate::command::{Subcommand, expect_lesson, lesson_and_flag};
+use crate::workspace;
 use anyhow::{Context, Result, ensure};
 use base::lessons::{self, Lesson};
 use base::terminal::Style;
-use base::usage::UsageError;
 use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-pub const COMMAND: Command = Command {
+pub const COMMAND: Subcommand = Subcommand {
     name: "hint",
     arguments: "LESSON [--again]",
     summary: "show one more hint each time",
@@ -20,17 +20,9 @@ The hints are those at the end of the lesson's walkthrough, each a bit more than
     run,
 };
 
-fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
-    let (mut lesson, mut again) = (None, false);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            lexopt::Arg::Long("again") => again = true,
-            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(lessons::named(&word)?),
-            other => return Err(help::unexpected(&other, &COMMAND)),
-        }
-    }
-    let hint = "which lesson? For example `cargo xtask hint lesson-3`";
-    let lesson = lesson.ok_or_else(|| UsageError(hint.to_owned()))?;
+fn run(parser: lexopt::Parser) -> Result<ExitCode> {
+    let (lesson, again) = lesson_and_flag(parser, &COMMAND, Some("again"))?;
+    let lesson = expect_lesson(lesson, &COMMAND)?;
     let text = if again { all_again(lesson)? } else { next(lesson)? };
     writeln!(io::stdout(), "{text}")?;
     Ok(ExitCode::SUCCESS)
@@ -39,7 +31,7 @@ fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
 /// The next hint of a lesson, which counts as shown from now on.
 pub fn next(lesson: &Lesson) -> Result<String> {
     let hints = hints(lesson)?;
-    let shown = progress::read()?.hints(lesson);
+    let shown = workspace::progress()?.hints(lesson);
     let (total, name, walkthrough) = (hints.len(), lesson.name(), lesson.walkthrough());
     let Some(hint) = hints.get(shown) else {
         return Ok(format!(
@@ -47,13 +39,13 @@ pub fn next(lesson: &Lesson) -> Result<String> {
              `cargo xtask hint {name} --again` shows the hints once more."
         ));
     };
-    progress::record_hints(lesson, shown + 1)?;
+    workspace::record_hints(lesson, shown + 1)?;
     Ok(format(lesson, shown + 1, total, hint))
 }
 
 fn all_again(lesson: &Lesson) -> Result<String> {
     let hints = hints(lesson)?;
-    let shown = progress::read()?.hints(lesson).min(hints.len());
+    let shown = workspace::progress()?.hints(lesson).min(hints.len());
     if shown == 0 {
         let name = lesson.name();
         return Ok(format!(

@@ -1,54 +1,48 @@
-//! The student's runner: `cargo xtask COMMAND`.
+//! The student's runner: `cargo xtask COMMAND`. A first run compiles it, and waits for that.
 //!
 //! # Layout
 //!
-//! - this file: the table of commands, and how their results become exit codes
-//! - one file a command, with its name
-//! - [`session`]: a running pair of programs; [`screen`]: what they print; [`wire`]: what travels
-//!   between them
-//! - [`build`]: calls cargo; [`grading`]: calls the checks, and learns their verdict
-//! - [`grade`]: starts the grader, for instructors
-//! - [`workspace`], [`progress`]: a student's workspace, and what the student has reached there
-//! - [`course`]: starts the program `course`, which has the commands that no student waits for
+//! - this file: the table of commands, how their results become exit codes, and `help`, which is
+//!   made from the table
+//! - one file a command, with its name; [`others`] has those that other programs do: `grade`,
+//!   `verify` and `bench`
+//! - of `run`, [`session`]: a running pair of programs; [`wire`]: what travels between them;
+//!   [`screen`]: what people see of both
+//! - [`workspace`]: a student's workspace, and what the student has reached there
+//! - [`build`]: calls cargo; [`command`]: what a command is
+//!
+//! A module uses only those that use it in no way: the commands stand on the rest, and this file on
+//! the commands. What more there is to do, the program `checks` does: judging, playing the other
+//! half of a pair, watching files, drawing pictures, and comparing programs.
 
-pub mod build;
-pub mod check;
-pub mod course;
-pub mod grade;
-pub mod grading;
-pub mod help;
-pub mod hint;
-pub mod list;
-pub mod progress;
-pub mod reset;
-pub mod run;
-pub mod screen;
-pub mod session;
-pub mod solution;
-pub mod start;
-pub mod watch;
+// An index that can't be is a bug, and says where it is. In lessons, nothing may panic.
+#![allow(clippy::indexing_slicing)]
+
+mod build;
+mod check;
+mod command;
+mod hint;
+mod list;
+mod others;
+mod reset;
+mod run;
+mod screen;
+mod session;
+mod solution;
+mod start;
+mod watch;
 pub mod wire;
-pub mod workspace;
+mod workspace;
 
 use anyhow::Result;
 use base::usage::{UsageError, finish, nearest};
+use command::{Subcommand, unexpected};
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// A subcommand of `cargo xtask`.
-pub struct Command {
-    pub name: &'static str,
-    /// What stands behind the name on a command line.
-    pub arguments: &'static str,
-    /// One line for the list of commands.
-    pub summary: &'static str,
-    /// What `cargo xtask help NAME` adds to the summary.
-    pub details: &'static str,
-    pub run: fn(lexopt::Parser) -> Result<ExitCode>,
-}
-
-pub const COMMANDS: &[Command] = &[
+const COMMANDS: &[Subcommand] = &[
     run::COMMAND,
     check::COMMAND,
     watch::COMMAND,
@@ -57,11 +51,22 @@ pub const COMMANDS: &[Command] = &[
     reset::COMMAND,
     list::COMMAND,
     start::COMMAND,
-    grade::COMMAND,
-    help::COMMAND,
-    course::VERIFY,
-    course::BENCH,
+    others::GRADE,
+    HELP,
+    others::VERIFY,
+    others::BENCH,
 ];
+
+const HELP: Subcommand = Subcommand {
+    name: "help",
+    arguments: "[COMMAND]",
+    summary: "show all commands, or what one of them does",
+    details: "",
+    run: help,
+};
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all is well; 1 it failed (the lesson, the build or the command); 2 wrong usage.";
 
 /// The whole program.
 pub fn main() -> ExitCode {
@@ -80,17 +85,17 @@ fn dispatch(arguments: Vec<OsString>) -> Result<ExitCode> {
     };
     let name = name.to_string_lossy();
     if name == "--help" || name == "-h" {
-        return help::overview();
+        return print_commands();
     }
     let command = find(&name)?;
     if asks_for_help {
-        return help::of(command);
+        return print_details(command);
     }
     (command.run)(lexopt::Parser::from_args(words))
 }
 
 /// Finds a command by its name.
-pub fn find(name: &str) -> Result<&'static Command> {
+fn find(name: &str) -> Result<&'static Subcommand> {
     if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
         return Ok(command);
     }
@@ -98,4 +103,40 @@ pub fn find(name: &str) -> Result<&'static Command> {
     let guess = nearest(name, names).unwrap_or_default();
     let hint = format!("did you mean `cargo xtask {guess}`? `cargo xtask help` shows all commands");
     Err(UsageError(format!("there is no command `{name}`: {hint}")).into())
+}
+
+fn help(mut parser: lexopt::Parser) -> Result<ExitCode> {
+    let mut command = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Value(name) if command.is_none() => {
+                command = Some(find(&name.to_string_lossy())?);
+            }
+            other => return Err(unexpected(&other, &HELP)),
+        }
+    }
+    command.map_or_else(print_commands, print_details)
+}
+
+/// Prints all commands.
+fn print_commands() -> Result<ExitCode> {
+    let mut text = String::from("Usage: cargo xtask [COMMAND]\n\nCommands:\n");
+    for command in COMMANDS {
+        let usage = format!("{} {}", command.name, command.arguments);
+        text.push_str(&format!("  {usage:<26} {}\n", command.summary));
+    }
+    text.push_str("\nWithout a command: the lessons, and what to do next.\n");
+    writeln!(io::stdout(), "{text}{EXIT_CODES}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what `command` does.
+fn print_details(command: &Subcommand) -> Result<ExitCode> {
+    let Subcommand { name, arguments, summary, details, .. } = command;
+    let mut text = format!("cargo xtask {name} {arguments}\n\n  {summary}\n");
+    if !details.is_empty() {
+        text.push_str(&format!("\n{}\n", details.trim_end()));
+    }
+    writeln!(io::stdout(), "{text}\n{EXIT_CODES}")?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -2,16 +2,15 @@
 //!
 //! In a student's workspace both also show how far the student is, and what is next.
 
-use crate::progress::{self, Best, Progress};
-use crate::workspace::{self, Workspace};
-use crate::{Command, help};
+use crate::command::{self, Subcommand};
+use crate::workspace::{self, Best, Progress, Workspace};
 use anyhow::Result;
 use base::lessons::{LESSONS, Lesson};
 use base::terminal::Style;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-pub const COMMAND: Command = Command {
+pub const COMMAND: Subcommand = Subcommand {
     name: "list",
     arguments: "",
     summary: "show the lessons: what each teaches, its pair, its walkthrough",
@@ -30,7 +29,7 @@ What next?
 const BAR: u32 = 10;
 
 fn run(parser: lexopt::Parser) -> Result<ExitCode> {
-    help::expect_none(parser, &COMMAND)?;
+    command::expect_none(parser, &COMMAND)?;
     let text = match workspace::load()? {
         Some(workspace) => student_overview(&workspace)?,
         None => lessons(None),
@@ -50,7 +49,7 @@ pub fn overview() -> Result<ExitCode> {
 }
 
 fn student_overview(workspace: &Workspace) -> Result<String> {
-    let progress = progress::read()?;
+    let progress = workspace::progress()?;
     let list = lessons(Some((workspace, &progress)));
     Ok(format!("{list}\n{}", next_steps(progress.first_open(&workspace.lessons))))
 }

@@ -1,16 +1,15 @@
 //! `cargo xtask reset LESSON`: brings the starter back, and keeps what was written instead.
 
+use crate::command::{Subcommand, expect_lesson, lesson_and_flag};
 use crate::workspace::{self, Workspace};
-use crate::{Command, help};
 use anyhow::{Context, Result};
 use base::lessons::{self, Lesson};
-use base::usage::UsageError;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-pub const COMMAND: Command = Command {
+pub const COMMAND: Subcommand = Subcommand {
     name: "reset",
     arguments: "LESSON",
     summary: "begin a lesson anew; your program is kept beside the starter",
@@ -20,17 +19,10 @@ Your points and the hints that you have seen stay as they are.",
     run,
 };
 
-fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
-    let mut lesson = None;
-    while let Some(argument) = parser.next()? {
-        match argument {
-            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(lessons::named(&word)?),
-            other => return Err(help::unexpected(&other, &COMMAND)),
-        }
-    }
+fn run(parser: lexopt::Parser) -> Result<ExitCode> {
+    let (lesson, _) = lesson_and_flag(parser, &COMMAND, None)?;
     let workspace = workspace::expect(&COMMAND)?;
-    let hint = "which lesson? For example `cargo xtask reset lesson-3`";
-    let lesson = lesson.ok_or_else(|| UsageError(hint.to_owned()))?;
+    let lesson = expect_lesson(lesson, &COMMAND)?;
     writeln!(io::stdout(), "{}", reset(&workspace, lesson)?)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -56,14 +48,15 @@ fn reset(workspace: &Workspace, lesson: &Lesson) -> Result<String> {
     Ok(text)
 }
 
-/// Writes `bytes` beside `path` into a file that isn't there yet; returns its name.
+/// Writes `bytes` beside `path`, a `main.rs`, into a file that isn't there yet; returns its name.
 fn keep(path: &Path, bytes: &[u8]) -> Result<String> {
     let mut number = 1;
     loop {
-        let end = if number == 1 { "rs.old".to_owned() } else { format!("rs.old-{number}") };
-        let copy = path.with_extension(end);
-        let name = copy.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        match File::create_new(&copy).and_then(|mut file| file.write_all(bytes)) {
+        let end = if number == 1 { "old".to_owned() } else { format!("old-{number}") };
+        let name = format!("main.rs.{end}");
+        match File::create_new(path.with_file_name(&name))
+            .and_then(|mut file| file.write_all(bytes))
+        {
             Ok(()) => return Ok(name),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
             Err(error) => {

@@ -1,19 +1,21 @@
 //! `cargo xtask run LESSON`: builds a pair of programs and lets them talk to each other.
 
-mod arguments;
-mod failure;
-
+use crate::command::{Subcommand, unexpected};
 use crate::screen::{Screen, Side};
-use crate::session::{Program, Session};
-use crate::wire::{Wire, options::Options};
-use crate::{Command as Subcommand, build};
+use crate::session::{Running, Session};
+use crate::wire::Wire;
+use crate::wire::options::{self, Options};
+use crate::{build, workspace};
 use anyhow::{Result, bail};
-use base::lessons::{DEFAULT_PORT, HOST, Lesson, Lifetime, Role};
+use base::lessons::{self, Argument, DEFAULT_PORT, HOST, LESSONS, Lesson, Lifetime, Role, Sockets};
 use base::ports::{self, Protocol};
 use base::programs::Keeper;
+use base::usage::{UsageError, nearest};
+use lexopt::{Arg, ValueExt};
 use link::words::Names;
+use std::ffi::OsString;
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -90,6 +92,78 @@ struct Plan {
     /// The half of the pair that the student hasn't finished: the checks play it.
     played: Option<&'static Lesson>,
     wire: Options,
+}
+
+impl Plan {
+    fn from_arguments(mut parser: lexopt::Parser) -> Result<Self> {
+        let (mut lesson, mut port, mut wire) = (None, None, Options::default());
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("port") => port = Some(parse_port(&parser.value()?)?),
+                Arg::Long(name) if options::NAMES.contains(&name) => {
+                    let name = name.to_owned();
+                    wire.take(&name, &mut parser)?;
+                }
+                Arg::Long(name) => return Err(unknown_option(name)),
+                Arg::Value(word) if lesson.is_none() => lesson = Some(lessons::named(&word)?),
+                other => return Err(unexpected(&other, &COMMAND)),
+            }
+        }
+        let hint = "which lesson? For example `cargo xtask run lesson-3`";
+        let lesson = lesson.ok_or_else(|| UsageError(hint.to_owned()))?;
+        let (server, client) = match (&lesson.role, lesson.mate()) {
+            (Role::Server { .. }, Some(client)) => (Some(lesson), client),
+            (_, server) => (server, lesson),
+        };
+        if lesson.sockets == Sockets::Unix {
+            return Err(no_paths(lesson));
+        }
+        if let Some(option) = wire.asked_by.as_ref().filter(|_| !has_wire(lesson)) {
+            return Err(no_wire(option, lesson));
+        }
+        let played = workspace::unfinished_mate(lesson)?;
+        Ok(Self { server, client, port, played, wire })
+    }
+}
+
+fn unknown_option(name: &str) -> anyhow::Error {
+    let names = options::NAMES.iter().chain(&["port"]);
+    let guess = nearest(name, names).unwrap_or(&"wire");
+    let hint = format!("did you mean `--{guess}`? `cargo xtask help run` shows all options");
+    UsageError(format!("`run` has no option `--{name}`: {hint}")).into()
+}
+
+/// Whether a link can stand between a lesson and the other half of its pair.
+fn has_wire(lesson: &Lesson) -> bool {
+    lesson.role != Role::Alone && lesson.sockets == Sockets::Udp
+}
+
+/// Says why an option makes no sense with a lesson.
+fn no_wire(option: &str, lesson: &Lesson) -> anyhow::Error {
+    let name = lesson.name();
+    let others: Vec<String> =
+        LESSONS.iter().filter(|lesson| has_wire(lesson)).map(Lesson::name).collect();
+    let why = match lesson.role {
+        Role::Alone => "it runs alone and sends no datagram".to_owned(),
+        _ => format!("it speaks {}, and the link carries only UDP", lesson.sockets),
+    };
+    let others = others.join(", ");
+    UsageError(format!("{name} has no wire for `--{option}`: {why}; these have one: {others}"))
+        .into()
+}
+
+fn no_paths(lesson: &Lesson) -> anyhow::Error {
+    let (name, sockets) = (lesson.name(), lesson.sockets);
+    let hint = format!("start it by hand, with `cargo run -q -p {name}`");
+    UsageError(format!("{name} speaks over {sockets}, which `run` can't start yet: {hint}")).into()
+}
+
+fn parse_port(value: &OsString) -> Result<u16> {
+    let port = value.parse().ok().filter(|&port| port > 0);
+    port.ok_or_else(|| {
+        let value = value.to_string_lossy();
+        UsageError(format!("`{value}` is no port; take one from 1 to 65535, such as 8091")).into()
+    })
 }
 
 impl Plan {
@@ -235,10 +309,96 @@ impl Plan {
     }
 }
 
+/// What is said when a pair of programs fails.
+impl Plan {
+    /// Says how a program failed, what it said last, and what may help.
+    fn failure(&self, session: &Session, side: Side, lesson: &Lesson) -> String {
+        let program = match side {
+            Side::Server => &session.server,
+            Side::Client => &session.client,
+        };
+        let how = match program.status {
+            Some(status) if status.success() => "ended too early, with success".to_owned(),
+            Some(status) => format!("failed ({status})"),
+            None => "failed".to_owned(),
+        };
+        let mut message = format!("the {} ({}) {how}", lesson.label, lesson.name());
+        let mut lines = session.screen.recent(side).peekable();
+        if lines.peek().is_some() {
+            message.push_str("; its last lines were:");
+        }
+        for line in lines {
+            message.push_str(&format!("\n    {line}"));
+        }
+        if let Some(hint) = self.port_hint(lesson) {
+            message.push_str(&format!("\n{hint}"));
+        }
+        let damage = session.wire.as_ref().and_then(|wire| wire.tally.damage());
+        if let Some(damage) = damage.filter(|_| side == Side::Client) {
+            let label = lesson.label;
+            message.push_str(&format!("\nThe link did as it was told: {damage}. "));
+            message.push_str(&format!(
+                "Nobody tells the {label}: to it, no server seems to be there."
+            ));
+        }
+        message
+    }
+
+    /// Says why a receiver may still wait when its sender has ended `ago`.
+    fn still_waiting(&self, session: &Session, server: &Lesson, ago: Duration) -> String {
+        let (waiting, ended) = (server.label, self.client.label);
+        let here = SocketAddr::from((HOST, self.port()));
+        let wire = session.wire.as_ref();
+        let why = match wire.map(|wire| (&wire.tally.requests, wire.address())) {
+            Some((requests, _)) if requests.has_lost_all() => {
+                format!("the link lost all that was sent, and nobody tells the {waiting}")
+            }
+            Some((requests, _)) if requests.came > 0 => {
+                format!("does it receive on {here}, to which the link has passed it on?")
+            }
+            Some((_, Some(link))) => format!("did a datagram leave for {link}, the link?"),
+            _ if server.sockets == Sockets::Tcp => format!("did a byte leave for {here}?"),
+            _ => format!("did a datagram leave for {here}?"),
+        };
+        let ago = ago.as_secs();
+        format!("the {ended} ended {ago}s ago, but the {waiting} is still waiting: {why}")
+    }
+
+    /// If a lesson's port is taken: by whom, and which one is free.
+    fn port_hint(&self, lesson: &Lesson) -> Option<String> {
+        let port = match lesson.role {
+            Role::Client { .. } => return None,
+            Role::Alone => self.port?,
+            Role::Server { .. } => self.port(),
+        };
+        let host = match lesson.argument {
+            Argument::Address => HOST,
+            Argument::Port => Ipv4Addr::UNSPECIFIED.into(),
+            Argument::Path(_) => return None,
+        };
+        let taken = |protocol: &&Protocol| {
+            ports::try_bind(**protocol, (host, port).into()).is_err_and(|error| is_taken(&error))
+        };
+        let protocols = lesson.sockets.protocols();
+        let holder = ports::holder(*protocols.iter().find(taken)?, port)
+            .map_or("another process".to_owned(), |holder| holder.to_string());
+        let is_free = |other: &u16| {
+            protocols
+                .iter()
+                .all(|protocol| ports::try_bind(*protocol, (host, *other).into()).is_ok())
+        };
+        let free = (port.saturating_add(1)..=port.saturating_add(20)).find(is_free)?;
+        let name = lesson.name();
+        Some(format!(
+            "Port {port} is taken by {holder}. Try `cargo xtask run {name} --port {free}`."
+        ))
+    }
+}
+
 /// Shows what the programs had written before they were ended.
 fn show_the_rest(session: &mut Session) -> Result<()> {
     let deadline = Instant::now() + END_PATIENCE;
-    let is_gone = |program: &Program| program.pid == 0 || program.is_done();
+    let is_gone = |program: &Running| program.pid == 0 || program.is_done();
     while !(is_gone(&session.server) && is_gone(&session.client)) && Instant::now() < deadline {
         session.wait(Some(deadline))?;
     }
@@ -261,6 +421,10 @@ fn is_one_shot(lesson: &Lesson) -> bool {
     matches!(lesson.role, Role::Server { lifetime: Lifetime::Once, .. })
 }
 
-fn succeeded(program: &Program) -> bool {
+fn succeeded(program: &Running) -> bool {
     program.status.is_some_and(|status| status.success())
+}
+
+fn is_taken(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrInUse
 }

@@ -4,22 +4,17 @@
 //! comes to the link) and turn it into events; the main thread takes one event at a time. So output
 //! is drained all the time, nothing is polled, and one place decides.
 
-mod held;
-mod input;
-mod program;
-
 use crate::screen::{Screen, Side, Speaker, Stream};
 use crate::wire::Wire;
 use anyhow::{Context, Result};
 use base::programs::Keeper;
-use held::Held;
-use input::{Input, Line};
-pub use program::Program;
-use std::io::{self, Read};
+use link::{Direction, Kind};
+use std::collections::VecDeque;
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -39,21 +34,31 @@ const LINE_PATIENCE: Duration = Duration::from_millis(200);
 /// How long the output of an ended program may stay open: a child of its own may still hold it.
 const OUTPUT_PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long a server's line is awaited behind its reply; once for each line of the input, since
+/// not every server says something.
+const HELD_PATIENCE: Duration = Duration::from_millis(50);
+
+/// Bytes of input that are handled at once; a longer line is passed on in parts.
+const INPUT_CHUNK: usize = 1 << 20;
+
+/// Lines of input that are read before the client has taken them.
+const READ_AHEAD: usize = 2;
+
 /// A lesson while it runs.
 pub struct Session {
     pub screen: Screen,
-    pub server: Program,
-    pub client: Program,
+    pub server: Running,
+    pub client: Running,
     input: Input,
-    events: Receiver<Event>,
-    sender: SyncSender<Event>,
+    events: Receiver<Heard>,
+    sender: SyncSender<Heard>,
     /// What stands between the programs. It must be dropped after the queue of events: only then
     /// do the link's threads never wait for room in there while we wait for their end.
     pub wire: Option<Wire>,
     held: Held,
 }
 
-enum Event {
+enum Heard {
     Output(Speaker, Vec<u8>),
     OutputEnded(Side),
     Ended(Side, io::Result<ExitStatus>),
@@ -64,7 +69,7 @@ enum Event {
 impl Session {
     pub fn new(screen: Screen, wire: Option<Wire>) -> Self {
         let (sender, events) = sync_channel(QUEUE);
-        let (server, client) = (Program::default(), Program::default());
+        let (server, client) = (Running::default(), Running::default());
         let (input, held) = (Input::default(), Held::default());
         Self { screen, server, client, input, events, sender, wire, held }
     }
@@ -89,7 +94,7 @@ impl Session {
         let Some(wire) = &mut self.wire else { return Ok(server) };
         let sender = self.sender.clone();
         // An error means that the session is over, and the link is about to be stopped.
-        let tell = move |event| drop(sender.send(Event::Wire(Box::new(event))));
+        let tell = move |event| drop(sender.send(Heard::Wire(Box::new(event))));
         let (address, introduction) = wire.start(server, tell)?;
         self.screen.show_wire(&introduction)?;
         Ok(address)
@@ -151,7 +156,7 @@ impl Session {
         self.screen.close_line()
     }
 
-    fn program(&mut self, side: Side) -> &mut Program {
+    fn program(&mut self, side: Side) -> &mut Running {
         match side {
             Side::Server => &mut self.server,
             Side::Client => &mut self.client,
@@ -177,7 +182,7 @@ impl Session {
         self.program(side).pid = child.id();
         let stdin = child.stdin.take();
         let sender = self.sender.clone();
-        thread::spawn(move || sender.send(Event::Ended(side, child.wait())));
+        thread::spawn(move || sender.send(Heard::Ended(side, child.wait())));
         Ok(stdin)
     }
 
@@ -189,17 +194,17 @@ impl Session {
             let mut buffer = vec![0; OUTPUT_CHUNK];
             while let Ok(length @ 1..) = output.read(&mut buffer) {
                 let bytes = buffer.get(..length).unwrap_or_default().to_vec();
-                if sender.send(Event::Output(speaker, bytes)).is_err() {
+                if sender.send(Heard::Output(speaker, bytes)).is_err() {
                     return;
                 }
             }
-            let _ = sender.send(Event::OutputEnded(speaker.0));
+            let _ = sender.send(Heard::OutputEnded(speaker.0));
         });
     }
 
     /// Takes an event as soon as it is known. It may be too early to show it.
-    fn take(&mut self, event: Event) -> Result<()> {
-        if let (Event::Wire(event), Some(wire)) = (&event, &mut self.wire) {
+    fn take(&mut self, event: Heard) -> Result<()> {
+        if let (Heard::Wire(event), Some(wire)) = (&event, &mut self.wire) {
             wire.note(event)?;
         }
         if Held::lets_pass(&event) {
@@ -209,28 +214,28 @@ impl Session {
         Ok(())
     }
 
-    fn handle(&mut self, event: Event) -> Result<()> {
+    fn handle(&mut self, event: Heard) -> Result<()> {
         match event {
-            Event::Output(speaker, bytes) => {
+            Heard::Output(speaker, bytes) => {
                 self.program(speaker.0).has_spoken |= speaker.1 == Stream::Stdout;
                 self.screen.show(speaker, &bytes)?;
             }
-            Event::OutputEnded(side) => {
+            Heard::OutputEnded(side) => {
                 let program = self.program(side);
                 program.open_streams = program.open_streams.saturating_sub(1);
                 if program.open_streams == 0 {
                     program.output_deadline = None;
                 }
             }
-            Event::Ended(side, status) => {
+            Heard::Ended(side, status) => {
                 let program = self.program(side);
                 program.status = Some(status.context("cannot learn how a program ended")?);
                 if program.open_streams > 0 {
                     program.output_deadline = Some(Instant::now() + OUTPUT_PATIENCE);
                 }
             }
-            Event::Typed(line) => self.input.waiting.push_back(line),
-            Event::Wire(event) => {
+            Heard::Typed(line) => self.input.waiting.push_back(line),
+            Heard::Wire(event) => {
                 let lines = self.wire.as_mut().map(|wire| wire.lines(&event));
                 self.screen.show_wire(&lines.unwrap_or_default())?;
             }
@@ -276,5 +281,232 @@ impl Session {
             return Ok(());
         }
         self.screen.close_line()
+    }
+}
+
+/// What is known about one of the programs.
+#[derive(Default)]
+pub struct Running {
+    /// Its process; 0 before it is started.
+    pub pid: u32,
+    /// How it ended, once it has.
+    pub status: Option<ExitStatus>,
+    /// Whether it has written to stdout since the client was given its newest line.
+    pub has_spoken: bool,
+    open_streams: u8,
+    /// When its output counts as ended even if a child of its own still holds it open.
+    output_deadline: Option<Instant>,
+}
+
+impl Running {
+    /// Whether it has ended, and all of its output has been shown.
+    pub fn is_done(&self) -> bool {
+        self.status.is_some() && self.open_streams == 0
+    }
+
+    fn give_up_late_output(&mut self) {
+        if has_passed(self.output_deadline) {
+            self.output_deadline = None;
+            self.open_streams = 0;
+        }
+    }
+}
+
+fn has_passed(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| deadline <= Instant::now())
+}
+
+/// What waits until the server has said what it says about a request.
+///
+/// A server's line, its reply at the link, and what the client makes of that reach us on three
+/// ways. The first may come last, and to show it last would tell the wrong story.
+#[derive(Default)]
+struct Held {
+    events: VecDeque<Heard>,
+    deadline: Option<Instant>,
+}
+
+impl Held {
+    /// Whether an event never waits: what the others wait for, and input.
+    fn lets_pass(event: &Heard) -> bool {
+        match event {
+            Heard::Output((side, _), _) | Heard::OutputEnded(side) | Heard::Ended(side, _) => {
+                *side == Side::Server
+            }
+            Heard::Typed(_) => true,
+            Heard::Wire(_) => false,
+        }
+    }
+
+    fn add(&mut self, event: Heard) {
+        self.events.push_back(event);
+    }
+
+    /// The next event, if its time has come.
+    fn next(&mut self, server: &Running) -> Option<Heard> {
+        let is_early = !server.has_spoken && !server.is_done() && self.events.len() < QUEUE;
+        if is_early && self.events.front().is_some_and(is_reply) {
+            let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + HELD_PATIENCE);
+            if deadline > Instant::now() {
+                return None;
+            }
+        }
+        self.take()
+    }
+
+    /// The next event, even if it is early.
+    fn take(&mut self) -> Option<Heard> {
+        self.events.pop_front()
+    }
+
+    /// When the next event's time has come in any case.
+    fn deadline(&self) -> Option<Instant> {
+        self.deadline.filter(|_| !self.events.is_empty())
+    }
+
+    /// Begins to wait anew, for what the server says about the next line.
+    fn line_was_typed(&mut self) {
+        self.deadline = None;
+    }
+}
+
+fn is_reply(event: &Heard) -> bool {
+    match event {
+        Heard::Wire(event) => event.direction == Direction::Reply && event.kind == Kind::Arrived,
+        _ => false,
+    }
+}
+
+/// A line of input with its line end, or a part of a very long one. No bytes at all are the end.
+struct Line {
+    bytes: Vec<u8>,
+    is_whole: bool,
+}
+
+/// The input on its way to the client: read ahead a little, and passed on line by line.
+#[derive(Default)]
+struct Input {
+    /// Whether we show it, because no terminal does.
+    echo: bool,
+    /// Whether lines wait for prompts, so that they can be shown behind them.
+    paced: bool,
+    waiting: VecDeque<Line>,
+    /// When the next line is passed on even without a prompt.
+    deadline: Option<Instant>,
+    /// To the thread that writes; dropping it closes the client's standard input.
+    to_client: Option<Sender<Vec<u8>>>,
+}
+
+impl Input {
+    /// Begins to read our standard input, for a client that reads its own.
+    fn start(stdin: ChildStdin, events: SyncSender<Heard>) -> Self {
+        let terminal_echoes = io::stdin().is_terminal() && io::stdout().is_terminal();
+        let (to_client, lines) = channel();
+        let (taken, buffers) = channel();
+        for _ in 0..READ_AHEAD {
+            // The other end is still here.
+            let _ = taken.send(Vec::new());
+        }
+        thread::spawn(move || write_lines(stdin, &lines, &taken));
+        thread::spawn(move || read_lines(&events, &buffers));
+        Self {
+            echo: !terminal_echoes,
+            paced: !terminal_echoes,
+            to_client: Some(to_client),
+            ..Self::default()
+        }
+    }
+
+    fn pass_on(&mut self, line: Line) {
+        if line.bytes.is_empty() {
+            self.to_client = None;
+        } else if let Some(to_client) = &self.to_client {
+            // An error means that the client has ended, which is an event of its own.
+            let _ = to_client.send(line.bytes);
+        }
+    }
+}
+
+/// Reads our standard input, never more than a few lines ahead of the client: there are only so
+/// many buffers, and one comes back when the client has taken its line.
+fn read_lines(events: &SyncSender<Heard>, buffers: &Receiver<Vec<u8>>) {
+    let mut stdin = io::stdin().lock();
+    for mut bytes in buffers {
+        bytes.clear();
+        let result = (&mut stdin).take(INPUT_CHUNK as u64).read_until(b'\n', &mut bytes);
+        if result.is_err() {
+            bytes.clear();
+        }
+        let is_end = bytes.is_empty();
+        let is_whole = bytes.ends_with(b"\n") || bytes.len() < INPUT_CHUNK;
+        if events.send(Heard::Typed(Line { bytes, is_whole })).is_err() || is_end {
+            return;
+        }
+    }
+}
+
+/// Writes lines to the client until it has ended, or until there are no more.
+fn write_lines(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>, taken: &Sender<Vec<u8>>) {
+    for line in lines {
+        if stdin.write_all(&line).is_err() || taken.send(line).is_err() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use link::{Fate, Route};
+
+    fn wire(direction: Direction) -> Heard {
+        let any = "127.0.0.1:1".parse().unwrap();
+        Heard::Wire(Box::new(link::Event {
+            time: Duration::ZERO,
+            kind: Kind::Arrived,
+            direction,
+            number: 1,
+            route: Route { client: any, link: any, upstream: any, server: any },
+            payload: Vec::new(),
+            fate: Fate::PASS,
+        }))
+    }
+
+    fn held() -> Held {
+        let mut held = Held::default();
+        held.add(wire(Direction::Request));
+        held.add(wire(Direction::Reply));
+        held.add(Heard::Output((Side::Client, Stream::Stdout), Vec::new()));
+        held.add(wire(Direction::Request));
+        held
+    }
+
+    fn count(held: &mut Held, server: &Running) -> usize {
+        std::iter::from_fn(|| held.next(server)).count()
+    }
+
+    #[test]
+    fn a_reply_and_all_behind_it_wait_for_the_server() {
+        let mut held = held();
+        let mut server = Running::default();
+        assert_eq!(count(&mut held, &server), 1);
+        assert_eq!(count(&mut held, &server), 0);
+        assert!(held.deadline().is_some());
+        server.has_spoken = true;
+        assert_eq!(count(&mut held, &server), 3);
+        assert!(held.deadline().is_none());
+    }
+
+    #[test]
+    fn a_silent_server_is_awaited_once_for_each_line() {
+        let mut held = held();
+        let server = Running::default();
+        held.deadline = Some(Instant::now());
+        assert_eq!(count(&mut held, &server), 4);
+        held.add(wire(Direction::Reply));
+        assert_eq!(count(&mut held, &server), 1);
+        held.line_was_typed();
+        held.add(wire(Direction::Reply));
+        assert_eq!(count(&mut held, &server), 0);
     }
 }

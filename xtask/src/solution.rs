@@ -1,15 +1,15 @@
 //! `cargo xtask solution LESSON`: what the reference does otherwise than the student's program.
 
-use crate::workspace::{self, Workspace};
-use crate::{Command, build, help, progress};
+use crate::build;
+use crate::command::{Subcommand, expect_lesson, lesson_and_flag};
+use crate::workspace::{self, Best, Workspace};
 use anyhow::{Context, Result, bail};
 use base::lessons::{self, Lesson};
 use base::programs::Keeper;
-use base::usage::UsageError;
 use std::io::{self, Write};
-use std::process::{self, ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
-pub const COMMAND: Command = Command {
+pub const COMMAND: Subcommand = Subcommand {
     name: "solution",
     arguments: "LESSON [--anyway]",
     summary: "compare your program with the reference, once it has full points",
@@ -25,19 +25,10 @@ be the same: what counts is what the checks say.
 const EQUAL: i32 = 0;
 const DIFFERENT: i32 = 1;
 
-fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
-    let (mut lesson, mut anyway) = (None, false);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            lexopt::Arg::Long("anyway") => anyway = true,
-            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(lessons::named(&word)?),
-            other => return Err(help::unexpected(&other, &COMMAND)),
-        }
-    }
+fn run(parser: lexopt::Parser) -> Result<ExitCode> {
+    let (lesson, anyway) = lesson_and_flag(parser, &COMMAND, Some("anyway"))?;
     let workspace = workspace::expect(&COMMAND)?;
-    let hint = "which lesson? For example `cargo xtask solution lesson-3`";
-    let lesson = lesson.ok_or_else(|| UsageError(hint.to_owned()))?;
-    show(&workspace, lesson, anyway)
+    show(&workspace, expect_lesson(lesson, &COMMAND)?, anyway)
 }
 
 fn show(workspace: &Workspace, lesson: &Lesson, anyway: bool) -> Result<ExitCode> {
@@ -48,7 +39,7 @@ fn show(workspace: &Workspace, lesson: &Lesson, anyway: bool) -> Result<ExitCode
             "this workspace is graded, and so it came without solutions; `cargo xtask hint {name}` helps"
         );
     }
-    let is_done = progress::read()?.best(lesson).is_some_and(progress::Best::is_full);
+    let is_done = workspace::progress()?.best(lesson).is_some_and(Best::is_full);
     if !is_done && !anyway {
         bail!(
             "{name} doesn't have full points yet: `cargo xtask check {name}` says what is missing, \
@@ -62,7 +53,7 @@ fn show(workspace: &Workspace, lesson: &Lesson, anyway: bool) -> Result<ExitCode
 /// from the root.
 fn compare(mine: &str, theirs: &str) -> Result<ExitCode> {
     let mut keeper = Keeper::start()?;
-    let mut checks = process::Command::new(build::checks(&mut keeper)?);
+    let mut checks = Command::new(build::checks(&mut keeper)?);
     checks.args(["diff", mine, theirs]).current_dir(lessons::root()).stdin(Stdio::null());
     let status = keeper.spawn(&mut checks).and_then(|mut checks| checks.wait());
     match status.context("cannot start the checks")?.code() {

@@ -4,28 +4,25 @@
 //! it into events; the main loop takes one at a time. The terminal stays in its line mode, so
 //! there is nothing to restore, however we end.
 
-mod attempt;
 mod events;
-mod files;
 
-use crate::grading::{self, FULL_MARKS};
-use crate::progress::{self, Best};
-use crate::{Command, build, check, help, hint};
+use crate::check::{self, FULL_MARKS};
+use crate::command::{Subcommand, lesson_and_flag};
+use crate::workspace::{self, Best};
+use crate::{build, hint};
 use anyhow::{Context, Result};
-use attempt::Attempt;
-use base::lessons::{self, Lesson};
+use base::lessons::Lesson;
 use base::programs::Keeper;
 use base::terminal::Style;
 use base::usage::print_error;
-use events::{Changes, Event};
-use files::Snapshot;
+use events::{Attempt, Changes, Snapshot, Wake};
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-pub const COMMAND: Command = Command {
+pub const COMMAND: Subcommand = Subcommand {
     name: "watch",
     arguments: "[LESSON]",
     summary: "check on every save; the newest result stays on the screen",
@@ -50,14 +47,8 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How often we look where something should tell us: some file systems have no events.
 const LOOK_ANYWAY: Duration = Duration::from_secs(1);
 
-fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
-    let mut lesson = None;
-    while let Some(argument) = parser.next()? {
-        match argument {
-            lexopt::Arg::Value(word) if lesson.is_none() => lesson = Some(lessons::named(&word)?),
-            other => return Err(help::unexpected(&other, &COMMAND)),
-        }
-    }
+fn run(parser: lexopt::Parser) -> Result<ExitCode> {
+    let (lesson, _) = lesson_and_flag(parser, &COMMAND, None)?;
     let lessons = check::started_lessons()?;
     let lesson = match lesson {
         Some(lesson) => lesson,
@@ -69,7 +60,7 @@ fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
 
 /// The first lesson without full marks, or else the first.
 fn first_open(lessons: &[&'static Lesson]) -> Result<&'static Lesson> {
-    let progress = progress::read()?;
+    let progress = workspace::progress()?;
     let is_open = |lesson: &&&Lesson| !progress.best(lesson).is_some_and(Best::is_full);
     let lesson = lessons.iter().find(is_open).or(lessons.first());
     lesson.copied().context("no lesson has been started; `cargo xtask start` says how")
@@ -97,8 +88,8 @@ struct Watch {
     notice: Option<String>,
     has_keys: bool,
     style: Style,
-    events: Receiver<Event>,
-    sender: Sender<Event>,
+    events: Receiver<Wake>,
+    sender: Sender<Wake>,
 }
 
 impl Watch {
@@ -131,27 +122,27 @@ impl Watch {
         loop {
             match self.next_event() {
                 None => self.look()?,
-                Some(Event::Changed) => {
+                Some(Wake::Changed) => {
                     self.heard = true;
                     self.look()?;
                 }
-                Some(Event::ChangesEnded) => self.poll()?,
-                Some(Event::Ended(number, status)) => {
+                Some(Wake::ChangesEnded) => self.poll()?,
+                Some(Wake::Ended(number, status)) => {
                     self.go_on(number, status.context("cannot learn how a program ended")?)?;
                 }
-                Some(Event::Typed(line)) => {
+                Some(Wake::Typed(line)) => {
                     if !self.obey(&line)? {
                         return Ok(());
                     }
                 }
-                Some(Event::TypingEnded) if io::stdin().is_terminal() => return say("\n"),
-                Some(Event::TypingEnded) => self.has_keys = false,
+                Some(Wake::TypingEnded) if io::stdin().is_terminal() => return say("\n"),
+                Some(Wake::TypingEnded) => self.has_keys = false,
             }
         }
     }
 
     /// Waits for an event, or (`None`) until it is time to look at the files.
-    fn next_event(&self) -> Option<Event> {
+    fn next_event(&self) -> Option<Wake> {
         let patience = match self.settled {
             Some(settled) => settled.saturating_duration_since(Instant::now()),
             None if self.changes.are_told() => LOOK_ANYWAY,
@@ -163,7 +154,7 @@ impl Watch {
     /// Starts an attempt if the lesson's files have changed since the last one.
     fn look(&mut self) -> Result<()> {
         let Some(settled) = self.settled else {
-            if files::snapshot(self.lesson) != self.files {
+            if events::snapshot(self.lesson) != self.files {
                 self.settled = Some(Instant::now() + SETTLE);
             }
             return Ok(());
@@ -196,7 +187,7 @@ impl Watch {
         self.attempt = None;
         self.settled = None;
         self.heard = false;
-        self.files = files::snapshot(self.lesson);
+        self.files = events::snapshot(self.lesson);
         let doing = format!("Building and checking {} …", self.lesson.source());
         // The old result stays until the new one is there; where the screen can't be cleared, all
         // of them stay.
@@ -209,21 +200,21 @@ impl Watch {
 
     /// A program of an attempt has ended.
     fn go_on(&mut self, number: u64, status: ExitStatus) -> Result<()> {
-        let outcome = match &mut self.attempt {
+        let result = match &mut self.attempt {
             Some(attempt) if attempt.is(number) => attempt.go_on(status, &self.checks)?,
             // It was ended to make room for a newer one.
             _ => None,
         };
-        let Some(outcome) = outcome else { return Ok(()) };
+        let Some(result) = result else { return Ok(()) };
         self.attempt = None;
         self.clear()?;
-        say(&outcome.output)?;
-        match outcome.verdict {
-            None => say(&format!("\n{}\n", grading::does_not_compile(self.lesson)))?,
+        say(&result.output)?;
+        match result.judgement {
+            None => say(&format!("\n{}\n", check::does_not_compile(self.lesson)))?,
             Some(Err(error)) => print_error(&error),
-            Some(Ok(verdict)) => {
-                grading::record(self.lesson, &verdict);
-                if verdict.code == FULL_MARKS {
+            Some(Ok(judgement)) => {
+                check::record(self.lesson, &judgement);
+                if judgement.code == FULL_MARKS {
                     self.congratulate()?;
                 }
             }

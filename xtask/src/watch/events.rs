@@ -1,15 +1,22 @@
-//! What can happen while we watch, and the threads that wait for it.
+//! What can happen while we watch: a save, a line that is typed, the end of a build or of checks;
+//! and the threads that wait for it.
 
-use super::files;
-use base::lessons::LESSONS;
+use crate::build;
+use crate::check::{self, Judgement};
+use anyhow::{Context, Result};
+use base::lessons::{self, LESSONS, Lesson};
 use base::programs::Keeper;
-use std::io::{self, BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use base::terminal::Style;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::process::{self, Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::Sender;
 use std::thread;
+use std::time::SystemTime;
 
-pub enum Event {
+/// What wakes the main loop.
+pub enum Wake {
     /// A file of some lesson was written.
     Changed,
     /// Nothing will tell us of changes any more.
@@ -29,10 +36,10 @@ pub struct Changes {
 
 impl Changes {
     /// Starts `checks changes`. If that can't be started, that is an event as well.
-    pub fn start(checks: &Path, sender: &Sender<Event>) -> Self {
+    pub fn start(checks: &Path, sender: &Sender<Wake>) -> Self {
         let mut command = Command::new(checks);
         command.arg("changes");
-        for folder in LESSONS.iter().map(files::folder).filter(|folder| folder.is_dir()) {
+        for folder in LESSONS.iter().map(folder).filter(|folder| folder.is_dir()) {
             command.arg(folder);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -41,7 +48,7 @@ impl Changes {
         let mut changes = Self { keeper, program: child };
         match changes.program.as_mut().and_then(|child| child.stdout.take()) {
             Some(stdout) => await_changes(stdout, sender.clone()),
-            None => drop(sender.send(Event::ChangesEnded)),
+            None => drop(sender.send(Wake::ChangesEnded)),
         }
         changes
     }
@@ -59,31 +66,158 @@ impl Changes {
 }
 
 /// Each line is a change.
-fn await_changes(stdout: ChildStdout, sender: Sender<Event>) {
+fn await_changes(stdout: ChildStdout, sender: Sender<Wake>) {
     thread::spawn(move || {
         for _line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
-            if sender.send(Event::Changed).is_err() {
+            if sender.send(Wake::Changed).is_err() {
                 return;
             }
         }
-        let _ = sender.send(Event::ChangesEnded);
+        let _ = sender.send(Wake::ChangesEnded);
     });
 }
 
 /// Waits for lines on our standard input.
-pub fn await_lines(sender: Sender<Event>) {
+pub fn await_lines(sender: Sender<Wake>) {
     thread::spawn(move || {
         for line in io::stdin().lock().split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line).trim().to_owned();
-            if sender.send(Event::Typed(line)).is_err() {
+            if sender.send(Wake::Typed(line)).is_err() {
                 return;
             }
         }
-        let _ = sender.send(Event::TypingEnded);
+        let _ = sender.send(Wake::TypingEnded);
     });
 }
 
 /// Waits for the end of a program.
-pub fn await_end(number: u64, mut child: Child, sender: Sender<Event>) {
-    thread::spawn(move || sender.send(Event::Ended(number, child.wait())));
+pub fn await_end(number: u64, mut child: Child, sender: Sender<Wake>) {
+    thread::spawn(move || sender.send(Wake::Ended(number, child.wait())));
+}
+
+/// The files that are built: where each is, when it was written, and how long it is.
+pub type Snapshot = Vec<(PathBuf, Option<SystemTime>, u64)>;
+
+/// Two snapshots are equal unless something has been saved between them.
+pub fn snapshot(lesson: &Lesson) -> Snapshot {
+    let mut files = Snapshot::new();
+    collect(&folder(lesson), &mut files);
+    files.sort();
+    files
+}
+
+/// The lesson's crate.
+pub fn folder(lesson: &Lesson) -> PathBuf {
+    lessons::root().join("crates").join(lesson.directory())
+}
+
+/// A file or folder that has just gone is left out; its going is the change.
+fn collect(folder: &Path, files: &mut Snapshot) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let Ok(metadata) = fs::metadata(&path) else { continue };
+        // Editors keep files of their own beside ours; neither those nor their folders matter.
+        let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if metadata.is_dir() && !is_hidden && entry.file_name() != "target" {
+            collect(&path, files);
+        } else if matches!(path.extension(), Some(end) if end == "rs" || end == "toml")
+            && !is_hidden
+        {
+            files.push((path, metadata.modified().ok(), metadata.len()));
+        }
+    }
+}
+
+/// One build of a lesson, and the checks that follow it.
+/// Its programs end when it is dropped.
+pub struct Attempt {
+    lesson: &'static Lesson,
+    /// Tells its events from those of others.
+    number: u64,
+    sender: Sender<Wake>,
+    keeper: Keeper,
+    step: Step,
+    /// What its programs print, in its order. Unlike a pipe, a file never fills, and needn't be
+    /// drained.
+    output: File,
+}
+
+enum Step {
+    Building,
+    /// The score will be in this file.
+    Checking(PathBuf),
+}
+
+/// What came of an attempt.
+pub struct Attempted {
+    /// All that its programs have printed.
+    pub output: String,
+    /// What the checks found; nothing if they had nothing to judge: it doesn't compile.
+    pub judgement: Option<Result<Judgement>>,
+}
+
+impl Attempt {
+    /// Lets cargo build the lesson. The end of each program will be an event.
+    pub fn start(lesson: &'static Lesson, number: u64, sender: Sender<Wake>) -> Result<Self> {
+        let (keeper, output) = (Keeper::start()?, open_output(number)?);
+        let mut attempt = Self { lesson, number, sender, keeper, step: Step::Building, output };
+        let mut cargo = build::command(&[lesson.name()])?;
+        cargo.arg("--quiet");
+        if Style::of_stdout().is_coloured() {
+            cargo.args(["--color", "always"]);
+        }
+        attempt.launch(&mut cargo).context(build::NO_CARGO)?;
+        Ok(attempt)
+    }
+
+    pub fn is(&self, number: u64) -> bool {
+        self.number == number
+    }
+
+    /// One of its programs has ended. Starts the next one, or says what came of it all.
+    pub fn go_on(&mut self, status: ExitStatus, checks: &Path) -> Result<Option<Attempted>> {
+        let judgement = match &self.step {
+            Step::Building if status.success() => {
+                self.judge(checks)?;
+                return Ok(None);
+            }
+            Step::Building => None,
+            Step::Checking(score) => Some(check::judgement(self.lesson, status, score)),
+        };
+        let mut output = Vec::new();
+        let read = self.output.rewind().and_then(|()| self.output.read_to_end(&mut output));
+        read.context("cannot read what the programs have printed")?;
+        let output = String::from_utf8_lossy(&output).into_owned();
+        Ok(Some(Attempted { output, judgement }))
+    }
+
+    fn judge(&mut self, checks: &Path) -> Result<()> {
+        let program = build::program(&self.lesson.name())?.into();
+        let score = check::score_file()?;
+        let mut command = check::command_for(checks, self.lesson, &[], &[program], &score);
+        if Style::of_stdout().is_coloured() {
+            // A file is no terminal. Source: bixense.com/clicolors.
+            command.env("CLICOLOR_FORCE", "1");
+        }
+        self.step = Step::Checking(score);
+        self.launch(&mut command).with_context(|| format!("cannot start {}", checks.display()))
+    }
+
+    fn launch(&mut self, command: &mut Command) -> Result<()> {
+        command.stdout(self.output.try_clone()?).stderr(self.output.try_clone()?);
+        let child = self.keeper.spawn(command)?;
+        await_end(self.number, child, self.sender.clone());
+        Ok(())
+    }
+}
+
+/// A file that has no name, where the system lets us take it: so it isn't left behind.
+fn open_output(number: u64) -> Result<File> {
+    let path = build::program(&format!("output-{}-{number}", process::id()))?;
+    let _ = fs::remove_file(&path);
+    let file = File::options().create_new(true).read(true).append(true).open(&path);
+    let file = file.with_context(|| format!("cannot create {}", path.display()))?;
+    let _ = fs::remove_file(path);
+    Ok(file)
 }
