@@ -78,9 +78,9 @@ fn parse(walkthrough: &str) -> Vec<String> {
     let mut hints: Vec<String> = Vec::new();
     let lines = walkthrough.lines().skip_while(|line| line.trim_end() != "## Hints").skip(1);
     for line in lines.take_while(|line| !line.starts_with("## ")) {
-        let (number, item) = line.split_once(". ").unwrap_or_default();
-        let is_item = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        if is_item {
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+        let item = line.split_once(". ").filter(|(number, _)| is_number(number));
+        if let Some((_, item)) = item {
             hints.push(item.trim().to_owned());
         } else if let Some(hint) = hints.last_mut().filter(|_| !line.trim().is_empty()) {
             hint.push('\n');

@@ -34,7 +34,7 @@ mod watch;
 pub mod wire;
 mod workspace;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use base::usage::{UsageError, finish, nearest};
 use command::{Subcommand, unexpected};
 use std::env;
@@ -100,7 +100,7 @@ fn find(name: &str) -> Result<&'static Subcommand> {
         return Ok(command);
     }
     let names = COMMANDS.iter().map(|command| command.name);
-    let guess = nearest(name, names).unwrap_or_default();
+    let guess = nearest(name, names).context("there are no commands")?;
     let hint = format!("did you mean `cargo xtask {guess}`? `cargo xtask help` shows all commands");
     Err(UsageError(format!("there is no command `{name}`: {hint}")).into())
 }

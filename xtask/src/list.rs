@@ -82,7 +82,7 @@ fn reached(is_started: bool, best: Option<Best>, style: Style) -> String {
         return "solved already".to_owned();
     }
     let Best { points, maximum } = best.unwrap_or(Best { points: 0, maximum: 0 });
-    let full = (points * BAR).checked_div(maximum).unwrap_or_default().min(BAR);
+    let full = (points * BAR).checked_div(maximum).unwrap_or(0).min(BAR);
     let (full, empty) = ("█".repeat(full as usize), "░".repeat((BAR - full) as usize));
     match best {
         None => format!("{full}{empty} not checked yet"),

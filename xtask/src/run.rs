@@ -128,9 +128,9 @@ impl Plan {
 
 fn unknown_option(name: &str) -> anyhow::Error {
     let names = options::NAMES.iter().chain(&["port"]);
-    let guess = nearest(name, names).unwrap_or(&"wire");
-    let hint = format!("did you mean `--{guess}`? `cargo xtask help run` shows all options");
-    UsageError(format!("`run` has no option `--{name}`: {hint}")).into()
+    let guess = nearest(name, names).map(|guess| format!("did you mean `--{guess}`? "));
+    let hint = guess.into_iter().chain(["`cargo xtask help run` shows all options".to_owned()]);
+    UsageError(format!("`run` has no option `--{name}`: {}", hint.collect::<String>())).into()
 }
 
 /// Whether a link can stand between a lesson and the other half of its pair.
@@ -413,7 +413,7 @@ fn receive_patience(session: &Session, ended: Instant) -> Duration {
         return LOST_PATIENCE;
     }
     let late = wire.tally.due.map(|due| due.saturating_duration_since(ended));
-    late.unwrap_or_default() + RECEIVE_PATIENCE
+    late.unwrap_or(Duration::ZERO) + RECEIVE_PATIENCE
 }
 
 /// Whether a lesson's program ends by itself when it has received something.

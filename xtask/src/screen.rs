@@ -1,6 +1,5 @@
-//! What people see: the programs' output, labelled by side, and everything in colour or not.
-//!
-//! This is the one place that knows about colour, `NO_COLOR`, terminals and pipes: [`style`].
+//! What people see of a running lesson: the programs' output, labelled by side, and what is said
+//! about the wire between them.
 
 use anyhow::{Context, Result};
 use base::terminal::{Charset, Style};
@@ -70,7 +69,7 @@ impl Column {
 impl Screen {
     /// A screen for two programs, or for one, the client.
     pub fn new(server: Option<&'static str>, client: &'static str) -> Self {
-        let server = server.unwrap_or_default();
+        let server = server.unwrap_or("");
         Self {
             label_width: LINK.0.len().max(server.len()).max(client.len()),
             charset: Charset::of_locale(),

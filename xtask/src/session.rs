@@ -193,7 +193,7 @@ impl Session {
         thread::spawn(move || {
             let mut buffer = vec![0; OUTPUT_CHUNK];
             while let Ok(length @ 1..) = output.read(&mut buffer) {
-                let bytes = buffer.get(..length).unwrap_or_default().to_vec();
+                let bytes = buffer[..length].to_vec();
                 if sender.send(Heard::Output(speaker, bytes)).is_err() {
                     return;
                 }
@@ -236,8 +236,8 @@ impl Session {
             }
             Heard::Typed(line) => self.input.waiting.push_back(line),
             Heard::Wire(event) => {
-                let lines = self.wire.as_mut().map(|wire| wire.lines(&event));
-                self.screen.show_wire(&lines.unwrap_or_default())?;
+                let wire = self.wire.as_mut().context("a datagram has come to no link")?;
+                self.screen.show_wire(&wire.lines(&event))?;
             }
         }
         Ok(())

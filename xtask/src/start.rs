@@ -9,7 +9,7 @@ mod contents;
 
 use crate::command::{Subcommand, unexpected};
 use crate::workspace;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use base::files;
 use base::lessons::{self, LESSONS};
 use base::terminal::Style;
@@ -133,11 +133,13 @@ impl Place {
         }
         // Windows knows a real path by a notation that many programs don't understand, git too.
         let target = if cfg!(windows) { target } else { real };
-        let parent = target.parent().unwrap_or(&target).to_owned();
+        let (Some(parent), Some(name)) = (target.parent(), target.file_name()) else {
+            bail!("`{}` is no folder within another one", directory.display());
+        };
+        let (parent, name) = (parent.to_owned(), name.to_string_lossy());
         let mut created: Vec<PathBuf> =
             parent.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
         created.reverse();
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
         let temporary = parent.join(format!(".{name}.{}", process::id()));
         let place = Self { target, temporary, created, is_finished: false };
         fs::create_dir_all(&parent)

@@ -169,9 +169,11 @@ impl Tally {
                 count.lost += u64::from(fate.copies == 0);
                 if fate.copies > 0 && !fate.is_immediate() {
                     count.waiting += 1;
-                    let hold = (fate.behind > 0).then(|| Limits::default().hold);
-                    let wait = hold.unwrap_or_default() + fate.delay;
-                    self.due = self.due.max(Some(Instant::now() + wait));
+                    let hold = match fate.behind {
+                        0 => Duration::ZERO,
+                        _ => Limits::default().hold,
+                    };
+                    self.due = self.due.max(Some(Instant::now() + hold + fate.delay));
                 }
             }
             Kind::Released => count.waiting = count.waiting.saturating_sub(1),
@@ -252,20 +254,20 @@ impl Files {
         for output in [&mut self.log, &mut self.pcap].into_iter().flatten() {
             output.empty()?;
         }
-        if let Some(Output { file, .. }) = &self.pcap {
-            let capture = file.try_clone().and_then(|file| Capture::new(file, started));
-            self.capture = Some(capture.with_context(|| failure(&self.pcap))?);
+        if let Some(output) = &self.pcap {
+            let capture = output.file.try_clone().and_then(|file| Capture::new(file, started));
+            self.capture = Some(capture.with_context(|| output.failure())?);
         }
         Ok(())
     }
 
     /// Writes down what has happened, each line and packet in one piece.
     fn add(&mut self, event: &Event, is_for_the_picture: bool) -> Result<()> {
-        if let Some(Output { file, .. }) = &mut self.log {
-            json::write(file, event).with_context(|| failure(&self.log))?;
+        if let Some(output) = &mut self.log {
+            json::write(&mut output.file, event).with_context(|| output.failure())?;
         }
-        if let Some(capture) = &mut self.capture {
-            capture.add(event).with_context(|| failure(&self.pcap))?;
+        if let (Some(output), Some(capture)) = (&self.pcap, &mut self.capture) {
+            capture.add(event).with_context(|| output.failure())?;
         }
         if self.svg.is_some() && is_for_the_picture {
             let mut event = event.clone();
@@ -327,10 +329,6 @@ fn draw(lines: Vec<u8>, names: &Names<'_>) -> Result<Vec<u8>> {
             bail!("the picture for --svg wasn't drawn within {DRAWING:?}; was it a long run?")
         }
     }
-}
-
-fn failure(output: &Option<Output>) -> String {
-    output.as_ref().map(Output::failure).unwrap_or_default()
 }
 
 #[cfg(test)]

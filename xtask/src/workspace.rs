@@ -203,7 +203,7 @@ impl Progress {
     /// How many hints of a lesson have been shown.
     pub fn hints(&self, lesson: &Lesson) -> usize {
         let count = self.values(&hints_key(lesson)).find_map(|value| value.parse().ok());
-        count.unwrap_or_default()
+        count.unwrap_or(0)
     }
 
     /// The first of the lessons that doesn't have all of its points.

@@ -146,8 +146,7 @@ fn readme(choice: &Choice) -> String {
             "`cargo xtask solution {first}` compares your program with ours, once it has full points.\n"
         )
     };
-    let (start, end) = README.split_once("ROWS\n").unwrap_or((README, ""));
-    format!("{start}{rows}{end}{solution}").replace("LESSON", &first)
+    format!("{}{solution}", README.replace("ROWS\n", &rows)).replace("LESSON", &first)
 }
 
 const README: &str = "\
@@ -220,7 +219,7 @@ impl Block<'_> {
         if !self.is_rust {
             return text.extend(self.lines.iter().copied());
         }
-        let quoted = |line: &str| line.trim_end().get(self.indent..).unwrap_or_default().to_owned();
+        let quoted = |line: &str| line.trim_end().get(self.indent..).unwrap_or("").to_owned();
         let hidden =
             solution_lines(&self.lines.iter().copied().map(quoted).collect::<Vec<_>>(), program);
         let mut was_hidden = false;

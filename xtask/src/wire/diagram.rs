@@ -126,9 +126,7 @@ impl Diagram {
         let mut pieces = [time, arrows, length, Piece::default(), fate];
         for optional in [2, 1, 0] {
             if total_width(&pieces) > self.room {
-                if let Some(piece) = pieces.get_mut(optional) {
-                    *piece = Piece::default();
-                }
+                pieces[optional] = Piece::default();
             }
         }
         let room = self.room.saturating_sub(total_width(&pieces) + GAP.len());

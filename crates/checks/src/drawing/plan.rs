@@ -63,16 +63,17 @@ impl Plan {
                 clients.len() - 1
             });
         }
-        let widest = [names.client, names.server].map(|name| width(name, SIZE) + width(" 4", SIZE));
+        let [client, server] =
+            [names.client, names.server].map(|name| width(name, SIZE) + width(" 4", SIZE));
         let routes = events.iter().map(|event| event.route);
         let addresses = routes.flat_map(|route| [route.client, route.server]).map(room_for);
-        let widest = addresses.chain(widest).max().unwrap_or_default();
+        let widest = addresses.fold(client.max(server), i32::max);
         Self {
             clients,
             places,
             names: (names.client.to_owned(), names.server.to_owned()),
             route: events.first().map(|event| event.route),
-            start: events.first().map(|event| event.time).unwrap_or_default(),
+            start: events.first().map_or(Duration::ZERO, |event| event.time),
             rows,
             has_more: events.len() > rows,
             half: (widest + 24) / 2,
