@@ -7,11 +7,11 @@
 //! # Layout
 //!
 //! - this file: the whole picture, and the same in words, for those who can't see it
-//! - [`sheet`]: lines, arrows, boxes and text; [`plan`]: where what stands, and what waits how long
+//! - [`sheet`]: lines, arrows, boxes and text; [`layout`]: where what stands, and what waits how long
 //! - [`rows`]: one event
 //! - [`seen`]: reads events from JSON lines
 
-mod plan;
+mod layout;
 mod rows;
 mod seen;
 mod sheet;
@@ -19,9 +19,9 @@ mod sheet;
 mod tests;
 
 use anyhow::{Context, Result};
+use layout::Layout;
 use link::words::{self, Names};
 use link::{Direction, Event, Kind};
-use plan::Plan;
 use sheet::{Sheet, cut, of_payload, xml};
 use std::collections::HashSet;
 use std::io::{BufRead, Write};
@@ -43,19 +43,19 @@ pub fn print(lines: impl BufRead, names: &Names<'_>, mut output: impl Write) -> 
 #[must_use]
 pub fn draw(events: &[Event], names: &Names<'_>) -> String {
     let shown = events.get(..MOST).unwrap_or(events);
-    let plan = Plan::new(events, names, shown.len());
-    let waits = plan::waits(events, shown.len());
+    let layout = Layout::new(events, names, shown.len());
+    let waits = layout::waits(events, shown.len());
     let mut sheet = Sheet::default();
-    plan.draw_lifelines(&mut sheet);
+    layout.draw_lifelines(&mut sheet);
     for wait in &waits {
-        wait.draw(&plan, &mut sheet);
+        wait.draw(&layout, &mut sheet);
     }
     for (row, event) in shown.iter().enumerate() {
-        rows::draw(event, row, &plan, &waits, &mut sheet);
+        rows::draw(event, row, &layout, &waits, &mut sheet);
     }
-    plan.draw_heads(&mut sheet);
-    plan.draw_end(events.len() - shown.len(), &mut sheet);
-    let (width, height) = (plan.width(), plan.height());
+    layout.draw_heads(&mut sheet);
+    layout.draw_end(events.len() - shown.len(), &mut sheet);
+    let (width, height) = (layout.width(), layout.height());
     let (title, story) = (xml(&title(events, names)), xml(&story(events, shown.len(), names)));
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"wire\" role=\"img\" \
@@ -132,7 +132,7 @@ fn arrival(event: &Event, place: usize, events: &[Event]) -> &'static str {
         0 => "is lost",
         1 if event.fate.is_immediate() => "passes",
         _ if event.fate.is_immediate() => "passes twice",
-        _ if plan::release(event, place, events).is_some() => "waits in the link",
+        _ if layout::release(event, place, events).is_some() => "waits in the link",
         _ => "waits in the link and never leaves it",
     }
 }

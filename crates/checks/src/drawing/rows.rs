@@ -1,6 +1,6 @@
 //! One row: an event with its time, its arrow, and what became of the datagram.
 
-use super::plan::{LINK_HALF, Plan, Wait, side};
+use super::layout::{LINK_HALF, Layout, Wait, side};
 use super::sheet::{Anchor, Rect, SIZE, SMALL, Sheet, Words, cut, of_payload, width};
 use link::{Direction, Event, Kind, words};
 
@@ -21,15 +21,15 @@ const BADGE: i32 = 16;
 
 struct Row<'a> {
     event: &'a Event,
-    plan: &'a Plan,
+    layout: &'a Layout,
     /// The height of its arrow.
     y: i32,
     /// To the right or to the left.
     side: i32,
 }
 
-pub fn draw(event: &Event, row: usize, plan: &Plan, waits: &[Wait], sheet: &mut Sheet) {
-    let place = Row { event, plan, y: plan.arrow(row), side: side(event.direction) };
+pub fn draw(event: &Event, row: usize, layout: &Layout, waits: &[Wait], sheet: &mut Sheet) {
+    let place = Row { event, layout, y: layout.arrow(row), side: side(event.direction) };
     place.time(sheet);
     let arrived = waits.iter().find(|wait| wait.arrived == row);
     let released = waits.iter().find(|wait| wait.released == Some(row));
@@ -43,8 +43,8 @@ pub fn draw(event: &Event, row: usize, plan: &Plan, waits: &[Wait], sheet: &mut 
 
 impl Row<'_> {
     fn time(&self, sheet: &mut Sheet) {
-        let since = self.plan.since_start(self.event);
-        let x = self.plan.times();
+        let since = self.layout.since_start(self.event);
+        let x = self.layout.times();
         let rect = Rect { left: 4, top: self.y - 9, width: x - 2, height: 18, round: 0 };
         let line = Words {
             class: "time",
@@ -56,11 +56,11 @@ impl Row<'_> {
     }
 
     fn arrival(&self, wait: Option<&Wait>, sheet: &mut Sheet) {
-        let (from, link, y) = (self.source(), self.plan.link(), self.y);
+        let (from, link, y) = (self.source(), self.layout.link(), self.y);
         let class = self.class();
         match (wait, self.event.fate.copies) {
             (Some(wait), _) => {
-                let (inner, outer) = wait.edges(self.plan);
+                let (inner, outer) = wait.edges(self.layout);
                 sheet.arrow(&class, (from, y), (inner, y));
                 self.wait(wait, outer, sheet);
             }
@@ -75,7 +75,7 @@ impl Row<'_> {
                 self.copies(from, copies, sheet);
             }
         }
-        self.label(self.plan.before_link(self.event.direction), sheet);
+        self.label(self.layout.before_link(self.event.direction), sheet);
         self.number(from, sheet);
     }
 
@@ -84,24 +84,24 @@ impl Row<'_> {
         if wait.released.is_some() {
             return self.aside("late", 0, "waits", sheet);
         }
-        let end = self.plan.link() + self.side * (ASIDE + STUB);
+        let end = self.layout.link() + self.side * (ASIDE + STUB);
         sheet.line(&format!("{} dashed", self.class()), (outer, self.y), (end, self.y));
         self.aside("late", STUB, "never left", sheet);
     }
 
     fn release(&self, wait: Option<&Wait>, sheet: &mut Sheet) {
-        let link = self.plan.link() + self.side * LINK_HALF;
+        let link = self.layout.link() + self.side * LINK_HALF;
         let (from, start) = wait.map_or((link, link), |wait| {
-            let (inner, outer) = wait.edges(self.plan);
+            let (inner, outer) = wait.edges(self.layout);
             (outer, (inner + outer) / 2)
         });
         self.copies(from, self.event.fate.copies, sheet);
-        self.label(self.plan.before_link(self.other_direction()), sheet);
+        self.label(self.layout.before_link(self.other_direction()), sheet);
         self.number(start, sheet);
         let note = late(self.event);
         let anchor = match self.side {
-            1 => Anchor::End(self.plan.link() - ASIDE),
-            _ => Anchor::Start(self.plan.link() + ASIDE),
+            1 => Anchor::End(self.layout.link() - ASIDE),
+            _ => Anchor::Start(self.layout.link() + ASIDE),
         };
         sheet.label("note late", anchor, self.y, &[("", &note)]);
     }
@@ -114,24 +114,24 @@ impl Row<'_> {
             return;
         }
         let is_release = self.event.kind == Kind::Released;
-        let fork = if is_release { from } else { self.plan.link() + self.side * LINK_HALF };
+        let fork = if is_release { from } else { self.layout.link() + self.side * LINK_HALF };
         sheet.arrow(&class, (fork, y), (to, y + COPY));
         if !is_release {
-            let x = self.plan.before_link(self.other_direction());
+            let x = self.layout.before_link(self.other_direction());
             sheet.label("note twice", Anchor::Middle(x), y - ABOVE, &[("", "×2")]);
         }
     }
 
     fn unreachable(&self, sheet: &mut Sheet) {
-        let (server, link) = (self.plan.server(), self.plan.link() + LINK_HALF);
+        let (server, link) = (self.layout.server(), self.layout.link() + LINK_HALF);
         sheet.arrow("arrow bad dashed", (server, self.y), (link, self.y));
-        let x = self.plan.before_link(Direction::Reply);
+        let x = self.layout.before_link(Direction::Reply);
         let text = [("", "port unreachable")];
         sheet.label("note lost", Anchor::Middle(x), self.y - ABOVE, &text);
     }
 
     fn refusal(&self, sheet: &mut Sheet) {
-        let link = self.plan.link();
+        let link = self.layout.link();
         let (start, end) = (link + self.side * LINK_HALF, link + self.side * (ASIDE + STUB - 14));
         sheet.line(&self.class(), (start, self.y), (end - self.side * 8, self.y));
         sheet.cross((end, self.y));
@@ -141,7 +141,7 @@ impl Row<'_> {
 
     /// A note behind the link, where no arrow is; `further` away than usual.
     fn aside(&self, class: &str, further: i32, text: &str, sheet: &mut Sheet) {
-        let x = self.plan.link() + self.side * (ASIDE + further);
+        let x = self.layout.link() + self.side * (ASIDE + further);
         let anchor = if self.side > 0 { Anchor::Start(x) } else { Anchor::End(x) };
         sheet.label(&format!("note {class}"), anchor, self.y, &[("", text)]);
     }
@@ -150,7 +150,7 @@ impl Row<'_> {
     fn label(&self, x: i32, sheet: &mut Sheet) {
         let length = words::length(self.event.payload.len());
         let start = format!("{length}  ");
-        let room = self.plan.room() - width(&start, SIZE) - 16;
+        let room = self.layout.room() - width(&start, SIZE) - 16;
         let payload = cut(&of_payload(&self.event.payload), SIZE, room);
         let spans = match payload.as_str() {
             "" => vec![("dim", length.as_str())],
@@ -172,15 +172,15 @@ impl Row<'_> {
 
     fn source(&self) -> i32 {
         match self.event.direction {
-            Direction::Request => self.plan.client(self.event.route.client),
-            Direction::Reply => self.plan.server(),
+            Direction::Request => self.layout.client(self.event.route.client),
+            Direction::Reply => self.layout.server(),
         }
     }
 
     fn target(&self) -> i32 {
         match self.event.direction {
-            Direction::Request => self.plan.server(),
-            Direction::Reply => self.plan.client(self.event.route.client),
+            Direction::Request => self.layout.server(),
+            Direction::Reply => self.layout.client(self.event.route.client),
         }
     }
 

@@ -129,12 +129,12 @@ fn what_a_page_or_a_terminal_would_obey_is_shown_as_text() {
 
 #[test]
 fn long_text_is_cut_where_its_box_ends() {
-    let plan = Plan::new(&[], &NAMES, 0);
+    let layout = Layout::new(&[], &NAMES, 0);
     for payload in ["x".repeat(65_507), "好".repeat(400), "🦀".repeat(99), "é".repeat(1_000)] {
         let label = &labels(&[saying(&payload)])[1];
         assert!(label.ends_with('…'), "{label}");
         let width = width(label, SIZE) + 16;
-        assert!((plan.room() - 25..=plan.room()).contains(&width), "{label}: {width}");
+        assert!((layout.room() - 25..=layout.room()).contains(&width), "{label}: {width}");
     }
     let picture = draw(&[saying("x".repeat(65_507))], &NAMES);
     assert!(picture.len() < 6_000, "{}", picture.len());
@@ -223,6 +223,6 @@ fn the_text_alternative_tells_the_exchange() {
 #[test]
 fn every_time_fits_into_its_column() {
     let longest = "+".len() + words::TIME_WIDTH;
-    let plan = Plan::new(&[], &NAMES, 0);
-    assert!(width(&"0".repeat(longest), sheet::SMALL) <= plan.times() - 4);
+    let layout = Layout::new(&[], &NAMES, 0);
+    assert!(width(&"0".repeat(longest), sheet::SMALL) <= layout.times() - 4);
 }

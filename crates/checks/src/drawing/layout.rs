@@ -39,7 +39,7 @@ const CLIENTS: usize = 4;
 /// Stands for the addresses that the link has on the server's side, where there are many.
 const MANY: &str = "a port for each";
 
-pub struct Plan {
+pub struct Layout {
     clients: Vec<SocketAddr>,
     /// Where in `clients` each of them stands.
     places: HashMap<SocketAddr, usize>,
@@ -53,8 +53,8 @@ pub struct Plan {
     half: i32,
 }
 
-impl Plan {
-    /// A plan with room for so many rows.
+impl Layout {
+    /// A layout with room for so many rows.
     pub fn new(events: &[Event], names: &Names<'_>, rows: usize) -> Self {
         let (mut clients, mut places) = (Vec::new(), HashMap::new());
         for client in events.iter().map(|event| event.route.client) {
@@ -292,19 +292,19 @@ impl Wait {
     }
 
     /// The side of the bar that looks to the link, and the one where the datagram leaves.
-    pub fn edges(&self, plan: &Plan) -> (i32, i32) {
+    pub fn edges(&self, layout: &Layout) -> (i32, i32) {
         let lane = to_i32(self.lane);
         let inner = LINK_HALF + 2 + lane * LANE;
         let side = side(self.direction);
-        (plan.link() + side * inner, plan.link() + side * (inner + BAR))
+        (layout.link() + side * inner, layout.link() + side * (inner + BAR))
     }
 
-    pub fn draw(&self, plan: &Plan, sheet: &mut Sheet) {
-        let (inner, outer) = self.edges(plan);
-        let top = plan.arrow(self.arrived) - BEYOND;
+    pub fn draw(&self, layout: &Layout, sheet: &mut Sheet) {
+        let (inner, outer) = self.edges(layout);
+        let top = layout.arrow(self.arrived) - BEYOND;
         let bottom = match self.released.filter(|row| *row < self.rows) {
-            Some(row) => plan.arrow(row) + BEYOND,
-            None => plan.bottom(),
+            Some(row) => layout.arrow(row) + BEYOND,
+            None => layout.bottom(),
         };
         let (left, width, height) = (inner.min(outer), BAR, bottom - top);
         sheet.rect("wait", &Rect { left, top, width, height, round: 3 });
