@@ -35,10 +35,11 @@ autograder for Gradescope. lessons/instructors.md explains it all.",
 
 pub const VERIFY: Subcommand = Subcommand {
     name: "verify",
-    arguments: "[--draw] [--soak N]",
+    arguments: "[--write] [--soak N]",
     summary: "check that catalogue, programs and prose fit together",
     details: "\
 catalogue  every lesson has its folder, package, program, walkthrough and pair
+tables     the tables of lessons are what the catalogue says
 regions    what becomes a gap in a starter is marked well
 quotes     the Rust blocks of the walkthroughs stand verbatim in the programs
 links      links between files lead somewhere
@@ -46,7 +47,7 @@ pictures   each picture belongs to a console block that runs a pair with a wire
 output     the console blocks are what their commands print, and the pictures are what they
            draw (this runs them)
 
-  --draw      draw the pictures anew instead, where they have changed
+  --write     write the tables and draw the pictures anew instead, where they have changed
   --soak N    judge right programs at least N times, and wrong ones as well, with all
               cores busy; no right one may lose a point, no wrong one may get through",
     run: |parser| maintain(&VERIFY, parser),

@@ -22,7 +22,7 @@ use std::process::{self, ExitCode, Stdio};
 
 pub const COMMAND: Subcommand = Subcommand {
     name: "start",
-    arguments: "DIR [--lessons 1-5] [--graded]",
+    arguments: "DIR [--lessons LIST] [--graded]",
     summary: "write a workspace for a student: the lessons with gaps to fill",
     details: "\
 DIR is a new folder, or an empty one, outside of this course. What is in there afterwards is a

@@ -129,7 +129,7 @@ fn parse_settings(text: &str) -> Result<(Vec<&'static Lesson>, bool)> {
     }
     match (lessons, graded) {
         (Some(lessons), Some(graded)) => Ok((lessons, graded)),
-        _ => bail!("it needs a line `lessons 1-5` and a line `graded no`"),
+        _ => bail!("it needs a line such as `lessons 1-3` and a line `graded no`"),
     }
 }
 

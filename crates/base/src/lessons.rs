@@ -149,12 +149,7 @@ impl Lesson {
 
     /// The other half of the pair, if the lesson has one.
     pub fn mate(&self) -> Option<&'static Lesson> {
-        match self.role {
-            Role::Alone => None,
-            Role::Client { server: number } | Role::Server { client: number, .. } => {
-                by_number(number)
-            }
-        }
+        by_number(self.role.mate()?)
     }
 
     /// What its program is given, so that it works at an address.
@@ -163,6 +158,16 @@ impl Lesson {
             Argument::Address => Ok(address.to_string()),
             Argument::Port => Ok(address.port().to_string()),
             Argument::Path(_) => bail!("{} takes a path, and no port", self.name()),
+        }
+    }
+}
+
+impl Role {
+    /// The number of the other half of the pair.
+    pub fn mate(&self) -> Option<u8> {
+        match *self {
+            Self::Alone => None,
+            Self::Client { server: mate } | Self::Server { client: mate, .. } => Some(mate),
         }
     }
 }

@@ -3,8 +3,8 @@
 //! # Layout
 //!
 //! - [`tree`]: the files of the workspace, read once; [`markdown`]: what stands in a Markdown text
-//! - one module a part, text → findings: [`catalogue`], [`regions`], [`quotes`], [`links`],
-//!   [`pictures`], [`output`]
+//! - one module a part, text → findings: [`catalogue`], [`tables`], [`regions`], [`quotes`],
+//!   [`links`], [`pictures`], [`output`]
 //! - of a block of output, [`command`]: reads its command; [`compare`]: whether it prints and draws
 //!   what it should
 
@@ -17,6 +17,7 @@ mod output;
 mod pictures;
 mod quotes;
 mod regions;
+mod tables;
 mod tree;
 
 use anyhow::{Context, Result};
@@ -35,7 +36,7 @@ fn finding(path: &str, line: usize, text: &str) -> String {
 pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     match parser.next()? {
         None => verify(),
-        Some(lexopt::Arg::Long("draw")) => draw(),
+        Some(lexopt::Arg::Long("write")) => write(),
         Some(lexopt::Arg::Long("soak")) => soak(parser.value()?.parse()?),
         Some(argument) => Err(crate::unexpected(&argument, "verify [--draw] [--soak N]")),
     }
@@ -58,6 +59,7 @@ type Check = fn(&Tree, &mut Vec<String>) -> String;
 
 const CHECKS: &[Check] = &[
     catalogue::check,
+    tables::check,
     regions::check,
     quotes::check,
     links::check,
@@ -69,9 +71,9 @@ fn verify() -> Result<ExitCode> {
     run_checks(CHECKS)
 }
 
-/// Draws the pictures, if they stand where they should.
-fn draw() -> Result<ExitCode> {
-    run_checks(&[pictures::check, output::draw])
+/// Writes anew what is made: the tables, and the pictures, if they stand where they should.
+fn write() -> Result<ExitCode> {
+    run_checks(&[tables::write, pictures::check, output::draw])
 }
 
 fn run_checks(checks: &[Check]) -> Result<ExitCode> {

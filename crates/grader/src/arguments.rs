@@ -14,7 +14,7 @@ use std::path::PathBuf;
 pub const USAGE: &str = "\
 usage: grader grade SUBMISSIONS… [OPTIONS]     grade a class
        grader merge FOLDERS… [OPTIONS]         join the partitions of a run
-       grader gradescope-zip [--out FILE] [--lessons 1-5]
+       grader gradescope-zip [--out FILE] [--lessons LIST]
                                                make an autograder for Gradescope
 
 SUBMISSIONS are folders with a folder for each student, or students' own folders or files.
@@ -27,7 +27,7 @@ options of both:
   --moodle COLUMN       what Moodle knows students by: email, id-number, user-name, user-id
 
 options of grade:
-  --lessons 1-5         which lessons; without it, all
+  --lessons LIST        which lessons: 2, 1-3 or 1-3,5; without it, all
   --roster FILE.csv     who the students are
   --isolation KIND      strict (the default), best, or none: for nobody's code but your own
   --jobs N              programs that are judged at a time; without it, 5 for each processor,

@@ -1,6 +1,7 @@
 //! What the tests of the runner share.
 
 use anyhow::{Context, Result, ensure};
+use base::lessons::{LESSONS, numbered};
 use std::env::{self, consts::EXE_SUFFIX};
 use std::io::{self, Write};
 use std::net::{TcpListener, UdpSocket};
@@ -16,9 +17,6 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The same, where cargo may have to compile everything, on a computer that is busy besides.
 pub const BUILD_PATIENCE: Duration = Duration::from_secs(600);
-
-const SLUGS: [&str; 5] =
-    ["create-sockets", "send-once", "receive-once", "echo-client", "echo-server"];
 
 /// A UDP port that no test and no system picks at the same time: it lies below the ports that
 /// systems hand out by themselves, and its TCP twin is held as a lock.
@@ -57,7 +55,7 @@ fn build_lessons() {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--quiet", "--target-dir"]).args(folder).current_dir(ROOT);
     cargo.args(["--package", "checks"]);
-    cargo.args((1..=5).flat_map(|number| ["--package".to_owned(), format!("lesson-{number}")]));
+    cargo.args(LESSONS.iter().flat_map(|lesson| ["--package".to_owned(), lesson.name()]));
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
     }
@@ -87,10 +85,11 @@ impl Fixture {
         let fixture = Self { directory: Path::new(env!("CARGO_TARGET_TMPDIR")).join(unique) };
         fs::create_dir_all(fixture.program("")).context("cannot make a folder")?;
         let stand_in = compiled_fixture("misbehaving_lesson")?;
-        for (number, slug) in (1..).zip(SLUGS) {
-            put(&stand_in, &fixture.program(&format!("lesson-{number}")))?;
-            fs::create_dir_all(fixture.source(number).with_file_name(""))?;
-            fs::write(fixture.source(number), format!("// {slug}\n"))?;
+        for lesson in LESSONS {
+            put(&stand_in, &fixture.program(&lesson.name()))?;
+            let source = fixture.directory.join(lesson.source());
+            fs::create_dir_all(source.with_file_name(""))?;
+            fs::write(source, format!("// {}\n", lesson.slug))?;
         }
         put(&compiled_fixture("stand_in_checks")?, &fixture.program("checks"))?;
         put(&stand_in, &fixture.program("cargo"))?;
@@ -139,9 +138,7 @@ impl Fixture {
 
     /// Where the lesson's program would stand.
     pub fn source(&self, lesson: usize) -> PathBuf {
-        let slug = SLUGS.get(lesson - 1).copied().unwrap_or_default();
-        let folder = format!("lesson-{lesson}-{slug}");
-        self.directory.join("crates").join(folder).join("src").join("main.rs")
+        self.directory.join(numbered(lesson).source())
     }
 
     pub fn program(&self, name: &str) -> PathBuf {

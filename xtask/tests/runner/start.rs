@@ -1,9 +1,10 @@
 //! `cargo xtask start`: what is in a workspace, and where one can be.
 
 use crate::common::{Port, xtask};
-use crate::student::{Folder, LESSONS, RECEIVER, Student, course, git, main_of};
+use crate::student::{Folder, RECEIVER, Student, course, git, main_of};
 use anyhow::Result;
 use assert_cmd::assert::OutputAssertExt;
+use base::lessons::{LESSONS, Lesson, ranges};
 use predicates::prelude::*;
 use predicates::str::{contains, ends_with, is_empty, starts_with};
 use std::fs;
@@ -59,7 +60,7 @@ fn a_workspace_compiles_without_a_warning_and_plays_the_missing_half() -> Result
         (4, 5, "server", "client │ Reply: hello"),
         (5, 4, "client", "client │ Reply: hello"),
     ] {
-        let directory = LESSONS[lesson - 1];
+        let directory = &LESSONS[lesson - 1].directory();
         student.solve(directory)?;
         let note = format!("lesson-{mate} still has gaps, so its part, the {label}, is played");
         let output = run(&lesson.to_string(), "hello\n").success();
@@ -69,8 +70,8 @@ fn a_workspace_compiles_without_a_warning_and_plays_the_missing_half() -> Result
             student.root.join(main_of(directory)),
         )?;
     }
-    student.solve(LESSONS[3])?;
-    student.solve(LESSONS[4])?;
+    student.solve(&LESSONS[3].directory())?;
+    student.solve(&LESSONS[4].directory())?;
     run("lesson-4", "hello\n").success().stderr(is_empty());
     Ok(())
 }
@@ -91,13 +92,14 @@ fn a_workspace_is_a_repository_with_one_commit_and_nothing_else() -> Result<()> 
     let lock = student.read("Cargo.lock")?;
     let packages = |lock: &str| lock.matches("[[package]]").count();
     assert!(packages(&lock) < packages(&course("Cargo.lock")?) && !lock.contains("\"grader\""));
-    assert_eq!(student.read(".course/workspace")?, "lessons 1-5\ngraded no\n");
-    for directory in LESSONS {
-        let starter = student.read(&main_of(directory))?;
+    let all = ranges(&LESSONS.iter().collect::<Vec<_>>());
+    assert_eq!(student.read(".course/workspace")?, format!("lessons {all}\ngraded no\n"));
+    for directory in LESSONS.iter().map(Lesson::directory) {
+        let starter = student.read(&main_of(&directory))?;
         assert!(starter.contains("    todo!(\"") && !starter.contains("region"), "{starter}");
         assert_eq!(student.read(&format!(".course/starters/{directory}.rs"))?, starter);
         let solution = student.read(&format!(".course/solutions/{directory}.rs"))?;
-        assert_eq!(solution, course(&main_of(directory))?);
+        assert_eq!(solution, course(&main_of(&directory))?);
     }
     Ok(())
 }
@@ -115,13 +117,16 @@ fn the_next_commands_are_printed() -> Result<()> {
 #[test]
 fn only_the_chosen_lessons_have_gaps() -> Result<()> {
     let student = Student::start(&["--lessons", "2-3"])?;
-    for (directory, is_chosen) in LESSONS.into_iter().zip([false, true, true, false, false]) {
-        let source = main_of(directory);
+    for lesson in LESSONS {
+        let (directory, is_chosen) = (lesson.directory(), [2, 3].contains(&lesson.number));
+        let source = main_of(&directory);
         assert_eq!(student.read(&source)? != course(&source)?, is_chosen, "{directory}");
         let starter = student.root.join(format!(".course/starters/{directory}.rs"));
         assert_eq!(starter.exists(), is_chosen, "{directory}");
     }
-    let list = contains("solved already").count(3).and(contains("not checked yet").count(2));
+    let list = contains("solved already")
+        .count(LESSONS.len() - 2)
+        .and(contains("not checked yet").count(2));
     student.xtask(&["list"]).success().stdout(list.and(contains("What next? lesson-2")));
     for command in ["reset", "solution"] {
         let words = contains("lesson-1 came solved").and(contains("yours to write: 2-3"));
@@ -137,8 +142,8 @@ fn a_graded_workspace_holds_no_solution() -> Result<()> {
     for path in files(&student.root)? {
         texts.push((fs::read_to_string(&path)?, path));
     }
-    for directory in LESSONS {
-        let program = course(&main_of(directory))?;
+    for directory in LESSONS.iter().map(Lesson::directory) {
+        let program = course(&main_of(&directory))?;
         let lines = telling_lines(&program);
         assert!(lines.len() > 2, "{directory}");
         for line in lines {

@@ -104,14 +104,6 @@ pub fn git(folder: &Path, words: &[&str]) -> Result<Option<Output>> {
     }
 }
 
-pub const LESSONS: [&str; 5] = [
-    "lesson-1-create-sockets",
-    "lesson-2-send-once",
-    "lesson-3-receive-once",
-    "lesson-4-echo-client",
-    "lesson-5-echo-server",
-];
-
 pub const RECEIVER: &str = "crates/lesson-3-receive-once/src/main.rs";
 
 pub fn main_of(directory: &str) -> String {

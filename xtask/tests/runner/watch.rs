@@ -4,7 +4,8 @@ mod in_a_terminal;
 mod nothing_is_left_behind;
 
 use crate::common::{Fixture, PATIENCE, eventually};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use base::lessons::LESSONS;
 use std::fs;
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -184,27 +185,29 @@ fn the_first_lesson_without_full_marks_comes_first_and_scores_are_remembered() -
 #[test]
 fn keys_are_obeyed() -> Result<()> {
     let fixture = Fixture::new()?;
-    let mut watching = Watching::start(fixture.xtask(""), Some("lesson-4"))?;
-    watching.until("judged: // echo-client\n")?;
+    let [.., lesson, last] = LESSONS else { bail!("there are too few lessons") };
+    let (name, judged) = (lesson.name(), format!("judged: // {}\n", lesson.slug));
+    let mut watching = Watching::start(fixture.xtask(""), Some(&name))?;
+    watching.until(&judged)?;
     watching.until(PROMPT)?;
     watching.press("r\n")?;
-    watching.until("judged: // echo-client\n")?;
+    watching.until(&judged)?;
     watching.until(PROMPT)?;
-    let hints = fixture.directory.join("lessons").join("lesson-4-echo-client.md");
+    let hints = fixture.directory.join(lesson.walkthrough());
     fs::create_dir_all(hints.with_file_name(""))?;
     fs::write(hints, "## Hints\n\n1. Listen.\n2. Think.\n")?;
     watching.press("h\nh\n")?;
-    watching.until("Hint 1 of 2 for lesson-4\n  Listen.\n")?;
-    watching.until("Hint 2 of 2 for lesson-4\n  Think.\n")?;
+    watching.until(&format!("Hint 1 of 2 for {name}\n  Listen.\n"))?;
+    watching.until(&format!("Hint 2 of 2 for {name}\n  Think.\n"))?;
     watching.until(PROMPT)?;
     watching.press("what?\n")?;
     watching.until("r run again · q quit >")?;
     watching.press("  n \r\n")?;
-    watching.until("judged: // echo-server\n")?;
+    watching.until(&format!("judged: // {}\n", last.slug))?;
     watching.until("It was the last one.")?;
     watching.until(PROMPT)?;
     watching.press("n\n")?;
-    watching.until("lesson-5 is the last lesson.\n")?;
+    watching.until(&format!("{} is the last lesson.\n", last.name()))?;
     watching.until(PROMPT)?;
     watching.press("q\n")?;
     assert!(watching.end()?.0.success());

@@ -4,6 +4,7 @@ use crate::common::xtask;
 use crate::student::{RECEIVER, Student, course};
 use anyhow::Result;
 use assert_cmd::assert::OutputAssertExt;
+use base::lessons::LESSONS;
 use predicates::prelude::*;
 use predicates::str::{contains, ends_with, is_empty, starts_with};
 use std::fs;
@@ -93,7 +94,8 @@ fn the_overview_shows_points_and_what_is_next() -> Result<()> {
     };
     student.xtask(&[]).success().stdout(shown());
     student.xtask(&["list"]).success().stdout(shown());
-    let full: String = (1..=5).map(|number| format!("lesson-{number} 100 100\n")).collect();
+    let full: String =
+        LESSONS.iter().map(|lesson| format!("{} 100 100\n", lesson.name())).collect();
     student.write(".progress", &full)?;
     student.xtask(&[]).success().stdout(contains("all points in every lesson"));
     Ok(())

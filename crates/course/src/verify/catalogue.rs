@@ -1,8 +1,7 @@
 //! Every lesson in the catalogue has all that belongs to it, and nothing lies about besides.
 
 use super::finding;
-use super::links::resolve;
-use super::markdown::{heading, link_targets, parse};
+use super::markdown::{heading, parse};
 use super::tree::Tree;
 use base::lessons::{LESSONS, Lesson, Role};
 
@@ -32,11 +31,6 @@ pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
             findings.push(finding(&path, line, &text));
         }
     }
-    for index in ["README.md", "lessons/README.md"] {
-        for text in table_flaws(LESSONS, index, tree) {
-            findings.push(finding(index, 1, &text));
-        }
-    }
     format!("catalogue: {} lessons", LESSONS.len())
 }
 
@@ -57,7 +51,7 @@ fn flaws(lessons: &[Lesson], tree: &Tree) -> Vec<String> {
         if tree.text(&manifest).is_some_and(|text| package_name(text) != name) {
             flaws.push(format!("`{manifest}` isn't the package `{name}`; mend its `name`"));
         }
-        if mate_number(lesson).is_some_and(|mate| !is_pair(lesson, mate, lessons)) {
+        if lesson.role.mate().is_some_and(|mate| !is_pair(lesson, mate, lessons)) {
             flaws.push(format!("{name}'s pair doesn't name it back; give both the other's number, and the same sockets"));
         }
     }
@@ -81,19 +75,12 @@ fn package_name(manifest: &str) -> &str {
     ""
 }
 
-fn mate_number(lesson: &Lesson) -> Option<u8> {
-    match lesson.role {
-        Role::Alone => None,
-        Role::Client { server: mate } | Role::Server { client: mate, .. } => Some(mate),
-    }
-}
-
 /// Whether one of the two is a client and the other is its server, with sockets of one kind.
 fn is_pair(lesson: &Lesson, mate: u8, lessons: &[Lesson]) -> bool {
     let is_client = |lesson: &Lesson| matches!(lesson.role, Role::Client { .. });
     lessons.iter().any(|other| {
         other.number == mate
-            && mate_number(other) == Some(lesson.number)
+            && other.role.mate() == Some(lesson.number)
             && is_client(other) != is_client(lesson)
             && other.sockets == lesson.sockets
     })
@@ -137,30 +124,6 @@ fn order_flaw(text: &str) -> Option<(usize, String)> {
     let part = parts.next()?;
     let end = text.lines().count();
     Some((end, format!("`## {part}` is missing at the end; add that part")))
-}
-
-/// What is missing in the tables of `index`: a link to every walkthrough and every source.
-fn table_flaws(lessons: &[Lesson], index: &str, tree: &Tree) -> Vec<String> {
-    let Some(text) = tree.text(index) else {
-        return vec!["this file is missing; write it, with a table of the lessons".to_owned()];
-    };
-    let mut linked = Vec::new();
-    for (_, line) in parse(text).prose {
-        if line.trim_start().starts_with("|") {
-            for target in link_targets(line) {
-                linked.push(resolve(index, &target).unwrap_or_default());
-            }
-        }
-    }
-    let mut flaws = Vec::new();
-    for lesson in lessons {
-        for path in [lesson.walkthrough(), lesson.source()] {
-            if !linked.contains(&path) {
-                flaws.push(format!("no table links to `{path}`; add the link"));
-            }
-        }
-    }
-    flaws
 }
 
 #[cfg(test)]
@@ -229,14 +192,5 @@ mod tests {
         assert_eq!(order_flaw(&text.replace("## Run\n", "")).unwrap().0, 4 + 2);
         assert_eq!(order_flaw(&text.replace("## Where", "### Where")).unwrap().0, 20);
         assert_eq!(order_flaw(&format!("{text}## More\n")).unwrap().0, 21);
-    }
-
-    #[test]
-    fn tables_link_to_every_walkthrough_and_source() {
-        let row = "| [a](lesson-1-a.md) | [main.rs](../crates/lesson-1-a/src/main.rs) |\n";
-        let tree = Tree::of(&[("lessons/README.md", row)]);
-        assert_eq!(table_flaws(&pair()[..1], "lessons/README.md", &tree), [""; 0]);
-        let tree = Tree::of(&[("lessons/README.md", "[a](lesson-1-a.md)\n")]);
-        assert_eq!(table_flaws(&pair()[..1], "lessons/README.md", &tree).len(), 2);
     }
 }

@@ -75,7 +75,7 @@ fn is_below(line: usize, fence: &Fence<'_>, document: &Document<'_>) -> bool {
         && document.prose.iter().any(is_empty)
 }
 
-const REDRAW: &str = "`cargo xtask verify --draw` draws it";
+const REDRAW: &str = "`cargo xtask verify --write` draws it";
 
 /// A picture that the run in a block draws.
 pub struct Picture {
@@ -239,7 +239,7 @@ mod tests {
         let difference = |files: &[(&str, &str)]| {
             picture.compare("<svg>127.0.0.1:5100</svg>", &ports, &Tree::of(files)).err()
         };
-        assert!(difference(&[]).unwrap().contains("isn't there; `cargo xtask verify --draw`"));
+        assert!(difference(&[]).unwrap().contains("isn't there; `cargo xtask verify --write`"));
         let file = |text| [("lessons/pictures/loss.svg", text)];
         assert_eq!(difference(&file("<svg>127.0.0.1:8090</svg>\n")), None);
         assert!(

@@ -27,11 +27,12 @@ fn wrong_usage_names_the_argument_and_what_to_try() -> Result<()> {
     let class = Class::of(1)?;
     fs::create_dir(class.path("other"))?;
     fs::write(class.path("other/results.json"), "{}")?;
+    let all = format!("1-{}", checks::lessons::LESSONS.len());
     let cases = [
         ("", "command: ", "`grade`"),
         ("gade x", "gade: ", "`grade`"),
         ("grade", "SUBMISSIONS: ", "folder"),
-        ("grade x --lessons 1-9", "--lessons: ", "1-5"),
+        ("grade x --lessons 1-99", "--lessons: ", &all),
         ("grade x --lessons 3-1", "--lessons: ", "the other way round"),
         ("grade x --lessons", "--lessons: ", "value"),
         ("grade x --jobs 0", "--jobs: ", "try 8"),
