@@ -1,10 +1,9 @@
 //! `grader gradescope-zip`: the course as an autograder for Gradescope.
 
-mod course;
-
 use crate::arguments;
 use crate::progress::Progress;
 use anyhow::{Context, Result, ensure};
+use base::files;
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -36,7 +35,7 @@ pub fn run(request: &arguments::GradescopeZip, root: &Path, progress: &Progress)
 
 /// The zip: the same course makes the same bytes.
 pub fn zip(root: &Path, lessons: Option<&[String]>) -> Result<Vec<u8>> {
-    let files = course::files(root)?;
+    let files = course(root)?;
     ensure!(
         files.iter().any(|file| file == "Cargo.lock"),
         "{} isn't the course any more, which this grader was built from; build it again",
@@ -54,7 +53,7 @@ pub fn zip(root: &Path, lessons: Option<&[String]>) -> Result<Vec<u8>> {
         let path = root.join(&file);
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let name = format!("{COURSE}/{file}");
-        add(&mut zip, &name, &bytes, course::is_executable(&path))?;
+        add(&mut zip, &name, &bytes, is_executable(&path))?;
     }
     let bytes = zip.finish().context("cannot make the zip")?;
     Ok(bytes.into_inner())
@@ -70,4 +69,29 @@ fn add(
     let options = SimpleFileOptions::default().unix_permissions(mode);
     zip.start_file(name, options).with_context(|| format!("cannot put {name} into the zip"))?;
     zip.write_all(bytes).with_context(|| format!("cannot put {name} into the zip"))
+}
+
+/// Of the course, what the grader is built from. Nothing else: submissions and grades may lie beside them, and are nobody else's business.
+const FILES: &[&str] = &["Cargo.lock", "Cargo.toml"];
+const FOLDERS: &[&str] = &[".cargo", "crates", "xtask"];
+
+/// The files of the course at `root`, sorted.
+fn course(root: &Path) -> Result<Vec<String>> {
+    let is_ours = |file: &String| match file.split_once('/') {
+        Some((folder, _)) => FOLDERS.contains(&folder),
+        None => FILES.contains(&file.as_str()),
+    };
+    Ok(files::list(root)?.into_iter().filter(is_ours).collect())
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// Where files have no such mark, a script is known by its first line.
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"#!"))
 }

@@ -3,6 +3,7 @@
 //! nothing but regular files is opened, and everything has a limit.
 
 use anyhow::{Context, Error};
+use base::text;
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
@@ -26,9 +27,9 @@ impl From<Error> for Stop {
     }
 }
 
-pub type Outcome<T> = Result<T, Stop>;
+pub type OrStop<T> = Result<T, Stop>;
 
-pub fn refuse<T>(reason: impl Into<String>) -> Outcome<T> {
+pub fn refuse<T>(reason: impl Into<String>) -> OrStop<T> {
     Err(Stop::Refused(reason.into()))
 }
 
@@ -87,7 +88,7 @@ impl Entry {
 }
 
 /// How many more entries of folders may be listed.
-pub struct Budget(pub usize);
+pub struct Allowance(pub usize);
 
 /// A folder that is held open: whatever is put in its place later, this is still the same one.
 #[derive(Debug)]
@@ -99,14 +100,14 @@ pub struct Folder {
 
 impl Folder {
     /// Opens a folder that is no link itself. The way to it is the instructor's, and trusted.
-    pub fn open(place: &Path) -> Outcome<Self> {
+    pub fn open(place: &Path) -> OrStop<Self> {
         match (place.parent(), place.file_name()) {
             (Some(parent), Some(name)) => Self::trusted(parent)?.folder(name),
             _ => Self::trusted(place),
         }
     }
 
-    fn trusted(place: &Path) -> Outcome<Self> {
+    fn trusted(place: &Path) -> OrStop<Self> {
         let dir = Dir::open_ambient_dir(place, ambient_authority());
         let dir = dir.with_context(|| cannot(LIST, place))?;
         Ok(Self { dir, place: place.to_owned() })
@@ -118,7 +119,7 @@ impl Folder {
     }
 
     /// A folder in it.
-    pub fn folder(&self, name: &OsStr) -> Outcome<Self> {
+    pub fn folder(&self, name: &OsStr) -> OrStop<Self> {
         match self.dir.open_dir_nofollow(name) {
             Ok(dir) => Ok(Self { dir, place: self.place_of(name) }),
             Err(error) => Err(self.unopened(name, Kind::Folder, error)),
@@ -126,7 +127,7 @@ impl Folder {
     }
 
     /// What is in it, sorted by name.
-    pub fn list(&self, shown: &str, budget: &mut Budget) -> Outcome<Vec<Entry>> {
+    pub fn list(&self, shown: &str, budget: &mut Allowance) -> OrStop<Vec<Entry>> {
         let failed = || cannot(LIST, &self.place);
         let mut entries = Vec::new();
         for entry in self.dir.entries().with_context(failed)? {
@@ -154,7 +155,7 @@ impl Folder {
     }
 
     /// The whole of a regular file in it, if that has at most `limit` bytes.
-    pub fn read(&self, name: &OsStr, shown: &str, limit: u64) -> Outcome<Vec<u8>> {
+    pub fn read(&self, name: &OsStr, shown: &str, limit: u64) -> OrStop<Vec<u8>> {
         let failed = || cannot(READ, &self.place_of(name));
         let seen = self.dir.symlink_metadata(name).with_context(failed)?;
         match Kind::of(seen.file_type()) {
@@ -220,18 +221,11 @@ const LONGEST: usize = 120;
 
 /// A name or path as people may see it: in backticks, on one line, and nothing in it is invisible.
 pub fn show(name: &OsStr) -> String {
-    let name = name.to_string_lossy();
-    let length = name.chars().count();
-    let cut = if length > LONGEST { LONGEST / 2..length - LONGEST / 2 } else { length..length };
-    let mut shown = String::from("`");
-    for (position, character) in name.chars().enumerate() {
-        match character {
-            _ if position == cut.start => shown.push('…'),
-            _ if cut.contains(&position) => {}
-            '\'' | '"' => shown.push(character),
-            other => shown.extend(other.escape_debug()),
-        }
+    let name: Vec<char> = name.to_string_lossy().chars().collect();
+    let part = |part: &[char]| text::name(&part.iter().collect::<String>());
+    if name.len() <= LONGEST {
+        return format!("`{}`", part(&name));
     }
-    shown.push('`');
-    shown
+    let (start, end) = (&name[..LONGEST / 2], &name[name.len() - LONGEST / 2..]);
+    format!("`{}…{}`", part(start), part(end))
 }

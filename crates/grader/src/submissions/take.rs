@@ -1,11 +1,39 @@
 //! Takes a lesson's source files out of a submission.
 
-use super::disk::{Budget, Entry, Folder, Kind, Outcome, refuse, show};
-use super::look::{self, ENTRIES, Found};
-use super::{Source, Submission};
+use super::disk::{Allowance, Entry, Folder, Kind, OrStop, Stop, refuse, show};
+use super::look::{self, Candidate, ENTRIES, Submission};
 use crate::durable::hash;
+use anyhow::Result;
 use std::ffi::OsStr;
 use std::path::Path;
+
+/// A lesson of a submission.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Taken {
+    Source(Source),
+    /// It wasn't handed in.
+    Missing,
+    /// It can't be taken as it is; why, for the instructor and the student.
+    Refused(String),
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Source {
+    /// Each path below `src`, with `/`, and what the file holds; the first is `main.rs`.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// Of all names and contents.
+    pub sha256: String,
+}
+
+/// Takes the source of a lesson (`lesson-3`).
+pub fn take(submission: &Submission, lesson: &str) -> Result<Taken> {
+    match source(submission, lesson) {
+        Ok(Some(source)) => Ok(Taken::Source(source)),
+        Ok(None) => Ok(Taken::Missing),
+        Err(Stop::Refused(reason)) => Ok(Taken::Refused(reason)),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
 
 const FILE_BYTES: u64 = 256 * 1024;
 const FILES: usize = 64;
@@ -16,7 +44,7 @@ const DEPTH: usize = 8;
 const MAIN: &str = "main.rs";
 
 /// The lesson's source; `None` if it isn't there.
-pub fn take(submission: &Submission, lesson: &str) -> Outcome<Option<Source>> {
+fn source(submission: &Submission, lesson: &str) -> OrStop<Option<Source>> {
     let Some(opened) = look::open(submission)? else {
         return Ok(None);
     };
@@ -34,17 +62,17 @@ pub fn take(submission: &Submission, lesson: &str) -> Outcome<Option<Source>> {
 
 type Files = Vec<(String, Vec<u8>)>;
 
-fn flat(opened: &Folder, found: &Found) -> Outcome<Files> {
+fn flat(opened: &Folder, found: &Candidate) -> OrStop<Files> {
     Ok(vec![(MAIN.to_owned(), read_at(opened, &found.place, &found.shown)?)])
 }
 
-fn of_crate(opened: &Folder, found: &Found) -> Outcome<Files> {
+fn of_crate(opened: &Folder, found: &Candidate) -> OrStop<Files> {
     let shown = &found.shown;
     if found.kind != Kind::Folder {
         return refuse(format!("{shown} {}", found.kind.reason()));
     }
     let src = at(opened, &found.place, |folder| src(folder, shown))?;
-    let mut walk = Walk { shown, budget: Budget(ENTRIES), sources: Vec::new() };
+    let mut walk = Walk { shown, budget: Allowance(ENTRIES), sources: Vec::new() };
     walk.folder(&src, "", DEPTH)?;
     let Walk { mut sources, .. } = walk;
     sources.sort_by(|one, other| (one != MAIN, one).cmp(&(other != MAIN, other)));
@@ -54,7 +82,7 @@ fn of_crate(opened: &Folder, found: &Found) -> Outcome<Files> {
     read(&src, shown, sources)
 }
 
-fn src(folder: &Folder, shown: &str) -> Outcome<Folder> {
+fn src(folder: &Folder, shown: &str) -> OrStop<Folder> {
     let name = OsStr::new("src");
     match folder.kind(name)? {
         Some(Kind::Folder) => folder.folder(name),
@@ -64,7 +92,7 @@ fn src(folder: &Folder, shown: &str) -> Outcome<Folder> {
 }
 
 /// Goes down to a place, folder by folder, and does something there.
-fn at<T>(folder: &Folder, place: &Path, act: impl FnOnce(&Folder) -> Outcome<T>) -> Outcome<T> {
+fn at<T>(folder: &Folder, place: &Path, act: impl FnOnce(&Folder) -> OrStop<T>) -> OrStop<T> {
     let mut below = None;
     for name in place {
         below = Some(below.as_ref().unwrap_or(folder).folder(name)?);
@@ -72,7 +100,7 @@ fn at<T>(folder: &Folder, place: &Path, act: impl FnOnce(&Folder) -> Outcome<T>)
     act(below.as_ref().unwrap_or(folder))
 }
 
-fn read_at(folder: &Folder, place: &Path, shown: &str) -> Outcome<Vec<u8>> {
+fn read_at(folder: &Folder, place: &Path, shown: &str) -> OrStop<Vec<u8>> {
     let (way, name) = (place.parent().unwrap_or(place), place.file_name().unwrap_or_default());
     at(folder, way, |folder| folder.read(name, shown, FILE_BYTES))
 }
@@ -80,13 +108,13 @@ fn read_at(folder: &Folder, place: &Path, shown: &str) -> Outcome<Vec<u8>> {
 /// Collects the source files of a crate.
 struct Walk<'walk> {
     shown: &'walk str,
-    budget: Budget,
+    budget: Allowance,
     /// Where each is, seen from `src`.
     sources: Vec<String>,
 }
 
 impl Walk<'_> {
-    fn folder(&mut self, folder: &Folder, prefix: &str, depth: usize) -> Outcome<()> {
+    fn folder(&mut self, folder: &Folder, prefix: &str, depth: usize) -> OrStop<()> {
         for entry in folder.list(self.shown, &mut self.budget)? {
             if entry.is_hidden() {
                 continue;
@@ -110,7 +138,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn source(&mut self, prefix: &str, entry: &Entry) -> Outcome<()> {
+    fn source(&mut self, prefix: &str, entry: &Entry) -> OrStop<()> {
         let name = format!("{prefix}{}", self.name(entry)?);
         if self.sources.len() == FILES {
             return refuse(format!("{} has more than {FILES} source files", self.shown));
@@ -120,14 +148,14 @@ impl Walk<'_> {
     }
 
     /// The compiler could name no other file in the source either.
-    fn name<'entry>(&self, entry: &'entry Entry) -> Outcome<&'entry str> {
+    fn name<'entry>(&self, entry: &'entry Entry) -> OrStop<&'entry str> {
         let problem = || format!("has the name {}, which isn't UTF-8", show(&entry.name));
         let refused = || refuse(format!("a file in {} {}", self.shown, problem()));
         entry.name.to_str().map_or_else(refused, Ok)
     }
 }
 
-fn read(src: &Folder, shown: &str, sources: Vec<String>) -> Outcome<Files> {
+fn read(src: &Folder, shown: &str, sources: Vec<String>) -> OrStop<Files> {
     let mut files = Vec::new();
     let mut left = LESSON_BYTES;
     for name in sources {

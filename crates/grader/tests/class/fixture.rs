@@ -10,7 +10,7 @@ use grader::model::{Check, Grade, Lesson, Results, Status};
 use grader::outputs;
 use grader::partition::Partition;
 use grader::store::{Run, Store};
-use grader::submissions::find;
+use grader::submissions::survey;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -192,7 +192,7 @@ impl Class {
 }
 
 pub fn a_run(judge: &Pretender, submissions: &Path, partition: Option<Partition>) -> Result<Run> {
-    let found = find(&[submissions.to_owned()])?;
+    let found = survey(&[submissions.to_owned()])?.submissions;
     Ok(Run {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         key: RunKey::of_seed(7),
@@ -233,7 +233,7 @@ pub fn grade_share(
     partition: Option<Partition>,
 ) -> Result<Results> {
     let mut store = Store::resume(out, a_run(judge, submissions, partition)?)?;
-    let mut found = find(&[submissions.to_owned()])?;
+    let mut found = survey(&[submissions.to_owned()])?.submissions;
     found.retain(|s| partition.is_none_or(|share| share.has(&s.student)));
     let results = class::grade(judge, &found, &options(), &store, &silent)?;
     outputs::write(out, &results, &[Format::Csv], &grader::formats::Context::default())?;

@@ -6,7 +6,7 @@ use crate::fixture::{Class, Pretender, a_run, options, silent};
 use anyhow::{Context, Result};
 use grader::class::{self, Options};
 use grader::store::Store;
-use grader::submissions::find;
+use grader::submissions::survey;
 use std::env;
 use std::fs;
 use std::process::Command;
@@ -53,7 +53,8 @@ fn tells_how_much_it_takes() -> Result<()> {
     run.lessons.truncate(1);
     options.lessons.truncate(1);
     let store = Store::create(&folder.join("out"), run)?;
-    let results = class::grade(&judge, &find(&[submissions])?, &options, &store, &silent)?;
+    let results =
+        class::grade(&judge, &survey(&[submissions])?.submissions, &options, &store, &silent)?;
     assert_eq!(results.submissions.len(), STUDENTS);
     println!("\n{}", fs::read_to_string("/proc/self/status")?);
     Ok(())

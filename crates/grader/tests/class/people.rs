@@ -7,7 +7,7 @@ use grader::class;
 use grader::log::visible;
 use grader::progress::Progress;
 use grader::store::Store;
-use grader::submissions::find;
+use grader::submissions::survey;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
@@ -41,7 +41,7 @@ fn seen(class: &Class, on_terminal: bool, colour: bool) -> Result<(String, Strin
     let judge = Pretender::new();
     let run = a_run(&judge, &class.submissions(), None)?;
     let store = Store::resume(&class.path("out"), run)?;
-    let found = find(&[class.submissions()])?;
+    let found = survey(&[class.submissions()])?.submissions;
     let results = class::grade(&judge, &found, &options(), &store, &|news| progress.tell(news))?;
     progress.summary(&results);
     Ok((out.text(), terminal.text()))

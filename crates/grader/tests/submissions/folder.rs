@@ -39,7 +39,8 @@ impl Folder {
 
     /// What is found if these paths in it are given.
     pub fn find(&self, paths: &[&str]) -> Result<Vec<Submission>> {
-        submissions::find(&paths.iter().map(|path| self.at(path)).collect::<Vec<_>>())
+        let paths: Vec<_> = paths.iter().map(|path| self.at(path)).collect();
+        Ok(submissions::survey(&paths)?.submissions)
     }
 
     /// The submission of a student among all.
