@@ -1,4 +1,4 @@
-//! What the programs that we play ourselves have in common.
+//! What the programs over UDP that we play ourselves have in common.
 
 use crate::budget::Deadline;
 use crate::endpoint::{Datagram, Endpoint};

@@ -109,8 +109,9 @@ fn hold_all(cases: &[Case], rounds: usize, keep_busy: bool, program: &Path) -> V
 
 #[test]
 fn every_lesson_has_100_points_and_every_check_a_mistake() -> Result<()> {
-    for course in COURSE {
-        let lesson = judged(course)?;
+    for lesson in lessons::LESSONS {
+        let course = COURSE.iter().find(|course| course.lesson == lesson.entry);
+        let course = course.with_context(|| format!("{}: no mistakes", lesson.entry.name()))?;
         let sum: u32 = lesson.checks.iter().map(|check| check.points).sum();
         ensure!(sum == 100, "{}: {sum} points", lesson.entry.name());
         for check in lesson.checks {

@@ -4,7 +4,7 @@
 //! that says where a server waits, or what a right program in another language may do otherwise.
 
 use anyhow::{Context, Result, anyhow, ensure};
-use base::lessons::{LESSONS, Lesson as Entry, Role, numbered};
+use base::lessons::{LESSONS, Lesson as Entry, Lifetime, Role, numbered};
 use base::ports::{Port, PortCount};
 use checks::budget::Deadline;
 use checks::check::{Check, Lesson, Limits, Outcome};
@@ -96,8 +96,8 @@ fn steps_do_more_than_the_contract_demands() -> Result<()> {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_stdout_that_takes_nothing_is_an_error() -> Result<()> {
-    for lesson in LESSONS {
-        let port = Port::with_free_tcp()?;
+    for &(number, _) in BEYOND {
+        let (lesson, port) = (numbered(number), Port::with_free_tcp()?);
         let mut command: Vec<OsString> =
             ["sh", "-c", "exec \"$0\" \"$1\" >/dev/full"].map(OsString::from).to_vec();
         command.extend(step(lesson)?.command);
@@ -117,8 +117,6 @@ struct Peer {
     script: &'static str,
     /// What the step is given to read: at once if it is a client, otherwise when Python has ended.
     typed: &'static str,
-    /// Whether whoever serves runs until it is stopped.
-    is_endless: bool,
     /// Of what the step has written, and what Python has.
     is_right: fn(&str, &str) -> bool,
 }
@@ -137,7 +135,6 @@ except OSError:
     print("UDP taken")
 "#,
         typed: "\n",
-        is_endless: false,
         is_right: |_, python| python.contains("TCP connected") && python.contains("UDP taken"),
     },
     Peer {
@@ -150,7 +147,6 @@ receiver.settimeout(10)
 print(ascii(receiver.recvfrom(1024)[0].decode("utf-8")))
 "#,
         typed: "to Python: \u{1f40d}\n",
-        is_endless: false,
         is_right: |_, python| python.trim_end() == r"'to Python: \U0001f40d'",
     },
     Peer {
@@ -162,7 +158,6 @@ sender.sendto("from Python: 你好".encode("utf-8"), ("127.0.0.1", int(sys.argv[
 print(sender.getsockname()[1])
 "#,
         typed: "",
-        is_endless: false,
         is_right: |step, port| {
             step.contains("from Python: 你好") && step.contains(&format!(":{}", port.trim_end()))
         },
@@ -178,7 +173,6 @@ while True:
     server.sendto(message, client)
 "#,
         typed: "hello\n你好\nexit\nnever sent\n",
-        is_endless: true,
         is_right: |step, _| {
             ["hello", "你好", "exit"].iter().all(|reply| step.contains(reply))
                 && !step.contains("never sent")
@@ -197,7 +191,6 @@ for message in [b"hello", "你好".encode("utf-8"), b"", b"\xff\x00\xfe", b"exit
 print("all came back")
 "#,
         typed: "",
-        is_endless: true,
         is_right: |_, python| python.contains("all came back"),
     },
 ];
@@ -216,6 +209,8 @@ fn meet(peer: &Peer, python: &str) -> Result<()> {
     let python = (Program { command, name: None }, port.number().to_string());
     let step = (step(lesson)?, lesson.argument_for(port.address())?);
     let is_client = matches!(lesson.role, Role::Client { .. });
+    let server = if is_client { lesson.mate().context("nobody serves it")? } else { lesson };
+    let is_endless = matches!(server.role, Role::Server { lifetime: Lifetime::Endless, .. });
     let (serves, asks) = if is_client { (python, step) } else { (step, python) };
 
     let server = start(&serves.0, &serves.1)?;
@@ -231,7 +226,7 @@ fn meet(peer: &Peer, python: &str) -> Result<()> {
     if !is_client {
         server.write(peer.typed.into());
     }
-    let served = if peer.is_endless {
+    let served = if is_endless {
         server.stdout()
     } else {
         let ended = told(server.wait_for_end(SOON, ""))?;

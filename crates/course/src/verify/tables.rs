@@ -9,8 +9,11 @@ use base::lessons::{LESSONS, Lesson, Role, root};
 const START: &str = "<!-- lessons -->\n";
 const END: &str = "<!-- end of lessons -->\n";
 
-/// The files with a table, and what makes it.
-const TABLES: [(&str, fn(&[Lesson]) -> String); 2] =
+/// Makes a table.
+type Make = fn(&[Lesson]) -> String;
+
+/// The files with a table.
+const TABLES: [(&str, Make); 2] =
     [("README.md", of_the_course), ("lessons/README.md", of_the_lessons)];
 
 /// Compares each table with the catalogue.
