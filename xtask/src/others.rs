@@ -24,7 +24,7 @@ The results, a report for you and one for each student are written to a folder.
   --seed N            for demonstrations and tests: payloads that all know who know N
   --key FILE          payloads as in all runs with this file; if it isn't there, it is made
   --roster FILE.csv   who the students are, as your platform knows them
-  --format LIST       json, csv, canvas, moodle, gradescope, classroom50, junit, exercism, github
+  --format LIST       json, csv, canvas, moodle, gradescope, classroom50, junit, github
   --isolation RUNG    strict (bubblewrap), best (without it) or none (your own code only)
   --partition I/N     grade a fixed share of the students, on one of N machines
 

@@ -21,8 +21,8 @@ SUBMISSIONS are folders with a folder for each student, or students' own folders
 
 options of both:
   --out DIR             where results are written; without it, grades
-  --format NAME[,NAME]  json, csv, canvas, moodle, gradescope, classroom50, junit, exercism,
-                        github; without it, csv. results.json and the reports come in any case
+  --format NAME[,NAME]  json, csv, canvas, moodle, gradescope, classroom50, junit, github;
+                        without it, csv. results.json and the reports come in any case
   --canvas LESSON=NAME  the title of a lesson's column in Canvas, such as \"lesson-3=Echo (4711)\"
   --moodle COLUMN       what Moodle knows students by: email, id-number, user-name, user-id
 

@@ -11,7 +11,7 @@
 //! - [`context`]: what only the platform knows
 //! - [`plain`]: JSON and CSV for everybody
 //! - [`canvas`], [`moodle`]: tables for gradebooks
-//! - [`gradescope`], [`classroom50`], [`exercism`]: JSON about a student
+//! - [`gradescope`], [`classroom50`]: JSON about a student
 //! - [`junit`], [`github`]: for continuous integration
 //! - `names`: names of files from names of students
 //! - `entry`, `gradebook`, `cells`, `text`: what they share
@@ -19,7 +19,6 @@
 pub mod canvas;
 pub mod classroom50;
 pub mod context;
-pub mod exercism;
 pub mod github;
 pub mod gradescope;
 pub mod junit;
@@ -50,7 +49,6 @@ pub enum Format {
     Gradescope,
     Classroom50,
     Junit,
-    Exercism,
     Github,
 }
 
@@ -80,13 +78,12 @@ pub fn render(format: Format, results: &Results, context: &Context) -> Result<Re
         Format::Gradescope => gradescope::render(results),
         Format::Classroom50 => classroom50::render(results, context),
         Format::Junit => junit::render(results),
-        Format::Exercism => exercism::render(results),
         Format::Github => Ok(github::render(results, context)),
     }
 }
 
 impl Format {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::Json,
         Self::Csv,
         Self::Canvas,
@@ -94,7 +91,6 @@ impl Format {
         Self::Gradescope,
         Self::Classroom50,
         Self::Junit,
-        Self::Exercism,
         Self::Github,
     ];
 
@@ -108,7 +104,6 @@ impl Format {
             Self::Gradescope => "gradescope",
             Self::Classroom50 => "classroom50",
             Self::Junit => "junit",
-            Self::Exercism => "exercism",
             Self::Github => "github",
         }
     }

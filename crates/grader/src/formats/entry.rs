@@ -124,22 +124,6 @@ impl Entry<'_> {
         }
     }
 
-    /// The check that it is, if it is one.
-    pub fn id(&self) -> Option<&str> {
-        match self.source {
-            Source::Check(check) => Some(&check.id),
-            Source::Grade(_) => None,
-        }
-    }
-
-    /// What the program itself wrote to stderr, as far as it is kept.
-    pub fn output(&self, limit: usize) -> String {
-        match self.source {
-            Source::Check(check) => paragraph(&check.stderr.join("\n"), limit),
-            Source::Grade(_) => String::new(),
-        }
-    }
-
     /// Why it failed, in one line.
     pub fn reason(&self, limit: usize) -> String {
         let first = |message: &str| {

@@ -41,7 +41,6 @@ pub fn hold(format: Format, results: &Results, context: &Context) -> Result<()> 
         Format::Gradescope => json::gradescope_holds(results, &rendered),
         Format::Classroom50 => Ok(()),
         Format::Junit => ci::junit_holds(results, &rendered),
-        Format::Exercism => json::exercism_holds(results, &rendered),
         Format::Github => ci::github_holds(results, &rendered),
     }
 }

@@ -125,7 +125,7 @@ impl Stage {
         let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_grader"));
         command.arg("grade").arg(self.path("submissions")).arg("--out").arg(&out);
         command.args(["--seed", "7", "--isolation", rung.name()]);
-        command.args(["--format", "json,csv,gradescope,junit,exercism,github"]);
+        command.args(["--format", "json,csv,gradescope,junit,github"]);
         command.env("TMPDIR", self.path("temporary")).timeout(PATIENCE);
         command.env("SECRET_OF_THE_GRADER", "a secret in a variable");
         let started = Instant::now();

@@ -131,7 +131,7 @@ fn a_machine_of_github_fails_as_the_grader_does() -> Result<()> {
 fn a_key_is_nowhere_but_in_its_file_and_in_what_the_run_is() -> Result<()> {
     let stage = Stage::new()?;
     stage.class("submissions")?;
-    let formats = "json,csv,gradescope,junit,exercism,github";
+    let formats = "json,csv,gradescope,junit,github";
     let words = ["grade", "submissions", "--lessons", "1", "--format", formats];
     let own = stage.grader(&[&words[..], &["--out", "own"]].concat())?.expect_success()?;
     let shared = ["--partition", "1/1", "--key", "key", "--out", "shared"];
