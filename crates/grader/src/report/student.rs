@@ -3,12 +3,8 @@
 //! # Layout
 //!
 //! - `markdown`: hostile text as Markdown
-//! - `name`: the file's name
 
 mod markdown;
-mod name;
-
-pub use name::file_name;
 
 use crate::model::{Check, CheckInfo, Grade, Lesson, Results, Status, Submission};
 use crate::report::statistics::{self, with_status};
