@@ -4,8 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
-/// Whether a stream is painted: on a terminal, or with `CLICOLOR_FORCE`, unless `NO_COLOR` is set or
-/// `TERM` can't do it.
+/// Whether a stream is painted: on a terminal, unless `NO_COLOR` is set or `TERM` can't do it.
 #[derive(Clone, Copy)]
 pub struct Style {
     colour: bool,
@@ -16,18 +15,22 @@ impl Style {
     pub const COLOURED: Self = Self { colour: true };
 
     pub fn of_stdout() -> Self {
-        Self::of(&io::stdout())
+        Self::of(can_draw(&io::stdout()))
+    }
+
+    /// Also with `CLICOLOR_FORCE`: for what another program collects, and shows on a terminal.
+    pub fn of_stdout_shown_by_another() -> Self {
+        let forced = set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        Self::of(can_draw(&io::stdout()) || forced && is_able())
     }
 
     pub fn of_stderr() -> Self {
-        Self::of(&io::stderr())
+        Self::of(can_draw(&io::stderr()))
     }
 
     /// Source of the rules: no-color.org and bixense.com/clicolors.
-    fn of(stream: &impl IsTerminal) -> Self {
-        // Who collects our output in a file may yet show it on a terminal.
-        let forced = is_able() && set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
-        Self { colour: (forced || can_draw(stream)) && set("NO_COLOR").is_none() }
+    fn of(shown: bool) -> Self {
+        Self { colour: shown && set("NO_COLOR").is_none() }
     }
 
     pub fn is_coloured(self) -> bool {

@@ -1,12 +1,10 @@
-//! What a check is, and how it can end.
+//! What a check is, and what a lesson's checks are.
 
 use crate::failure::Verdict;
 use crate::trial::Trial;
+use anyhow::{Context, Result};
 use base::ports::PortCount;
 use std::fmt;
-
-// For `report`, until it names their module.
-pub use crate::failure::{Comparison, Failure, Fault, same};
 
 /// One thing that a lesson's program is judged on.
 pub struct Check {
@@ -58,25 +56,44 @@ impl Limits {
     pub const USUAL: Self = Self { tasks: 64, descriptors: 64, memory: 512, unix_sockets: false };
 }
 
-/// How a check ended.
-#[derive(Debug, Clone)]
-pub enum Outcome {
-    Pass,
-    Fail(Failure),
-    /// Not made, because this check, which it needs, didn't pass.
-    Skipped(&'static str),
-    GraderError(String),
+impl Lesson {
+    pub fn name(&self) -> String {
+        self.entry.name()
+    }
+
+    pub fn title(&self) -> &'static str {
+        self.entry.title
+    }
+
+    /// The most points that there are.
+    pub fn max_points(&self) -> u32 {
+        self.checks.iter().map(|check| check.points).sum()
+    }
+
+    /// The check with this id; fails if there is none.
+    pub fn check(&self, id: &str) -> Result<&'static Check> {
+        let found = self.checks.iter().find(|check| check.id == id);
+        found.with_context(|| format!("{} has no check `{id}` here", self.name()))
+    }
 }
 
-impl Outcome {
-    /// The word for it in reports.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail(_) => "fail",
-            Self::Skipped(_) => "skipped",
-            Self::GraderError(_) => "grader error",
-        }
+/// By what never changes.
+impl PartialEq for Lesson {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl fmt::Debug for Lesson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
+    }
+}
+
+/// By what never changes.
+impl PartialEq for Check {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
     }
 }
 

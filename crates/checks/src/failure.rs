@@ -1,5 +1,7 @@
 //! What a check's function says about the program: nothing, or what is wrong with it.
 
+use crate::bytes::{self, Dump};
+
 /// What a check's function returns.
 pub type Verdict<T = ()> = Result<T, Fault>;
 
@@ -21,12 +23,12 @@ impl From<anyhow::Error> for Fault {
 }
 
 /// What was wrong with the program, for the person who wrote it.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub struct Failure {
     /// What didn't happen as it should: "its reply isn't what it was sent".
     pub problem: String,
-    /// The bytes that should have come, and those that came.
-    pub comparison: Option<Comparison>,
+    /// The bytes that should have come, and those that came; or nothing.
+    pub compared: Vec<Dump>,
     /// What is probably wrong in the program, and what to do.
     pub cause: String,
     /// Whether it failed because time ran out.
@@ -36,13 +38,11 @@ pub struct Failure {
     pub is_certain: bool,
 }
 
-/// Expected bytes beside actual ones.
-#[derive(Debug, Clone)]
-pub struct Comparison {
-    pub expected: Vec<u8>,
-    pub actual: Vec<u8>,
-    /// Whether `expected` needed only to be a part of `actual`.
-    pub is_part: bool,
+impl Failure {
+    /// What was wrong; behind it, in lines of their own, the bytes that were compared.
+    pub fn message(&self) -> String {
+        self.problem.clone() + &bytes::lines(&self.compared)
+    }
 }
 
 /// A failure without bytes to compare.
@@ -73,9 +73,8 @@ pub fn same(what: &str, expected: &[u8], actual: &[u8], cause: &str) -> Verdict 
     if expected == actual {
         return Ok(());
     }
-    let comparison =
-        Comparison { expected: expected.to_vec(), actual: actual.to_vec(), is_part: false };
-    Err(compared(format!("{what} differs from what was expected"), comparison, cause))
+    let dumps = bytes::both(expected, actual);
+    Err(compared(format!("{what} differs from what was expected"), dumps, cause))
 }
 
 /// Requires that output has these bytes in it, somewhere.
@@ -83,8 +82,8 @@ pub fn contains(what: &str, part: &[u8], whole: &[u8], cause: &str) -> Verdict {
     if find(whole, part) {
         return Ok(());
     }
-    let comparison = Comparison { expected: part.to_vec(), actual: whole.to_vec(), is_part: true };
-    Err(compared(format!("{what} doesn't have the expected bytes in it"), comparison, cause))
+    let dumps = bytes::part_and_whole(part, whole);
+    Err(compared(format!("{what} doesn't have the expected bytes in it"), dumps, cause))
 }
 
 /// Whether `part` stands somewhere in `whole`.
@@ -92,8 +91,7 @@ pub fn find(whole: &[u8], part: &[u8]) -> bool {
     part.is_empty() || whole.windows(part.len()).any(|window| window == part)
 }
 
-fn compared(problem: String, comparison: Comparison, cause: &str) -> Fault {
-    let comparison = Some(comparison);
+fn compared(problem: String, compared: Vec<Dump>, cause: &str) -> Fault {
     let cause = cause.to_owned();
-    Fault::Failed(Box::new(Failure { problem, comparison, cause, ..Failure::default() }))
+    Fault::Failed(Box::new(Failure { problem, compared, cause, ..Failure::default() }))
 }

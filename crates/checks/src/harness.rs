@@ -1,12 +1,14 @@
 //! `cargo test -p lesson-3`: a lesson's checks as tests, one test a check.
 
-use crate::check::{Check, Outcome};
-use crate::judge::{Report, make};
+use crate::check::Check;
+use crate::judge::make;
 use crate::lessons;
-use crate::report::human::{self, Style};
+use crate::report;
 use crate::subject::Program;
+use crate::verdict::Mark;
 use anyhow::{Context, Result, bail};
 use base::random;
+use base::terminal::Style;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::process::ExitCode;
 use std::{env, fs};
@@ -70,10 +72,10 @@ fn is_of_now(built: &Built) -> Result<()> {
 }
 
 fn test(check: &'static Check, program: &Program, seed: u64) -> std::result::Result<(), Failed> {
-    let report: Report = make(check, program, seed);
-    match report.outcome {
-        Outcome::Pass => Ok(()),
-        _ => Err(human::details(&report, Style { colour: false, all: true }).into()),
+    let finding = make(check, program, seed);
+    match finding.mark() {
+        Mark::Pass => Ok(()),
+        _ => Err(report::details(&finding, Style::PLAIN).into()),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Runs checks: those that don't depend on each other at the same time, each on its own ports.
 
 use crate::budget::{Budget, Deadline, used_up};
-use crate::check::{Check, Lesson, Outcome};
+use crate::check::{Check, Lesson};
 use crate::failure::{Failure, Fault};
 use crate::network::Network;
 use crate::subject::{Ending, Program};
 use crate::trial::{Setting, Traces, Trial};
-use base::ports::{PortCount, Ports};
+use crate::verdict::{Finding, Mark, Outcome};
+use base::ports::Ports;
 use base::random::Random;
 use std::panic::{self, AssertUnwindSafe};
 use std::slice;
@@ -18,37 +19,6 @@ use std::time::{Duration, Instant};
 /// Whoever makes checks together holds it for reading; whoever makes one alone, for writing.
 static ALONE: RwLock<()> = RwLock::new(());
 
-/// How a check ended, and what had happened.
-#[derive(Debug, Clone)]
-pub struct Report {
-    pub check: &'static Check,
-    pub outcome: Outcome,
-    /// What was done and seen, in order.
-    pub steps: Vec<String>,
-    /// How the program that was started last ended: `exit status: 1`; or that it was stopped.
-    pub end: Option<String>,
-    /// The last lines that it wrote to stderr.
-    pub stderr: Vec<String>,
-    pub duration: Duration,
-    /// How many ports it took.
-    pub ports: PortCount,
-}
-
-impl Report {
-    /// Of a check that wasn't made.
-    pub fn blank(check: &'static Check, outcome: Outcome) -> Self {
-        Self {
-            check,
-            outcome,
-            steps: Vec::new(),
-            end: None,
-            stderr: Vec::new(),
-            duration: Duration::ZERO,
-            ports: PortCount::default(),
-        }
-    }
-}
-
 /// What else is laid down about a judging.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Terms {
@@ -56,41 +26,41 @@ pub struct Terms {
     pub network: Network,
 }
 
-/// Judges a program: makes all checks of a lesson, and returns their reports in the same order.
-pub fn judge(lesson: &Lesson, program: &Program, seed: u64, terms: Terms) -> Vec<Report> {
+/// Judges a program: makes all checks of a lesson, and returns their findings in the same order.
+pub fn judge(lesson: &Lesson, program: &Program, seed: u64, terms: Terms) -> Vec<Finding> {
     // For first and second attempts, before there is anybody who could take all that there are.
     let ports = match Ports::take(lesson.ports + lesson.ports) {
         Ok(ports) => Arc::new(ports),
         Err(error) => {
             let outcome = Outcome::GraderError(format!("no ports for the checks: {error}"));
-            let report = |check| Report::blank(check, outcome.clone());
-            return lesson.checks.iter().map(report).collect();
+            let finding = |check| Finding::blank(check, outcome.clone());
+            return lesson.checks.iter().map(finding).collect();
         }
     };
     let judging = Judging { checks: lesson.checks, program, seed, terms, ports };
     let mut left = terms.budget;
-    let mut reports = Vec::new();
+    let mut findings = Vec::new();
     let mut ready: Vec<&Check> = judging.that_need(None).collect();
     while !ready.is_empty() {
         let firsts = judging.together(&ready, &mut left.first);
         ready.clear();
         for first in firsts {
             let is_final = !may_change(&first.outcome);
-            let report = if is_final { first } else { judging.again(first, &mut left.second) };
-            if !has_passed(&report) {
-                judging.skip(report.check, report.check.id, &mut reports);
+            let finding = if is_final { first } else { judging.again(first, &mut left.second) };
+            if !has_passed(&finding) {
+                judging.skip(finding.check, finding.check.id, &mut findings);
             } else if !is_final {
-                ready.extend(judging.that_need(Some(report.check.id)));
+                ready.extend(judging.that_need(Some(finding.check.id)));
             }
-            reports.push(report);
+            findings.push(finding);
         }
     }
-    reports.sort_by_key(|report| judging.place(report));
-    reports
+    findings.sort_by_key(|finding| judging.place(finding));
+    findings
 }
 
 /// Makes one check. Unless it passes, or can't pass, it is made once more, alone, before it counts.
-pub fn make(check: &'static Check, program: &Program, seed: u64) -> Report {
+pub fn make(check: &'static Check, program: &Program, seed: u64) -> Finding {
     let judging = Judging::of_one(check, program, seed);
     let mut left = judging.terms.budget;
     let first = {
@@ -101,7 +71,7 @@ pub fn make(check: &'static Check, program: &Program, seed: u64) -> Report {
 }
 
 /// Makes one check, once.
-pub fn make_once(check: &'static Check, program: &Program, seed: u64) -> Report {
+pub fn make_once(check: &'static Check, program: &Program, seed: u64) -> Finding {
     let judging = Judging::of_one(check, program, seed);
     judging.attempt(check, Deadline::after(judging.terms.budget.first))
 }
@@ -126,12 +96,12 @@ impl<'a> Judging<'a> {
         self.checks.iter().filter(move |check| check.needs == needed)
     }
 
-    fn place(&self, report: &Report) -> Option<usize> {
-        self.checks.iter().position(|check| check.id == report.check.id)
+    fn place(&self, finding: &Finding) -> Option<usize> {
+        self.checks.iter().position(|check| check.id == finding.check.id)
     }
 
     /// Makes first attempts at these checks, and at those that need them, in what is `left`.
-    fn together(&self, checks: &[&'static Check], left: &mut Duration) -> Vec<Report> {
+    fn together(&self, checks: &[&'static Check], left: &mut Duration) -> Vec<Finding> {
         let _together = ALONE.read().unwrap_or_else(PoisonError::into_inner);
         let (started, deadline) = (Instant::now(), Deadline::after(*left));
         let (sender, receiver) = channel();
@@ -143,28 +113,28 @@ impl<'a> Judging<'a> {
         });
         drop(sender);
         *left = left.saturating_sub(started.elapsed());
-        let mut reports: Vec<Report> = receiver.into_iter().collect();
-        reports.sort_by_key(|report| self.place(report));
-        reports
+        let mut findings: Vec<Finding> = receiver.into_iter().collect();
+        findings.sort_by_key(|finding| self.place(finding));
+        findings
     }
 
     /// Makes a check, and then those that need it.
-    fn follow(&self, check: &'static Check, deadline: Deadline, reports: &Sender<Report>) {
-        let report = self.attempt(check, deadline);
-        let has_passed = has_passed(&report);
-        let _ = reports.send(report);
+    fn follow(&self, check: &'static Check, deadline: Deadline, findings: &Sender<Finding>) {
+        let finding = self.attempt(check, deadline);
+        let has_passed = has_passed(&finding);
+        let _ = findings.send(finding);
         if !has_passed {
             return;
         }
         thread::scope(|scope| {
             for next in self.that_need(Some(check.id)) {
-                scope.spawn(move || self.follow(next, deadline, reports));
+                scope.spawn(move || self.follow(next, deadline, findings));
             }
         });
     }
 
     /// Makes a check once more, alone, in what is `left`. It counts if it comes to an end by then.
-    fn again(&self, first: Report, left: &mut Duration) -> Report {
+    fn again(&self, first: Finding, left: &mut Duration) -> Finding {
         let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
         let (started, deadline) = (Instant::now(), Deadline::after(*left));
         if deadline.has_passed() {
@@ -176,18 +146,18 @@ impl<'a> Judging<'a> {
     }
 
     /// Reports those that need a check which hasn't passed.
-    fn skip(&self, check: &Check, failed: &'static str, reports: &mut Vec<Report>) {
+    fn skip(&self, check: &Check, failed: &'static str, findings: &mut Vec<Finding>) {
         for next in self.that_need(Some(check.id)) {
-            reports.push(Report::blank(next, Outcome::Skipped(failed)));
-            self.skip(next, failed, reports);
+            findings.push(Finding::blank(next, Outcome::Skipped(failed)));
+            self.skip(next, failed, findings);
         }
     }
 
-    fn attempt(&self, check: &'static Check, deadline: Deadline) -> Report {
+    fn attempt(&self, check: &'static Check, deadline: Deadline) -> Finding {
         let budget = self.terms.budget.first;
         if deadline.has_passed() {
             let failure = used_up(budget, "this check wasn't begun");
-            return Report::blank(check, Outcome::Fail(failure));
+            return Finding::blank(check, Outcome::Fail(failure));
         }
         let started = Instant::now();
         let (network, ports) = (self.terms.network, Arc::clone(&self.ports));
@@ -211,13 +181,13 @@ impl<'a> Judging<'a> {
         };
         let last = endings.last();
         let stderr = last.map(|ending| ending.last_lines(6)).unwrap_or_default();
-        Report {
+        Finding {
             steps,
             end: last.map(how),
             stderr,
             duration,
             ports,
-            ..Report::blank(check, outcome)
+            ..Finding::blank(check, outcome)
         }
     }
 }
@@ -229,8 +199,8 @@ fn how(ending: &Ending) -> String {
     }
 }
 
-fn has_passed(report: &Report) -> bool {
-    matches!(report.outcome, Outcome::Pass)
+fn has_passed(finding: &Finding) -> bool {
+    finding.mark() == Mark::Pass
 }
 
 /// Whether another try, alone, may end in another way.
@@ -251,11 +221,4 @@ fn explain(failure: Failure, endings: &[Ending]) -> Failure {
         is_certain: true,
         ..Failure::default()
     }
-}
-
-/// The points that were earned, and the most that could be.
-pub fn points(reports: &[Report]) -> (u32, u32) {
-    let passed = reports.iter().filter(|report| matches!(report.outcome, Outcome::Pass));
-    let maximum = reports.iter().map(|report| report.check.points).sum();
-    (passed.map(|report| report.check.points).sum(), maximum)
 }

@@ -8,6 +8,7 @@
 //!
 //! In this order; nothing uses what stands below it.
 //!
+//! - [`bytes`]: bytes as text and in hexadecimal; [`verdict`]: what all checks found out
 //! - [`failure`]: what is wrong with a program; [`log`]: what has happened so far
 //! - [`budget`]: how long all checks may take; [`network`]: whose fault it is if there is no port
 //! - [`subject`]: the program, with pipes for a terminal; [`endpoint`]: the other side, over UDP
@@ -28,6 +29,7 @@
 #![allow(clippy::indexing_slicing)]
 
 pub mod budget;
+pub mod bytes;
 pub mod changes;
 pub mod check;
 pub mod diff;
@@ -43,6 +45,7 @@ pub mod network;
 pub mod report;
 pub mod subject;
 pub mod trial;
+pub mod verdict;
 
 mod available;
 mod play;

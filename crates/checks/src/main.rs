@@ -1,13 +1,13 @@
 //! The `checks` program, which the runner starts: it judges, plays, watches, draws and compares.
 
 use anyhow::{Context, Result, bail};
-use base::{random, terminal};
-use checks::judge::{Terms, judge, points};
+use base::random;
+use base::terminal::Style;
+use checks::judge::{Terms, judge};
 use checks::network::Network;
-use checks::report::human::{self, Style};
-use checks::report::json;
 use checks::subject::Program;
-use checks::{changes, check::Outcome, diff, drawing, lessons};
+use checks::verdict::{Mark, Verdict, count};
+use checks::{changes, diff, drawing, lessons, report};
 use lexopt::{Arg, Parser, ValueExt};
 use link::words::Names;
 use std::ffi::OsString;
@@ -101,25 +101,32 @@ impl Request {
     }
 
     fn judge(&self) -> Result<ExitCode, Error> {
-        let reports = judge(self.lesson, &self.program, self.seed, self.terms);
-        let text = if self.json {
-            json::verdict(self.lesson, &self.program, &reports, self.seed) + "\n"
-        } else {
-            human::verdict(self.lesson, &reports, self.seed, Style::of_stdout(self.all))
+        let verdict = Verdict {
+            lesson: self.lesson,
+            program: self.program.shown(),
+            seed: self.seed,
+            findings: judge(self.lesson, &self.program, self.seed, self.terms),
         };
-        let written = io::stdout().write_all(text.as_bytes()).context("cannot print the verdict");
-        written.map_err(Error::Grader)?;
-        let (earned, maximum) = points(&reports);
+        self.print(&verdict).map_err(Error::Grader)?;
+        let (earned, most) = (verdict.points(), self.lesson.max_points());
         if let Some(path) = &self.score {
-            let written = fs::write(path, format!("{earned} {maximum}\n"));
+            let written = fs::write(path, format!("{earned} {most}\n"));
             let context = || format!("cannot write the score to {}", path.display());
             written.with_context(context).map_err(Error::Grader)?;
         }
-        let is_error = |outcome: &Outcome| matches!(outcome, Outcome::GraderError(_));
-        Ok(ExitCode::from(match reports.iter().any(|report| is_error(&report.outcome)) {
-            true => 3,
-            false => u8::from(earned < maximum),
+        Ok(ExitCode::from(match count(&verdict.findings, Mark::GraderError) {
+            0 => u8::from(earned < most),
+            _ => 3,
         }))
+    }
+
+    fn print(&self, verdict: &Verdict) -> Result<()> {
+        let text = if self.json {
+            serde_json::to_string(verdict).context("cannot turn the verdict into JSON")? + "\n"
+        } else {
+            report::verdict(verdict, self.all, Style::of_stdout_shown_by_another())
+        };
+        io::stdout().write_all(text.as_bytes()).context("cannot print the verdict")
     }
 }
 
@@ -147,7 +154,7 @@ fn compare() -> Result<ExitCode, Error> {
         return Err(Error::Usage(anyhow::anyhow!("which two files?")));
     };
     let difference =
-        diff::between(old, new, terminal::Style::of_stdout()).map_err(Error::Grader)?;
+        diff::between(old, new, Style::of_stdout_shown_by_another()).map_err(Error::Grader)?;
     match io::stdout().write_all(difference.as_bytes()) {
         Ok(()) => Ok(ExitCode::from(u8::from(!difference.is_empty()))),
         // Whoever read our output has seen enough.

@@ -1,5 +1,155 @@
-//! The verdict, for people and for programs.
+//! The verdict as a good teacher gives it: the first failure whole, the rest in a line each.
 
-pub mod bytes;
-pub mod human;
-pub mod json;
+use crate::verdict::{Finding, Mark, Outcome, Part, Verdict};
+use base::terminal::Style;
+use std::fmt::Write;
+
+/// The whole verdict, with one failure whole, or with `all` of them.
+pub fn verdict(verdict: &Verdict, all: bool, style: Style) -> String {
+    let Verdict { lesson, seed, findings, .. } = verdict;
+    let title = format!("{}  {}", lesson.name(), lesson.title());
+    let mut text = format!("{}\n", style.paint("1", &title));
+    for finding in findings {
+        text.push_str(&line(finding, style));
+    }
+    let is_news = |finding: &&Finding| matches!(finding.mark(), Mark::Fail | Mark::GraderError);
+    let news = if all { findings.len() } else { 1 };
+    for finding in findings.iter().filter(is_news).take(news) {
+        text.push_str(&details(finding, style));
+    }
+    let (earned, most) = (verdict.points(), lesson.max_points());
+    let code = if earned == most { "1;32" } else { "1" };
+    let total = style.paint(code, &format!("{earned} of {most} points"));
+    // Writing to a string can't fail.
+    let _ = writeln!(text, "\n{total}   (seed {seed}: `--seed {seed}` repeats this run)");
+    text
+}
+
+/// A check in one line: a mark, its claim, its points.
+fn line(finding: &Finding, style: Style) -> String {
+    let (mark, note) = match &finding.outcome {
+        Outcome::Pass => (style.paint("32", "✓"), String::new()),
+        Outcome::Fail(_) => (style.paint("31", "✗"), String::new()),
+        Outcome::Skipped(needed) => (style.paint("33", "–"), format!("  (needs {needed})")),
+        Outcome::GraderError(_) => (style.paint("35", "!"), "  (grader error)".to_owned()),
+    };
+    let check = finding.check;
+    format!("  {mark} {:>2}/{:<2}  {}{note}\n", finding.points(), check.points, check.title)
+}
+
+/// All that there is to say about a check: what was done, what was expected, what came, why, and
+/// where to read.
+pub fn details(finding: &Finding, style: Style) -> String {
+    let check = finding.check;
+    let mut text =
+        format!("\n{}  {}\n", style.paint("1;31", check.title), style.paint("2", check.id));
+    let mut show = |heading: &str, body: &str| {
+        let _ = writeln!(text, "  {}", style.paint("1", heading));
+        for line in body.lines() {
+            let _ = writeln!(text, "    {line}");
+        }
+    };
+    for part in finding.parts() {
+        let heading = part.heading();
+        match part {
+            Part::Failure(failure) => {
+                show(heading, &failure.problem);
+                for dump in &failure.compared {
+                    show(&dump.name, &dump.painted(style));
+                }
+            }
+            Part::Steps(steps) => {
+                let steps = (1..).zip(steps).map(|(at, step)| format!("{at}. {step}\n"));
+                show(heading, &steps.collect::<String>());
+            }
+            Part::Stderr(lines) => show(heading, &lines.join("\n")),
+            Part::Section(section) => show(heading, &format!("lessons/{section}")),
+            Part::Goal(text)
+            | Part::Needs(text)
+            | Part::GraderError(text)
+            | Part::Cause(text)
+            | Part::End(text) => show(heading, text),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::{Check, Lesson, Limits};
+    use crate::failure::{Fault, same};
+    use base::ports::PortCount;
+
+    const CHECKS: &[Check] =
+        &[check("first", None), check("second", None), check("third", Some("second"))];
+
+    const fn check(id: &'static str, needs: Option<&'static str>) -> Check {
+        Check {
+            id,
+            title: "sends what was typed",
+            points: 30,
+            needs,
+            goal: "A line is sent as it was typed.",
+            section: "lesson-9-nothing.md#send",
+            run: |_| Ok(()),
+        }
+    }
+
+    fn judged() -> Verdict {
+        let Err(Fault::Failed(failure)) =
+            same("the payload", b"typed ", b"typed\n", "Only the line end doesn't belong to it.")
+        else {
+            panic!("the payloads differ")
+        };
+        let outcomes = [Outcome::Pass, Outcome::Fail(*failure), Outcome::Skipped("second")];
+        let finding = |(check, outcome)| Finding {
+            steps: vec![
+                "started `it 127.0.0.1:20000`".to_owned(),
+                "typed \"typed \\n\"".to_owned(),
+            ],
+            end: Some("exit status: 1".to_owned()),
+            stderr: vec!["oh".to_owned()],
+            ..Finding::blank(check, outcome)
+        };
+        let findings = CHECKS.iter().zip(outcomes).map(finding).collect();
+        Verdict { lesson: &LESSON, program: Vec::new(), seed: 7, findings }
+    }
+
+    static NOTHING: base::lessons::Lesson = base::lessons::Lesson {
+        number: 9,
+        slug: "nothing",
+        title: "Nothing",
+        teaches: "",
+        label: "nothing",
+        role: base::lessons::Role::Alone,
+        sockets: base::lessons::Sockets::Udp,
+        argument: base::lessons::Argument::Address,
+    };
+
+    static LESSON: Lesson = Lesson {
+        entry: &NOTHING,
+        limits: Limits::USUAL,
+        ports: PortCount { udp: 0, both: 0 },
+        checks: CHECKS,
+        play: None,
+    };
+
+    #[test]
+    fn a_verdict_reads_like_a_teacher() {
+        let golden = include_str!("report_golden.txt");
+        let text = verdict(&judged(), false, Style::PLAIN);
+        assert_eq!(text, golden, "it is now:\n{text}");
+    }
+
+    #[test]
+    fn colour_changes_nothing_else() {
+        let plain = verdict(&judged(), true, Style::PLAIN);
+        let mut coloured = verdict(&judged(), true, Style::COLOURED);
+        assert!(coloured.contains("\x1b[31m"));
+        for code in ["1;31", "1;32", "31", "32", "33", "35", "1", "2", "0"] {
+            coloured = coloured.replace(&format!("\x1b[{code}m"), "");
+        }
+        assert_eq!(coloured, plain);
+    }
+}

@@ -5,11 +5,12 @@
 use base::lessons::numbered;
 use base::ports::PortCount;
 use checks::budget::Budget;
-use checks::check::{Check, Lesson, Limits, Outcome};
+use checks::check::{Check, Lesson, Limits};
 use checks::failure::{Verdict, failed};
-use checks::judge::{Report, Terms, judge};
+use checks::judge::{Terms, judge};
 use checks::subject::Program;
 use checks::trial::Trial;
+use checks::verdict::{Finding, Mark, Outcome};
 use std::time::{Duration, Instant};
 
 /// For starting and ending shells on a busy computer.
@@ -25,7 +26,7 @@ const fn lesson(checks: &'static [Check]) -> Lesson {
 }
 
 /// Judges a program that ticks every 300 ms.
-fn judge_clock(checks: &'static [Check], budget: [u64; 2]) -> (Vec<Report>, Duration) {
+fn judge_clock(checks: &'static [Check], budget: [u64; 2]) -> (Vec<Finding>, Duration) {
     let clock = ["sh", "-c", "while sleep 0.3; do echo tick; done"].map(Into::into);
     judge_command(clock.to_vec(), checks, budget)
 }
@@ -34,7 +35,7 @@ fn judge_command(
     command: Vec<std::ffi::OsString>,
     checks: &'static [Check],
     [first, second]: [u64; 2],
-) -> (Vec<Report>, Duration) {
+) -> (Vec<Finding>, Duration) {
     let program = Program { command, name: None };
     let [first, second] = [first, second].map(Duration::from_millis);
     let terms = Terms { budget: Budget { first, second }, ..Terms::default() };
@@ -71,10 +72,10 @@ fn swallows(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn problem(report: &Report) -> &str {
-    match &report.outcome {
+fn problem(finding: &Finding) -> &str {
+    match &finding.outcome {
         Outcome::Fail(failure) => &failure.problem,
-        other => panic!("{} ended as {other:?}", report.check.id),
+        other => panic!("{} ended as {other:?}", finding.check.id),
     }
 }
 
@@ -90,17 +91,17 @@ fn a_program_that_is_just_in_time_each_time_uses_up_no_more_than_the_budget() {
         check("7", Some("6"), ticks_five_times),
         check("8", Some("7"), ticks_five_times),
     ];
-    let (reports, time) = judge_clock(CHECKS, [2_000, 1_000]);
+    let (findings, time) = judge_clock(CHECKS, [2_000, 1_000]);
     assert!(time < Duration::from_secs(3) + ROOM, "{time:?}");
-    let failed: Vec<&Report> =
-        reports.iter().filter(|report| report.outcome.word() == "fail").collect();
-    assert_eq!(failed.len(), 1, "{reports:?}");
+    let failed: Vec<&Finding> =
+        findings.iter().filter(|finding| finding.mark() == Mark::Fail).collect();
+    assert_eq!(failed.len(), 1, "{findings:?}");
     let problem = problem(failed[0]);
     assert!(problem.contains("together, 2s, is used up"), "{problem}");
-    let rest = reports.iter().skip_while(|report| report.outcome.word() != "fail").skip(1);
-    assert!(rest.clone().count() > 3, "{reports:?}");
-    for report in rest {
-        assert_eq!(report.outcome.word(), "skipped");
+    let rest = findings.iter().skip_while(|finding| finding.mark() != Mark::Fail).skip(1);
+    assert!(rest.clone().count() > 3, "{findings:?}");
+    for finding in rest {
+        assert_eq!(finding.mark(), Mark::Skipped);
     }
 }
 
@@ -114,10 +115,10 @@ fn second_attempts_have_a_budget_and_where_it_is_used_up_the_first_one_counts() 
         check("5", None, ticks_wrong_at_last),
         check("6", None, ticks_wrong_at_last),
     ];
-    let (reports, time) = judge_clock(CHECKS, [60_000, 2_000]);
+    let (findings, time) = judge_clock(CHECKS, [60_000, 2_000]);
     assert!(time < Duration::from_millis(1_500 + 2_000) + ROOM, "{time:?}");
-    for report in &reports {
-        assert_eq!(problem(report), "it ticked wrong");
+    for finding in &findings {
+        assert_eq!(problem(finding), "it ticked wrong");
     }
 }
 
@@ -128,29 +129,29 @@ fn a_wait_that_was_cut_short_proves_nothing() {
         check("is-silent", None, is_silent),
         check("swallows", None, swallows),
     ];
-    let (reports, time) = judge_clock(CHECKS, [1_500, 0]);
+    let (findings, time) = judge_clock(CHECKS, [1_500, 0]);
     assert!(time < Duration::from_millis(1_500) + ROOM, "{time:?}");
     let ends = ["waiting for 3600s to pass", "waiting for 3600s without a datagram", "being made"];
-    for (report, end) in reports.iter().zip(ends) {
-        assert!(problem(report).ends_with(end), "{report:?}");
+    for (finding, end) in findings.iter().zip(ends) {
+        assert!(problem(finding).ends_with(end), "{finding:?}");
     }
 }
 
 #[test]
 fn when_the_time_is_used_up_no_program_is_started() {
     const CHECKS: &[Check] = &[check("1", None, ticks_on)];
-    let (reports, _) = judge_command(vec!["no-such-program-anywhere".into()], CHECKS, [0, 0]);
-    let problem = problem(&reports[0]);
+    let (findings, _) = judge_command(vec!["no-such-program-anywhere".into()], CHECKS, [0, 0]);
+    let problem = problem(&findings[0]);
     assert!(problem.contains("is used up: this check wasn't begun"), "{problem}");
-    assert!(reports[0].steps.is_empty() && reports[0].end.is_none());
+    assert!(findings[0].steps.is_empty() && findings[0].end.is_none());
 }
 
 #[test]
 fn what_was_not_begun_has_its_second_attempt() {
     const CHECKS: &[Check] =
         &[check("1", None, ticks_five_times), check("2", Some("1"), ticks_five_times)];
-    let (reports, _) = judge_clock(CHECKS, [0, 60_000]);
-    for report in &reports {
-        assert_eq!(report.outcome.word(), "pass", "{report:?}");
+    let (findings, _) = judge_clock(CHECKS, [0, 60_000]);
+    for finding in &findings {
+        assert_eq!(finding.mark(), Mark::Pass, "{finding:?}");
     }
 }

@@ -7,10 +7,11 @@ mod mistakes;
 
 use anyhow::{Context, Result, bail, ensure};
 use base::ports::PortCount;
-use checks::check::{Check, Lesson, Outcome};
-use checks::judge::{Report, Terms, judge, make_once, points};
+use checks::check::{Check, Lesson};
+use checks::judge::{Terms, judge, make_once};
 use checks::lessons;
 use checks::subject::Program;
+use checks::verdict::{Finding, Outcome, points};
 use mistakes::{COURSE, Course};
 use std::env;
 use std::fs;
@@ -128,21 +129,21 @@ fn hold(case: &Case, program: &Path) -> Result<()> {
     match case.expected {
         Expected::CaughtBy(check) => {
             // Once, even if time ran out: it has to fail every time.
-            let report = make_once(check, &program, *SEED);
-            let is_failure = matches!(report.outcome, Outcome::Fail(_));
-            ensure!(is_failure, "{} ended as {:?}", check.id, report.outcome);
+            let finding = make_once(check, &program, *SEED);
+            let is_failure = matches!(finding.outcome, Outcome::Fail(_));
+            ensure!(is_failure, "{} ended as {:?}", check.id, finding.outcome);
         }
         Expected::Caught => {
-            let reports = judge(case.lesson, &program, *SEED, Terms::default());
-            ensure!(points(&reports).0 < 100, "no check fails");
+            let findings = judge(case.lesson, &program, *SEED, Terms::default());
+            ensure!(points(&findings) < 100, "no check fails");
         }
         Expected::FullMarks => {
-            let reports = judge(case.lesson, &program, *SEED, Terms::default());
-            let wrong = |report: &&Report| !matches!(report.outcome, Outcome::Pass);
-            if let Some(report) = reports.iter().find(wrong) {
-                bail!("{} ended as {:?}\n{:?}", report.check.id, report.outcome, report.steps);
+            let findings = judge(case.lesson, &program, *SEED, Terms::default());
+            let wrong = |finding: &&Finding| !matches!(finding.outcome, Outcome::Pass);
+            if let Some(finding) = findings.iter().find(wrong) {
+                bail!("{} ended as {:?}\n{:?}", finding.check.id, finding.outcome, finding.steps);
             }
-            let taken = reports.iter().fold(PortCount::default(), |sum, one| sum + one.ports);
+            let taken = findings.iter().fold(PortCount::default(), |sum, one| sum + one.ports);
             // Elsewhere, what isn't there to be checked takes no ports.
             let is_exact = taken == case.lesson.ports || !cfg!(target_os = "linux");
             ensure!(is_exact, "its checks took {taken:?}, and {:?} are said", case.lesson.ports);

@@ -4,12 +4,13 @@
 
 use base::lessons::numbered;
 use base::ports::PortCount;
-use checks::check::{Check, Lesson, Limits, Outcome};
+use checks::check::{Check, Lesson, Limits};
 use checks::failure::{Verdict, failed};
-use checks::judge::{Report, Terms, judge};
+use checks::judge::{Terms, judge};
 use checks::network::Network;
 use checks::subject::Program;
 use checks::trial::Trial;
+use checks::verdict::{Finding, Outcome};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::{LazyLock, Mutex};
 
@@ -20,14 +21,14 @@ const fn check(run: fn(&Trial) -> Verdict) -> [Check; 1] {
     [Check { id: "has-a-port", title, points: 100, needs: None, goal, section, run }]
 }
 
-fn judge_one(checks: &'static [Check], ports: PortCount, network: Network) -> Report {
+fn judge_one(checks: &'static [Check], ports: PortCount, network: Network) -> Finding {
     let limits = Limits::USUAL;
     let lesson = Lesson { entry: numbered(1), limits, ports, checks, play: None };
     let command = [CHECKS, "play", "lesson-5"].map(Into::into).to_vec();
     let program = Program { command, name: None };
     let terms = Terms { network, ..Terms::default() };
-    let mut reports = judge(&lesson, &program, 7, terms);
-    reports.remove(0)
+    let mut findings = judge(&lesson, &program, 7, terms);
+    findings.remove(0)
 }
 
 /// The locks that can't be taken, before the program is started first.
@@ -52,8 +53,8 @@ fn fails_first(trial: &Trial) -> Verdict {
 #[test]
 fn the_port_of_a_second_attempt_was_taken_before_the_first_start() {
     static CHECKS: [Check; 1] = check(fails_first);
-    let report = judge_one(&CHECKS, PortCount { udp: 1, both: 0 }, Network::Shared);
-    assert!(matches!(report.outcome, Outcome::Pass), "{report:?}");
+    let finding = judge_one(&CHECKS, PortCount { udp: 1, both: 0 }, Network::Shared);
+    assert!(matches!(finding.outcome, Outcome::Pass), "{finding:?}");
 }
 
 /// A socket of somebody else.
@@ -74,8 +75,8 @@ static TAKES_A_TAKEN_PORT: [Check; 1] = check(needs_what_is_taken);
 
 #[test]
 fn a_lack_of_ports_in_a_network_of_its_own_is_the_programs_failure() {
-    let report = judge_one(&TAKES_A_TAKEN_PORT, PortCount::default(), Network::Own);
-    let Outcome::Fail(failure) = &report.outcome else { panic!("{report:?}") };
+    let finding = judge_one(&TAKES_A_TAKEN_PORT, PortCount::default(), Network::Own);
+    let Outcome::Fail(failure) = &finding.outcome else { panic!("{finding:?}") };
     let address = HOLDER.local_addr().unwrap();
     let problem = format!("the check cannot bind a UDP socket to {address}: ");
     assert!(failure.problem.starts_with(&problem), "{failure:?}");
@@ -84,13 +85,13 @@ fn a_lack_of_ports_in_a_network_of_its_own_is_the_programs_failure() {
 
 #[test]
 fn a_lack_of_ports_where_others_are_is_a_grader_error() {
-    let report = judge_one(&TAKES_A_TAKEN_PORT, PortCount::default(), Network::Shared);
-    assert!(matches!(report.outcome, Outcome::GraderError(_)), "{report:?}");
+    let finding = judge_one(&TAKES_A_TAKEN_PORT, PortCount::default(), Network::Shared);
+    assert!(matches!(finding.outcome, Outcome::GraderError(_)), "{finding:?}");
 }
 
 #[test]
 fn what_no_program_can_use_up_is_always_a_grader_error() {
     static CHECKS: [Check; 1] = check(needs_what_is_nowhere);
-    let report = judge_one(&CHECKS, PortCount::default(), Network::Own);
-    assert!(matches!(report.outcome, Outcome::GraderError(_)), "{report:?}");
+    let finding = judge_one(&CHECKS, PortCount::default(), Network::Own);
+    assert!(matches!(finding.outcome, Outcome::GraderError(_)), "{finding:?}");
 }

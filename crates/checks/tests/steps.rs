@@ -7,12 +7,13 @@ use anyhow::{Context, Result, anyhow, ensure};
 use base::lessons::{LESSONS, Lesson as Entry, Lifetime, Role, numbered};
 use base::ports::{Port, PortCount};
 use checks::budget::Deadline;
-use checks::check::{Check, Lesson, Limits, Outcome};
+use checks::check::{Check, Lesson, Limits};
 use checks::failure::{Verdict, contains, failed, find, require, same};
 use checks::judge::{Terms, judge};
 use checks::log::Log;
 use checks::subject::{Program, SOON, START, Subject};
 use checks::trial::Trial;
+use checks::verdict::Mark;
 use checks::{python, skip};
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -82,10 +83,10 @@ fn steps_do_more_than_the_contract_demands() -> Result<()> {
     for &(number, checks) in BEYOND {
         let (entry, limits, ports) = (numbered(number), Limits::USUAL, PortCount::default());
         let lesson = Lesson { entry, limits, ports, checks, play: None };
-        let reports = judge(&lesson, &step(entry)?, 7, Terms::default());
-        for report in reports.iter().filter(|report| !matches!(report.outcome, Outcome::Pass)) {
-            let (id, how) = (report.check.id, &report.outcome);
-            findings.push(format!("{} {id}: {how:?}\n{:#?}", entry.name(), report.steps));
+        let found = judge(&lesson, &step(entry)?, 7, Terms::default());
+        for finding in found.iter().filter(|finding| finding.mark() != Mark::Pass) {
+            let (id, how) = (finding.check.id, &finding.outcome);
+            findings.push(format!("{} {id}: {how:?}\n{:#?}", entry.name(), finding.steps));
         }
     }
     ensure!(findings.is_empty(), "{}", findings.join("\n"));
