@@ -25,10 +25,10 @@ pub const COMMAND: Subcommand = Subcommand {
     summary: "run a lesson's program together with the other half of its pair",
     details: "\
 LESSON is lesson-3 or just 3. It runs with the other half of its pair, which `cargo xtask list`
-names, or alone. The receiving side starts first. What you type goes to the other side, the client; Ctrl-D
-(Windows: Ctrl-Z, Enter) ends the input. Input may come from a file or a pipe as well.
-When the client ends, an endless server is stopped. In a student's workspace, the other half of
-the pair is played by the course as long as it has gaps.
+names, or alone. The receiving side starts first. What you type goes to the other side, the
+client; Ctrl-D (Windows: Ctrl-Z, Enter) ends the input. Input may come from a file or a pipe as
+well. When the client ends, an endless server is stopped. In a student's workspace, the other
+half of the pair is played by the course as long as it has gaps.
 
   --port N    use this port (1 to 65535) instead of 8090
 
