@@ -45,15 +45,15 @@ exit codes: 0 graded, whatever the grades; 1 something couldn't be graded or wri
 /// What is asked of the program.
 #[derive(Debug)]
 pub enum Request {
-    Grade(Grade),
-    Merge(Merge),
-    GradescopeZip(GradescopeZip),
+    Grade(GradeRequest),
+    Merge(MergeRequest),
+    GradescopeZip(ZipRequest),
     Help,
     Version,
 }
 
 #[derive(Default, Debug)]
-pub struct Grade {
+pub struct GradeRequest {
     pub submissions: Vec<PathBuf>,
     /// In their order, each once.
     pub lessons: Option<Vec<String>>,
@@ -69,13 +69,13 @@ pub struct Grade {
 }
 
 #[derive(Default, Debug)]
-pub struct Merge {
+pub struct MergeRequest {
     pub folders: Vec<PathBuf>,
     pub output: Output,
 }
 
 #[derive(Debug)]
-pub struct GradescopeZip {
+pub struct ZipRequest {
     pub out: PathBuf,
     /// In their order, each once.
     pub lessons: Option<Vec<String>>,
@@ -117,8 +117,8 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Request> {
     }
 }
 
-fn grade(mut words: Words) -> Result<Grade> {
-    let mut request = Grade::default();
+fn grade(mut words: Words) -> Result<GradeRequest> {
+    let mut request = GradeRequest::default();
     while let Some(word) = words.next()? {
         let option = match word {
             Word::Option(option) => option,
@@ -146,8 +146,8 @@ fn grade(mut words: Words) -> Result<Grade> {
     Ok(request)
 }
 
-fn merge(mut words: Words) -> Result<Merge> {
-    let mut request = Merge::default();
+fn merge(mut words: Words) -> Result<MergeRequest> {
+    let mut request = MergeRequest::default();
     while let Some(word) = words.next()? {
         match word {
             Word::Option(_) => request.output.read(&mut words)?,
@@ -161,8 +161,8 @@ fn merge(mut words: Words) -> Result<Merge> {
     Ok(request)
 }
 
-fn gradescope_zip(mut words: Words) -> Result<GradescopeZip> {
-    let mut request = GradescopeZip { out: "autograder.zip".into(), lessons: None };
+fn gradescope_zip(mut words: Words) -> Result<ZipRequest> {
+    let mut request = ZipRequest { out: "autograder.zip".into(), lessons: None };
     while let Some(word) = words.next()? {
         match word {
             Word::Option(option) if option == "--out" => request.out = words.value()?.into(),

@@ -24,7 +24,7 @@ use std::path::Path;
 const JOBS: usize = 5;
 
 /// Grades a class with the course at `root`; returns whether all of it was graded and written.
-pub fn run(request: &arguments::Grade, root: &Path, progress: &Progress) -> Result<bool> {
+pub fn run(request: &arguments::GradeRequest, root: &Path, progress: &Progress) -> Result<bool> {
     let old = old_run(request)?;
     let survey = survey(request)?;
     let (roster, roster_sha256) = read_roster(request.roster.as_deref())?;
@@ -55,7 +55,7 @@ pub fn run(request: &arguments::Grade, root: &Path, progress: &Progress) -> Resu
 
 /// What the run is, as far as that is known before anything is built or read.
 fn begin(
-    request: &arguments::Grade,
+    request: &arguments::GradeRequest,
     old: Option<&Run>,
     isolation: Isolation,
     survey: &Survey,
@@ -77,7 +77,7 @@ fn begin(
 }
 
 /// The run that is gone on with, if any. One that isn't is refused before hours are spent.
-fn old_run(request: &arguments::Grade) -> Result<Option<Run>> {
+fn old_run(request: &arguments::GradeRequest) -> Result<Option<Run>> {
     let folder = &request.output.folder;
     if !request.resume {
         Run::refuse_another(folder)?;
@@ -87,7 +87,7 @@ fn old_run(request: &arguments::Grade) -> Result<Option<Run>> {
 }
 
 /// The submissions, without our own results among them.
-fn survey(request: &arguments::Grade) -> Result<Survey> {
+fn survey(request: &arguments::GradeRequest) -> Result<Survey> {
     let mut survey = submissions::survey(&request.submissions)?;
     if let Ok(ours) = fs::canonicalize(&request.output.folder) {
         survey.submissions.retain(|submission| submission.path != ours);
@@ -107,13 +107,13 @@ fn read_roster(path: Option<&Path>) -> Result<(Option<Roster>, String)> {
     Ok((Some(roster), sha256))
 }
 
-fn lessons(request: &arguments::Grade, old: Option<&Run>) -> Vec<String> {
+fn lessons(request: &arguments::GradeRequest, old: Option<&Run>) -> Vec<String> {
     let all = || LESSONS.iter().map(lessons::Lesson::name).collect();
     let known = request.lessons.clone().or_else(|| old.map(|old| old.lessons.clone()));
     known.unwrap_or_else(all)
 }
 
-fn isolation(request: &arguments::Grade, old: Option<&Run>) -> Result<Isolation> {
+fn isolation(request: &arguments::GradeRequest, old: Option<&Run>) -> Result<Isolation> {
     match (request.isolation, old) {
         (Some(isolation), _) => Ok(isolation),
         (None, Some(old)) => old.isolation.parse(),
@@ -149,7 +149,10 @@ fn lesson(name: &str) -> Result<Lesson> {
 }
 
 /// The key of a run, and the number that it follows from, if there is one.
-pub fn choose(request: &arguments::Grade, old: Option<&Run>) -> Result<(RunKey, Option<u64>)> {
+pub fn choose(
+    request: &arguments::GradeRequest,
+    old: Option<&Run>,
+) -> Result<(RunKey, Option<u64>)> {
     match (request.seed, request.key.as_deref(), old) {
         (Some(_), Some(_), _) => {
             let problem = "a seed makes a key of its own: leave this or --seed out";

@@ -20,7 +20,7 @@ const PROGRAMS: &[(&str, &str)] = &[
 const COURSE: &str = "course";
 
 /// Makes the zip from the course at `root`; returns whether it was written.
-pub fn run(request: &arguments::GradescopeZip, root: &Path, progress: &Progress) -> Result<bool> {
+pub fn run(request: &arguments::ZipRequest, root: &Path, progress: &Progress) -> Result<bool> {
     let bytes = zip(root, request.lessons.as_deref())?;
     let out = &request.out;
     fs::write(out, &bytes)
@@ -77,11 +77,14 @@ const FOLDERS: &[&str] = &[".cargo", "crates", "xtask"];
 
 /// The files of the course at `root`, sorted.
 fn course(root: &Path) -> Result<Vec<String>> {
-    let is_ours = |file: &String| match file.split_once('/') {
-        Some((folder, _)) => FOLDERS.contains(&folder),
-        None => FILES.contains(&file.as_str()),
-    };
-    Ok(files::list(root)?.into_iter().filter(is_ours).collect())
+    let here = FILES.iter().filter(|name| root.join(name).is_file());
+    let mut files: Vec<String> = here.map(|name| (*name).to_owned()).collect();
+    for name in FOLDERS.iter().filter(|name| root.join(name).is_dir()) {
+        let below = files::list(&root.join(name))?;
+        files.extend(below.into_iter().map(|file| format!("{name}/{file}")));
+    }
+    files.sort();
+    Ok(files)
 }
 
 #[cfg(unix)]

@@ -121,11 +121,12 @@ impl Group {
     }
 
     /// Whether it took more memory than it may have, so that something in it was ended.
-    #[must_use]
-    pub fn was_short_of_memory(&self) -> bool {
-        let events = fs::read_to_string(self.folder.join("memory.events")).unwrap_or_default();
+    pub fn was_short_of_memory(&self) -> Result<bool> {
+        let file = self.folder.join("memory.events");
+        let events = fs::read_to_string(&file);
+        let events = events.with_context(|| format!("cannot read {}", file.display()))?;
         let killed = events.lines().find_map(|line| line.strip_prefix("oom_kill "));
-        killed.is_some_and(|count| count.trim() != "0")
+        Ok(killed.is_some_and(|count| count.trim() != "0"))
     }
 }
 
@@ -207,6 +208,6 @@ mod tests {
         shell.args(["-c", "x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do x=$x$x; done"]);
         group.take_in(&mut shell);
         assert!(!shell.status().unwrap().success());
-        assert!(group.was_short_of_memory());
+        assert!(group.was_short_of_memory().unwrap());
     }
 }

@@ -18,17 +18,17 @@
 #![allow(clippy::indexing_slicing)]
 
 pub mod arguments;
-pub mod canary;
+mod canary;
 pub mod class;
 #[cfg(target_os = "linux")]
 pub mod confine;
 pub mod durable;
-pub mod folders;
+mod folders;
 pub mod formats;
 pub mod grade;
 pub mod gradescope;
 #[cfg(target_os = "linux")]
-pub mod groups;
+mod groups;
 pub mod jail;
 pub mod judge;
 pub mod key;
@@ -37,11 +37,11 @@ pub mod merge;
 pub mod model;
 pub mod outputs;
 pub mod partition;
-pub mod process;
+mod process;
 pub mod progress;
 pub mod report;
-pub mod roster;
+mod roster;
 pub mod store;
 pub mod submissions;
-pub mod threads;
-pub mod workshop;
+mod threads;
+mod workshop;

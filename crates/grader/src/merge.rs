@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// `grader merge`: joins the shares of a run; returns whether all of it was graded and written.
-pub fn run(request: &arguments::Merge, progress: &Progress) -> Result<bool> {
+pub fn run(request: &arguments::MergeRequest, progress: &Progress) -> Result<bool> {
     Run::refuse_another(&request.output.folder)?;
     let mut merged = merge(&request.folders)?;
     merged.run.formats = outputs::format_names(&request.output, Some(&merged.run));

@@ -87,7 +87,7 @@ impl Roster {
     /// The student who has handed in the submission of this name; `None` if that isn't certain.
     #[must_use]
     pub fn find(&self, submission: &str) -> Option<Student> {
-        self.students.get(self.position(submission)?).cloned()
+        self.position(submission).map(|position| self.students[position].clone())
     }
 
     fn position(&self, submission: &str) -> Option<usize> {
@@ -100,9 +100,8 @@ impl Roster {
     fn by_shape(&self, shape: &Shape) -> Option<Option<usize>> {
         let name = squeezed(shape.name());
         let has_name = |position: usize| {
-            let student = self.students.get(position);
-            let names = student.map(|student| spellings(&student.name));
-            names.unwrap_or_default().iter().any(|other| squeezed(other) == name)
+            let names = spellings(&self.students[position].name);
+            names.iter().any(|other| squeezed(other) == name)
         };
         match shape {
             Shape::Canvas { id, .. } if !self.ids.is_empty() => self.ids.get(id),
@@ -119,8 +118,8 @@ impl Roster {
         let mut comparison = Comparison::default();
         let mut found = vec![Vec::new(); self.students.len()];
         for name in submissions {
-            match self.position(name).and_then(|position| found.get_mut(position)) {
-                Some(names) => names.push(name.to_owned()),
+            match self.position(name) {
+                Some(position) => found[position].push(name.to_owned()),
                 None => comparison.unknown.push(name.to_owned()),
             }
         }

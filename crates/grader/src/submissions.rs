@@ -73,8 +73,8 @@ impl Collector {
 
     /// A file that was given by its name.
     fn file(&mut self, path: PathBuf) -> Result<()> {
-        let name = path.file_name().unwrap_or_default();
-        let folder = path.parent().unwrap_or(&path);
+        let name = path.file_name().context("a file has no name")?;
+        let folder = path.parent().context("a file is in no folder")?;
         let student = if let Some(loose) = look::of_loose_file(name.as_encoded_bytes()) {
             loose.student
         } else if look::of_flat_file(&name.to_string_lossy()).is_some() {
@@ -155,10 +155,10 @@ impl Collector {
 
     fn survey(self) -> Survey {
         let mut submissions: Vec<_> = self.wholes.into_iter().map(whole).collect();
-        for ((folder, student), files) in self.loose {
+        for ((_, student), files) in self.loose {
             let student = String::from_utf8_lossy(&student).into_owned();
             let files: Vec<_> = files.into_iter().collect();
-            let path = files.first().cloned().unwrap_or(folder);
+            let path = files[0].clone();
             submissions.push(Submission { student, path, files, notes: Vec::new() });
         }
         for submission in &mut submissions {

@@ -9,8 +9,9 @@ use crate::jail::{self, Isolation, Jail, Tools};
 use crate::process::{self, Patience, Surroundings};
 use crate::threads::{Turns, processors};
 use anyhow::{Context, Result, bail, ensure};
+use base::files;
+use base::lessons::LESSONS;
 use base::programs::Finished;
-use checks::lessons;
 use serde_json::Value;
 use std::env::{self, consts::EXE_SUFFIX};
 use std::fs;
@@ -111,7 +112,8 @@ impl Workshop {
             group.take_in(&mut command);
         }
         let finished = process::run(command, patience, kept)?;
-        Ok((finished, group.is_some_and(|group| group.was_short_of_memory())))
+        let was_short = group.map_or(Ok(false), |group| group.was_short_of_memory())?;
+        Ok((finished, was_short))
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -150,8 +152,8 @@ fn tools(isolation: Isolation, account: Option<Account>) -> Result<Tools> {
 fn dependencies(root: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root).args(["build", "--quiet", "--message-format", "json"]);
-    for lesson in lessons::LESSONS {
-        cargo.args(["--package", &lesson.entry.name()]);
+    for lesson in LESSONS {
+        cargo.args(["--package", &lesson.name()]);
     }
     let target = env::current_exe().ok();
     if let Some(target) = target.as_deref().and_then(|program| program.ancestors().nth(2)) {
@@ -218,6 +220,7 @@ fn closed_to_others(toolchain: &Path, folder: &Path) -> String {
 /// The shared libraries that a program of ours is started with, the loader included; whatever
 /// `ldd` names with a path.
 fn libraries(program: &Path) -> Vec<PathBuf> {
+    // Without shared libraries, none are missed where there is no `ldd`.
     let output = Command::new("ldd").arg(program).output().map(|output| output.stdout);
     let text = output.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     let words = text.split_whitespace().filter(|word| word.starts_with('/'));
@@ -234,30 +237,17 @@ fn libraries(program: &Path) -> Vec<PathBuf> {
 /// Of the checks' source, which is the same on all computers that share in grading a class. Their
 /// programs needn't be.
 fn checks_sha256(root: &Path) -> Result<String> {
-    let mut files = Vec::new();
-    for folder in ["crates/checks/src", "crates/base/src"] {
-        list(&root.join(folder), &mut files)?;
+    let mut files = ["Cargo.lock", "crates/checks/Cargo.toml"].map(String::from).to_vec();
+    for folder in ["crates/base/src", "crates/checks/src"] {
+        let below = files::list(&root.join(folder))?;
+        files.extend(below.into_iter().map(|file| format!("{folder}/{file}")));
     }
-    files.extend(["crates/checks/Cargo.toml", "Cargo.lock"].map(|file| root.join(file)));
     files.sort();
     let mut all = String::new();
     for file in files {
-        let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let name = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
-        all += &format!("{name}: {}\n", hash(&bytes));
+        let path = root.join(&file);
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        all += &format!("{file}: {}\n", hash(&bytes));
     }
     Ok(hash(all.as_bytes()))
-}
-
-/// The files below a folder.
-fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let listed = || format!("cannot list {}", folder.display());
-    for entry in fs::read_dir(folder).with_context(listed)? {
-        let path = entry.with_context(listed)?.path();
-        match path.is_dir() {
-            true => list(&path, files)?,
-            false => files.push(path),
-        }
-    }
-    Ok(())
 }

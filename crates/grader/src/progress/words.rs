@@ -168,7 +168,7 @@ pub fn summary(results: &Results) -> String {
         several(errors, "grader error"),
     );
     for (at, lesson) in results.lessons.iter().enumerate() {
-        let grades = results.submissions.iter().filter_map(|s| s.grades.get(at));
+        let grades = results.submissions.iter().map(|s| &s.grades[at]);
         let grades: Vec<&Grade> = grades.filter(|grade| is_handed_in(grade)).collect();
         let sum: u64 = grades.iter().map(|grade| u64::from(grade.score)).sum();
         let mean = mean(sum, grades.len());
@@ -190,7 +190,7 @@ fn is_handed_in(grade: &Grade) -> bool {
 
 /// With one digit behind the point.
 fn mean(sum: u64, count: usize) -> String {
-    let count = u64::try_from(count).unwrap_or(u64::MAX);
+    let count = count as u64;
     match (sum * 10 + count / 2).checked_div(count) {
         Some(tenths) => format!("{}.{}", tenths / 10, tenths % 10),
         None => "-".to_owned(),

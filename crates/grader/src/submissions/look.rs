@@ -84,7 +84,7 @@ impl Look {
 pub fn open(submission: &Submission) -> OrStop<Option<Folder>> {
     let path = &submission.path;
     if !submission.files.is_empty() {
-        let folder = path.parent().unwrap_or(path);
+        let folder = path.parent().ok_or_else(|| gone(path))?;
         disk::kind(folder)?.ok_or_else(|| gone(path))?;
         return Folder::open(folder).map(Some);
     }
@@ -92,7 +92,7 @@ pub fn open(submission: &Submission) -> OrStop<Option<Folder>> {
         Some(Kind::Folder) => Folder::open(path).map(Some),
         Some(Kind::File) => Ok(None),
         Some(other) => {
-            let name = path.file_name().unwrap_or_default();
+            let name = path.file_name().unwrap_or(path.as_os_str());
             refuse(format!("{} {}", show(name), other.reason()))
         }
         None => Err(gone(path).into()),
@@ -109,7 +109,7 @@ pub fn look(submission: &Submission, opened: &Folder) -> OrStop<Look> {
 
 /// In place of a folder.
 fn file(path: &Path) -> Look {
-    let name = path.file_name().unwrap_or_default();
+    let name = path.file_name().unwrap_or(path.as_os_str());
     let problem = problem(&name.to_string_lossy(), Kind::File);
     let problem = problem.unwrap_or_else(|| "isn't recognised".to_owned());
     Look { notes: vec![format!("{} {problem}", show(name))], ..Look::default() }
@@ -123,7 +123,7 @@ fn gone(path: &Path) -> anyhow::Error {
 fn loose(files: &[PathBuf], opened: &Folder) -> OrStop<Look> {
     let mut look = Look::default();
     for path in files {
-        let name = path.file_name().unwrap_or_default();
+        let name = path.file_name().ok_or_else(|| gone(path))?;
         let text = name.to_string_lossy();
         let flat = of_flat_file(&text).map(str::to_owned);
         let lesson = flat.or_else(|| Some(of_loose_file(name.as_encoded_bytes())?.lesson));

@@ -3,7 +3,7 @@
 use super::disk::{Allowance, Entry, Folder, Kind, OrStop, Stop, refuse, show};
 use super::look::{self, Candidate, ENTRIES, Submission};
 use crate::durable::hash;
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -101,7 +101,9 @@ fn at<T>(folder: &Folder, place: &Path, act: impl FnOnce(&Folder) -> OrStop<T>) 
 }
 
 fn read_at(folder: &Folder, place: &Path, shown: &str) -> OrStop<Vec<u8>> {
-    let (way, name) = (place.parent().unwrap_or(place), place.file_name().unwrap_or_default());
+    let (Some(way), Some(name)) = (place.parent(), place.file_name()) else {
+        return Err(anyhow!("{shown} has no name").into());
+    };
     at(folder, way, |folder| folder.read(name, shown, FILE_BYTES))
 }
 

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 
-fn request(options: &[&str]) -> Result<arguments::Grade> {
+fn request(options: &[&str]) -> Result<arguments::GradeRequest> {
     let words = ["grade", "submissions"].iter().chain(options);
     match arguments::read(words.map(Into::into))? {
         Request::Grade(request) => Ok(request),
