@@ -11,9 +11,9 @@
 //! - [`workspace`]: a student's workspace, and what the student has reached there
 //! - [`build`]: calls cargo; [`command`]: what a command is
 //!
-//! A module uses only those that use it in no way: the commands stand on the rest, and this file on
-//! the commands. What more there is to do, the program `checks` does: judging, playing the other
-//! half of a pair, watching files, drawing pictures, and comparing programs.
+//! No two modules use each other: the commands stand on the rest, and this file on the commands.
+//! What a first run can do without, the program `checks` does: judging, playing the other half of a
+//! pair, watching files, drawing pictures, and comparing programs.
 
 // An index that can't be is a bug, and says where it is. In lessons, nothing may panic.
 #![allow(clippy::indexing_slicing)]

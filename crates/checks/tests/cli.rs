@@ -162,3 +162,37 @@ fn changes_are_reported_until_the_input_ends() -> Result<()> {
     let _ = writer.join();
     Ok(())
 }
+
+/// What `run --log` writes about a request.
+const SEEN: &str = concat!(
+    r#"{"time":0.000300,"kind":"arrived","direction":"request","number":1,"#,
+    r#""from":"127.0.0.1:50001","to":"127.0.0.1:40000","#,
+    r#""onward_from":"127.0.0.1:50002","onward_to":"127.0.0.1:8090","#,
+    r#""length":5,"bytes":"68656c6c6f","copies":0,"behind":0,"delay":0.000000,"fate":"lost"}"#,
+    "\n"
+);
+
+#[test]
+fn what_a_link_has_seen_is_drawn() {
+    let draw = |lines: &str| {
+        Command::new(CHECKS).args(["draw", "sender", "receiver"]).write_stdin(lines).assert()
+    };
+    let title = contains("<title>Between sender and receiver: 1 datagram, 1 lost</title>");
+    draw(SEEN).code(0).stdout(title.and(contains("</tspan>hello</text>")));
+    draw("").code(0).stdout(contains("no datagram has reached the link"));
+    let lines = [SEEN, "hello\n"].concat();
+    draw(&lines).code(1).stdout("").stderr(contains("error: line 2 is no event of a link"));
+    Command::new(CHECKS).args(["draw", "sender"]).assert().code(2).stderr(contains("usage:"));
+}
+
+#[test]
+fn the_exit_code_of_a_difference_tells_whether_there_is_one() {
+    let [old, new] =
+        ["lib.rs", "main.rs"].map(|name| format!("{}/src/{name}", env!("CARGO_MANIFEST_DIR")));
+    let diff = |files: &[&str]| Command::new(CHECKS).arg("diff").args(files).assert();
+    diff(&[&old, &old]).code(0).stdout("");
+    let title = format!("--- {old}\n+++ {new}\n@@ -1,");
+    diff(&[&old, &new]).code(1).stdout(predicate::str::starts_with(title));
+    diff(&[&old, "no-such-file"]).code(3).stderr(contains("cannot read no-such-file"));
+    diff(&[&old]).code(2).stderr(contains("usage:"));
+}

@@ -70,6 +70,20 @@ fn all_that_was_seen_is_written_down() -> Result<()> {
     Ok(())
 }
 
+/// The fixture's checks can't draw.
+#[test]
+fn a_picture_that_cannot_be_drawn_is_said_and_the_old_one_stays() -> Result<()> {
+    let folder = Folder::new()?;
+    let path = folder.path("old.svg");
+    fs::write(&path, "old")?;
+    let command = folder.0.xtask("client-sends-nothing");
+    let words =
+        contains("error: cannot draw the picture for --svg (").and(contains("no such command"));
+    run(command, "5", &["--svg", &path.display().to_string()], "")?.code(1).stderr(words);
+    assert_eq!(fs::read_to_string(path)?, "old");
+    Ok(())
+}
+
 #[test]
 fn a_file_that_cannot_be_created_is_named_before_anything_is_started() -> Result<()> {
     let folder = Folder::new()?;
