@@ -211,7 +211,7 @@ impl<'a, J: Judge> Class<'a, J> {
     }
 }
 
-/// Looks through the submissions before anything is judged: a row a student, with one entry a lesson.
+/// Looks through the submissions before anything is judged: a row a student, an entry a lesson.
 fn look(submissions: &[Submission], lessons: &[Lesson], jobs: usize) -> Result<Vec<Vec<Found>>> {
     threads::map(submissions, jobs, |submission| {
         Ok(lessons.iter().map(|lesson| find(submission, &lesson.name)).collect())

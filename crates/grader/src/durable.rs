@@ -1,5 +1,5 @@
-//! Files that can be relied on: read only if they are files, and there whole or not at all. A named pipe
-//! in the place of one would be waited for, and a device might never end.
+//! Files that can be relied on: read only if they are files, and there whole or not at all. A named
+//! pipe in the place of one would be waited for, and a device might never end.
 
 use anyhow::{Context, Result};
 use cap_fs_ext::OpenOptionsSyncExt;
@@ -57,7 +57,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     write_with(path, |file| file.write_all(bytes).context("cannot write"))
 }
 
-/// As [`write`], for what nobody but the owner may read, not even while it is half written.
+/// As [`write()`], for what nobody but the owner may read, not even while it is half written.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     try_write(path, PRIVATE, |file| file.write_all(bytes).context("cannot write"))
         .with_context(|| cannot_write(path))
@@ -74,7 +74,7 @@ pub fn make_private(path: &Path, bytes: &[u8]) -> Result<()> {
     }
 }
 
-/// As [`write`], for what is too large to be in memory twice.
+/// As [`write()`], for what is too large to be in memory twice.
 pub fn write_with(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<&mut File>) -> Result<()>,

@@ -1,5 +1,6 @@
-//! Folders of ours: whom they let in, and that they last no longer than we do, however we end. What we
-//! make is ours alone; the account as which root lets programs run gets what it needs of it, and no more.
+//! Folders of ours: whom they let in, and that they last no longer than we do, however we end. What
+//! we make is ours alone; the account as which root lets programs run gets what it needs of it, and
+//! no more.
 
 use anyhow::{Context, Result};
 use std::env;

@@ -34,7 +34,7 @@ pub fn run(request: &arguments::ZipRequest, root: &Path, progress: &Progress) ->
 }
 
 /// The zip: the same course makes the same bytes.
-pub fn zip(root: &Path, lessons: Option<&[String]>) -> Result<Vec<u8>> {
+fn zip(root: &Path, lessons: Option<&[String]>) -> Result<Vec<u8>> {
     let files = course(root)?;
     ensure!(
         files.iter().any(|file| file == "Cargo.lock"),
@@ -71,7 +71,7 @@ fn add(
     zip.write_all(bytes).with_context(|| format!("cannot put {name} into the zip"))
 }
 
-/// Of the course, what the grader is built from. Nothing else: submissions and grades may lie beside them, and are nobody else's business.
+/// What the grader is built from, and nothing else: submissions and grades may lie beside them, and are nobody else's business.
 const FILES: &[&str] = &["Cargo.lock", "Cargo.toml"];
 const FOLDERS: &[&str] = &[".cargo", "crates", "xtask"];
 

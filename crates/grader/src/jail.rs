@@ -131,14 +131,7 @@ impl Jail {
         let (toolchain, shop) = (place(TOOLCHAIN, &self.toolchain), place(SHOP, &self.shop));
         let (source, built) = (place(SOURCE, &bench.source), place(BUILT, &bench.built));
         let deps = shop.join("deps");
-        let mut words: Words = vec![toolchain.join("bin/rustc").into()];
-        words.extend(RUSTC.iter().map(OsString::from));
-        for name in externs {
-            let file = deps.join(format!("lib{name}.rlib"));
-            words
-                .extend(["--extern".into(), joined(&[name.as_ref(), "=".as_ref(), file.as_ref()])]);
-        }
-        words.extend(["-L".into(), joined(&["dependency=".as_ref(), deps.as_ref()])]);
+        let mut words = rustc(&toolchain, &deps, externs);
         words.extend(["-o".into(), built.join(PROGRAM).into(), source.join("main.rs").into()]);
         // Some systems have their toolchain in `/usr`, with all else that is there.
         let [rustc, libraries] = ["bin/rustc", "lib"].map(|name| toolchain.join(name));
@@ -441,6 +434,18 @@ const RUSTC: &[&str] = &[
     "--color",
     "never",
 ];
+
+/// The compiler, with what programs may use.
+fn rustc(toolchain: &Path, deps: &Path, externs: &[String]) -> Words {
+    let mut words: Words = vec![toolchain.join("bin/rustc").into()];
+    words.extend(RUSTC.iter().map(OsString::from));
+    for name in externs {
+        let file = deps.join(format!("lib{name}.rlib"));
+        words.extend(["--extern".into(), joined(&[name.as_ref(), "=".as_ref(), file.as_ref()])]);
+    }
+    words.extend(["-L".into(), joined(&["dependency=".as_ref(), deps.as_ref()])]);
+    words
+}
 
 /// Root gives up its rights.
 fn become_account(setpriv: &Path, account: Account) -> Words {

@@ -1,5 +1,5 @@
-//! What all payloads of a run follow from, and what no student may know: its key, the file that several
-//! runs share one by, and the seed that each program has of it.
+//! What all payloads of a run follow from, and what no student may know: its key, the file that
+//! several runs share one by, and the seed that each program has of it.
 
 use crate::durable;
 use anyhow::{Context, Error, Result, ensure};

@@ -2,17 +2,22 @@
 //!
 //! # Layout
 //!
-//! - [`model`]: what grading results in
-//! - [`formats`]: the files that instructors' platforms read
-//! - [`report`]: what people read
-//! - [`workshop`]: made once for a class; [`judge`]: compiles and judges one program
-//! - [`isolation`], [`jail`], [`process`]: how; [`canary`]: the proof that it holds
-//! - [`run_key`], [`key_file`]: what all payloads follow from; [`unit`]: the payloads of one program
-//! - [`class`]: grades all of it; [`store`]: keeps the grades; [`progress`]: what people see
-//! - [`partition`], [`merge`]: for several computers; [`arguments`]: the command line
-//! - [`gradescope`]: the course as an autograder
-//! - `groups` (Linux only): limits for a whole trial, where the system gives them
+//! From the top; each module uses only what stands below it.
+//!
+//! - [`grade`], [`merge`], [`gradescope`]: the commands; [`arguments`]: the command line
+//! - [`outputs`]: what a run results in; [`progress`]: what people see meanwhile
+//! - `canary`: the proof that no program gets out of its jail, before anything is graded
+//! - [`class`]: grades all of it, and tells its news; [`store`]: keeps the grades
+//! - [`judge`]: compiles and judges one program; `workshop`: made once for all of them
+//! - [`jail`]: what programs can see and reach; `process`: what they find, and how long they may
+//!   take; `groups` (Linux only): limits for a whole trial, where the system gives them
 //! - `confine` (Linux only): limits this process for good, and turns it into another program
+//! - [`submissions`]: takes what was handed in; `roster`: who the students are
+//! - [`key`]: what payloads follow from; [`partition`]: a share of a class, for several computers
+//! - [`formats`]: the files that instructors' platforms read; [`report`]: what people read
+//! - [`model`]: what grading results in
+//! - [`durable`]: files that can be relied on; `folders`: whom ours let in, and how they go;
+//!   `threads`: work for many; [`log`]: names from submissions in what we print
 
 // An index that can't be is a bug, and says where it is. In lessons, nothing may panic.
 #![allow(clippy::indexing_slicing)]

@@ -1,4 +1,5 @@
-//! How programs are started that may be hostile: what they find around them, and how long they may take.
+//! How programs are started that may be hostile: what they find around them, and how long they may
+//! take.
 
 use anyhow::{Context, Result};
 use base::programs::{Finished, run_watched};

@@ -250,8 +250,8 @@ const PLACES: usize = 4;
 const DEPTH: usize = 8;
 const ENTRIES: usize = 100;
 
-/// Files of submissions that no program but their own may see, which the self-test tries to: one for
-/// each folder that submissions are in.
+/// Files of submissions that no program but their own may see, which the self-test tries to: one
+/// for each folder that submissions are in.
 pub fn witnesses(submissions: &[Submission]) -> Vec<PathBuf> {
     let mut places = BTreeSet::new();
     let mut found = Vec::new();

@@ -42,29 +42,10 @@ pub struct Workshop {
 impl Workshop {
     /// Builds what is needed, with cargo, from the course at `root`.
     pub fn open(root: &Path, isolation: Isolation) -> Result<Self> {
-        let ours = env::current_exe().context("cannot find the path of this program")?;
         let folder = Workplace::create()?;
         let shop = folder.path().join("shop");
-        let deps = shop.join("deps");
-        fs::create_dir_all(&deps).context("cannot create a folder for the dependencies")?;
-        let artifacts = dependencies(root)?;
-        let externs = stock(&artifacts, &deps)?;
-        let programs = ours.parent().context("this program is in no folder")?;
-        for name in ["checks", "confine"] {
-            let file = programs.join(format!("{name}{EXE_SUFFIX}"));
-            // `confine` exists only where it can work.
-            if name != "confine" || cfg!(target_os = "linux") {
-                copy(&file, &shop.join(name))?;
-            }
-        }
-        fs::write(shop.join("hosts"), "127.0.0.1 localhost\n::1 localhost\n")?;
-        fs::write(shop.join("nsswitch.conf"), "hosts: files\n")?;
+        let externs = fill(&shop, root, isolation)?;
         let checks_sha256 = checks_sha256(root)?;
-        if isolation == Isolation::Strict {
-            let libraries = libraries(&shop.join("checks"));
-            jail::furnish(&shop, &libraries).context("cannot make what programs will see")?;
-        }
-        folders::open_to_readers(&shop)?;
         let toolchain = sysroot(root)?;
         let account = if isolation == Isolation::None { None } else { Account::for_root()? };
         let tools = tools(isolation, account).map_err(|error| isolation.advise(error))?;
@@ -134,6 +115,30 @@ impl Workshop {
         #[cfg(not(target_os = "linux"))]
         false
     }
+}
+
+/// Puts into the shop what jails are made of; returns the crates that a program may use.
+fn fill(shop: &Path, root: &Path, isolation: Isolation) -> Result<Vec<String>> {
+    let ours = env::current_exe().context("cannot find the path of this program")?;
+    let deps = shop.join("deps");
+    fs::create_dir_all(&deps).context("cannot create a folder for the dependencies")?;
+    let externs = stock(&dependencies(root)?, &deps)?;
+    let programs = ours.parent().context("this program is in no folder")?;
+    for name in ["checks", "confine"] {
+        let file = programs.join(format!("{name}{EXE_SUFFIX}"));
+        // `confine` exists only where it can work.
+        if name != "confine" || cfg!(target_os = "linux") {
+            copy(&file, &shop.join(name))?;
+        }
+    }
+    fs::write(shop.join("hosts"), "127.0.0.1 localhost\n::1 localhost\n")?;
+    fs::write(shop.join("nsswitch.conf"), "hosts: files\n")?;
+    if isolation == Isolation::Strict {
+        let libraries = libraries(&shop.join("checks"));
+        jail::furnish(shop, &libraries).context("cannot make what programs will see")?;
+    }
+    folders::open_to_readers(shop)?;
+    Ok(externs)
 }
 
 /// What a rung starts others with.

@@ -13,14 +13,16 @@ const USAGE: &str = "usage: confine [--purpose run|compile] [--tasks N] [--descr
                      [--only-network] -- PROGRAM [ARG…]";
 
 /// What a program is started for, and so what it needs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Purpose {
     /// A student's program: one process.
+    #[default]
     Run,
     /// The compiler, which starts a linker.
     Compile,
 }
 
+#[derive(Default)]
 pub struct Order {
     pub purpose: Purpose,
     pub only_network: bool,
@@ -41,18 +43,7 @@ pub struct Order {
 impl Order {
     pub fn read(args: impl Iterator<Item = OsString>) -> Result<Self> {
         let mut parser = lexopt::Parser::from_args(args);
-        let mut order = Self {
-            purpose: Purpose::Run,
-            only_network: false,
-            tasks: None,
-            descriptors: None,
-            memory: None,
-            readable: Vec::new(),
-            writable: Vec::new(),
-            unix_sockets: None,
-            program: PathBuf::new(),
-            arguments: Vec::new(),
-        };
+        let mut order = Self::default();
         while let Some(argument) = parser.next().context(USAGE)? {
             match argument {
                 Long("purpose") => order.purpose = purpose(&parser.value().context(USAGE)?)?,

@@ -1,5 +1,5 @@
-//! What is said about a class: what was found in the submissions, how everything is graded, and how it
-//! went. Writing to a string can't fail.
+//! What is said about a class: what was found in the submissions, how everything is graded, and how
+//! it went. Writing to a string can't fail.
 
 use crate::class::{Found, Options};
 use crate::jail::{Isolation, REMEDY};
