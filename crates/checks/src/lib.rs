@@ -8,16 +8,17 @@
 //!
 //! In this order; nothing uses what stands below it.
 //!
-//! - [`bytes`]: bytes as text and in hexadecimal; [`verdict`]: what all checks found out
+//! - [`bytes`]: bytes as text and in hexadecimal
 //! - [`failure`]: what is wrong with a program; [`log`]: what has happened so far
 //! - [`budget`]: how long all checks may take; [`network`]: whose fault it is if there is no port
 //! - [`subject`]: the program, with pipes for a terminal; [`endpoint`]: the other side, over UDP
 //! - [`trial`]: one run of one check, which starts programs and opens sockets
 //! - [`check`]: what a check is, and a lesson's list of them
-//! - `play`: what the programs that we play ourselves have in common
+//! - `play`: what the programs over UDP that we play ourselves have in common
 //! - [`lessons`]: the checks of each lesson, a file a lesson, with how to play its program
 //! - [`drawing`]: what a link has seen, as a picture; [`diff`]: how two programs differ
-//! - [`judge`]: makes all checks of a lesson; [`report`]: the verdict, for people and for programs
+//! - [`verdict`]: what all checks of a lesson found out; [`judge`]: makes them
+//! - [`report`]: the verdict, for people
 //! - [`harness`]: the same as tests, for `cargo test -p lesson-3`
 //! - [`changes`]: writes to files, for the runner's `watch`
 //! - `available`: what our own tests need and may not find
