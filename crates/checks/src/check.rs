@@ -77,6 +77,8 @@ impl Lesson {
     }
 }
 
+impl Eq for Lesson {}
+
 /// By what never changes.
 impl PartialEq for Lesson {
     fn eq(&self, other: &Self) -> bool {

@@ -1,7 +1,7 @@
 //! The self-test: before anything is graded, a program of ours tries to get out of its jail.
 
 use crate::jail::{Bench, Isolation};
-use crate::judge::{self, Unit};
+use crate::judge;
 use crate::log::visible;
 use crate::process::Patience;
 use crate::workshop::Workshop;
@@ -41,7 +41,7 @@ pub fn prove(workshop: &Workshop, witnesses: &[PathBuf]) -> Result<Vec<String>> 
     for secret in &secrets {
         compiler_sees_only_its_source(workshop, &bench, secret)?;
     }
-    judge::prepare(workshop, &bench, &Unit::of_ours(judge::GOOD))
+    judge::prepare(workshop, &bench, &judge::program(judge::GOOD))
         .context("cannot prepare the self-test")?;
     if let Some(errors) = judge::compile(workshop, &bench)? {
         bail!("the self-test of `{isolation}` doesn't compile:\n{errors}");
@@ -93,7 +93,7 @@ fn what_it_breaks(workshop: &Workshop, bench: &Bench, secrets: &[PathBuf]) -> Re
 fn compiler_sees_only_its_source(workshop: &Workshop, bench: &Bench, secret: &Path) -> Result<()> {
     let isolation = workshop.jail.isolation;
     let source = format!("fn main() {{ drop(include_bytes!({:?})); }}", secret.to_string_lossy());
-    judge::prepare(workshop, bench, &Unit::of_ours(&source))
+    judge::prepare(workshop, bench, &judge::program(&source))
         .context("cannot prepare the self-test")?;
     ensure!(
         // The first jail that can't be made shows that none can.

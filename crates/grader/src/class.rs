@@ -6,12 +6,13 @@ mod load;
 use crate::judge::{Judge, Turn, Unit};
 use crate::key;
 use crate::log::visible;
-use crate::model::{self, Grade, Lesson, Results, Status};
+use crate::model::{self, Grade, Results, Status};
 use crate::roster::Roster;
 use crate::store::{Key, Store};
 use crate::submissions::{self, Submission, Taken};
 use crate::threads;
 use anyhow::{Context, Result};
+use checks::check::Lesson;
 use load::Load;
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
@@ -20,7 +21,7 @@ use std::sync::{Mutex, PoisonError};
 /// What isn't in [`crate::store::Run`]: it may be another one when a run goes on.
 pub struct Options {
     /// Those that the run names, in its order.
-    pub lessons: Vec<Lesson>,
+    pub lessons: Vec<&'static Lesson>,
     /// Units that are worked on at a time.
     pub jobs: usize,
     pub roster: Option<Roster>,
@@ -41,7 +42,7 @@ pub struct Place<'a> {
     pub student: usize,
     pub lesson: usize,
     pub submission: &'a Submission,
-    pub task: &'a Lesson,
+    pub task: &'static Lesson,
 }
 
 /// What there is of a lesson of a student. The source itself isn't kept: it is taken again when
@@ -212,9 +213,9 @@ impl<'a, J: Judge> Class<'a, J> {
 }
 
 /// Looks through the submissions before anything is judged: a row a student, an entry a lesson.
-fn look(submissions: &[Submission], lessons: &[Lesson], jobs: usize) -> Result<Vec<Vec<Found>>> {
+fn look(submissions: &[Submission], lessons: &[&Lesson], jobs: usize) -> Result<Vec<Vec<Found>>> {
     threads::map(submissions, jobs, |submission| {
-        Ok(lessons.iter().map(|lesson| find(submission, &lesson.name)).collect())
+        Ok(lessons.iter().map(|lesson| find(submission, &lesson.name())).collect())
     })
 }
 
@@ -242,14 +243,14 @@ impl<J: Judge> Class<'_, J> {
     }
 
     fn take_and_judge(&self, place: Place<'_>, turn: Turn) -> Result<Grade> {
-        let source = match submissions::take(place.submission, &place.task.name)? {
+        let source = match submissions::take(place.submission, &place.task.name())? {
             Taken::Source(source) => source,
             Taken::Missing => return Ok(self.blank(place, Status::NotSubmitted)),
             Taken::Refused(why) => {
                 return Ok(Grade { message: why, ..self.blank(place, Status::NotCompiled) });
             }
         };
-        let (student, lesson) = (place.submission.student.clone(), place.task.name.clone());
+        let (student, lesson) = (place.submission.student.clone(), place.task);
         let source_sha256 = source.sha256.clone();
         let seed = self.seed(place, &source_sha256).context("the source has no hash")?;
         let unit = Unit { student, lesson, source, seed };
@@ -262,25 +263,19 @@ impl<J: Judge> Class<'_, J> {
         // In milliseconds: a number that is the same after a detour through JSON.
         let seconds = (seconds * 1e3).round() / 1e3;
         let seed = self.seed(place, &grade.source_sha256);
-        Grade {
-            lesson: place.task.name.clone(),
-            seconds,
-            seed,
-            isolation: self.judge.isolation(),
-            ..grade
-        }
+        Grade { lesson: place.task, seconds, seed, isolation: self.judge.isolation(), ..grade }
     }
 
     /// A grade without points.
     fn blank(&self, place: Place<'_>, status: Status) -> Grade {
-        let blank = Grade::blank(&place.task.name, place.task.max_score, status);
+        let blank = Grade::blank(place.task, status);
         Grade { isolation: self.judge.isolation(), ..blank }
     }
 
     fn key(&self, place: Place<'_>, sha256: &str) -> Key {
         Key {
             student: place.submission.student.clone(),
-            lesson: place.task.name.clone(),
+            lesson: place.task.name(),
             source_sha256: sha256.to_owned(),
             checks_sha256: self.judge.checks_sha256(),
             seed: self.seed(place, sha256),
@@ -290,7 +285,7 @@ impl<J: Judge> Class<'_, J> {
     }
 
     fn seed(&self, place: Place<'_>, sha256: &str) -> Option<u64> {
-        key::seed(&self.store.run().key, &place.task.name, sha256)
+        key::seed(&self.store.run().key, &place.task.name(), sha256)
     }
 }
 

@@ -6,7 +6,6 @@ use crate::class::{self, News, Options};
 use crate::jail::Isolation;
 use crate::judge::Judge;
 use crate::key::{self, RunKey};
-use crate::model::{CheckInfo, Lesson};
 use crate::outputs;
 use crate::progress::{Progress, words};
 use crate::roster::Roster;
@@ -14,9 +13,10 @@ use crate::store::{Run, Store};
 use crate::submissions::{self, Survey};
 use crate::threads::processors;
 use crate::workshop::Workshop;
-use anyhow::{Context, Error, Result, bail, ensure};
+use anyhow::{Error, Result, bail, ensure};
 use base::lessons::{self, LESSONS};
 use base::usage::UsageError;
+use checks::check::Lesson;
 use std::fs;
 use std::path::Path;
 
@@ -32,8 +32,8 @@ pub fn run(request: &arguments::GradeRequest, root: &Path, progress: &Progress) 
     let isolation = isolation(request, old.as_ref())?;
     let mut run = begin(request, old.as_ref(), isolation, &survey)?;
     run.roster_sha256 = roster_sha256;
-    let lessons: Vec<Lesson> =
-        run.lessons.iter().map(|name| lesson(name)).collect::<Result<_>>()?;
+    let lessons = run.lessons.iter().map(|name| checks::lessons::known(name));
+    let lessons: Vec<&'static Lesson> = lessons.collect::<Result<_>>()?;
     let students = run.students().cloned();
     let platform = outputs::platform(&request.output);
     outputs::rehearse(&outputs::formats(&run)?, &lessons, students, &platform)?;
@@ -127,25 +127,6 @@ fn default_jobs(isolation: Isolation) -> usize {
         return 1;
     }
     JOBS * processors()
-}
-
-/// A lesson, as results describe it.
-fn lesson(name: &str) -> Result<Lesson> {
-    let lesson = checks::lessons::find(name);
-    let lesson = lesson.with_context(|| format!("there are no checks for {name}"))?;
-    let checks = lesson.checks.iter().map(|check| CheckInfo {
-        id: check.id.to_owned(),
-        title: check.title.to_owned(),
-        max_points: check.points,
-        goal: check.goal.to_owned(),
-        section: check.section.to_owned(),
-    });
-    Ok(Lesson {
-        name: lesson.entry.name(),
-        title: lesson.entry.title.to_owned(),
-        max_score: lesson.checks.iter().map(|check| check.points).sum(),
-        checks: checks.collect(),
-    })
 }
 
 /// The key of a run, and the number that it follows from, if there is one.

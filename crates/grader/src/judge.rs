@@ -2,16 +2,16 @@
 
 use crate::folders;
 use crate::jail::{Bench, CANNOT_CONFINE, Isolation};
-use crate::model::{Check, Grade, Status};
+use crate::model::{Grade, Status};
 use crate::process::Patience;
 use crate::submissions::Source;
 use crate::workshop::Workshop;
 use anyhow::{Context, Result, bail};
 use base::programs::End;
 use checks::budget::Budget;
-use checks::check::Limits;
-use checks::lessons;
-use serde::Deserialize;
+use checks::check::{Lesson, Limits};
+use checks::failure::Failure;
+use checks::verdict::{Finding, Outcome, Verdict};
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
@@ -41,20 +41,9 @@ pub enum Turn {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unit {
     pub student: String,
-    /// `lesson-3`
-    pub lesson: String,
+    pub lesson: &'static Lesson,
     pub source: Source,
     pub seed: u64,
-}
-
-impl Unit {
-    /// A program that nobody has handed in.
-    #[must_use]
-    pub fn of_ours(source: &str) -> Self {
-        let files = vec![("main.rs".to_owned(), source.as_bytes().to_vec())];
-        let source = Source { files, sha256: String::new() };
-        Self { student: String::new(), lesson: String::new(), source, seed: 0 }
-    }
 }
 
 impl Judge for Workshop {
@@ -101,22 +90,18 @@ fn judge(workshop: &Workshop, unit: &Unit, turn: Turn) -> Grade {
 }
 
 fn blank(workshop: &Workshop, unit: &Unit) -> Grade {
-    let lesson = lessons::find(&unit.lesson);
-    let checks = lesson.map(|lesson| lesson.checks).unwrap_or_default();
-    let most = checks.iter().map(|check| check.points).sum();
     Grade {
         seed: Some(unit.seed),
         isolation: workshop.jail.isolation.to_string(),
         source_sha256: unit.source.sha256.clone(),
-        ..Grade::blank(&unit.lesson, most, Status::Judged)
+        ..Grade::blank(unit.lesson, Status::Judged)
     }
 }
 
 fn fill(workshop: &Workshop, unit: &Unit, turn: Turn, grade: &mut Grade) -> Result<()> {
     let folder = workshop.unit_folder()?;
-    let limits = lessons::find(&unit.lesson).map_or(Limits::USUAL, |lesson| lesson.limits);
-    let bench = bench(folder.path(), limits);
-    prepare(workshop, &bench, unit)?;
+    let bench = bench(folder.path(), unit.lesson.limits);
+    prepare(workshop, &bench, &unit.source.files)?;
     if let Some(errors) = compile(workshop, &bench)? {
         if turn == Turn::Alone {
             a_good_program_compiles(workshop)?;
@@ -125,14 +110,7 @@ fn fill(workshop: &Workshop, unit: &Unit, turn: Turn, grade: &mut Grade) -> Resu
         grade.message = errors;
         return Ok(());
     }
-    let verdict = check(workshop, &bench, unit)?;
-    grade.score = verdict.points;
-    grade.max_score = verdict.max_points;
-    grade.passed = verdict.passed;
-    grade.failed = verdict.failed;
-    grade.skipped = verdict.skipped;
-    grade.grader_errors = verdict.grader_errors;
-    grade.checks = verdict.checks;
+    grade.findings = check(workshop, &bench, unit)?.findings;
     Ok(())
 }
 
@@ -142,8 +120,8 @@ pub fn bench(folder: &Path, limits: Limits) -> Bench {
 }
 
 /// Writes the source where the compiler will see it, and makes room for the program.
-pub fn prepare(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<()> {
-    for (name, bytes) in &unit.source.files {
+pub fn prepare(workshop: &Workshop, bench: &Bench, files: &[(String, Vec<u8>)]) -> Result<()> {
+    for (name, bytes) in files {
         let path = bench.source.join(name);
         let written = path.parent().map_or(Ok(()), fs::create_dir_all);
         let written = written.and_then(|()| fs::write(&path, bytes));
@@ -195,6 +173,11 @@ pub const GOOD: &str = if cfg!(target_os = "linux") {
     include_str!("../../lesson-1-create-sockets/src/main.rs")
 };
 
+/// The files of a program that has just this one.
+pub fn program(source: &str) -> Vec<(String, Vec<u8>)> {
+    vec![("main.rs".to_owned(), source.as_bytes().to_vec())]
+}
+
 /// How long it is known that a good program compiles. Who is compiled alone is so with nobody beside
 /// it, and so are those that follow in the next seconds.
 const KNOWN: Duration = Duration::from_secs(5);
@@ -207,7 +190,7 @@ fn a_good_program_compiles(workshop: &Workshop) -> Result<()> {
     }
     let folder = workshop.unit_folder()?;
     let bench = bench(folder.path(), Limits::USUAL);
-    prepare(workshop, &bench, &Unit::of_ours(GOOD))?;
+    prepare(workshop, &bench, &program(GOOD))?;
     match compile(workshop, &bench)? {
         None => {
             *compiled = Some(Instant::now());
@@ -220,46 +203,22 @@ fn a_good_program_compiles(workshop: &Workshop) -> Result<()> {
     }
 }
 
-/// What `checks check --format json` prints.
-#[derive(Deserialize)]
-struct Verdict {
-    points: u32,
-    max_points: u32,
-    passed: u32,
-    failed: u32,
-    skipped: u32,
-    grader_errors: u32,
-    checks: Vec<Check>,
-}
-
 /// The checks were ended with the program: there was no memory left for either.
-fn failed_for_memory(lesson: &str) -> Verdict {
-    let checks = lessons::find(lesson).map(|lesson| lesson.checks).unwrap_or_default();
-    let failed = |check: &checks::check::Check| Check {
-        id: check.id.to_owned(),
-        title: check.title.to_owned(),
-        max_points: check.points,
-        status: "fail".to_owned(),
-        message: "the program took all the memory that there was for it and for its checks"
-            .to_owned(),
-        section: check.section.to_owned(),
-        ..Check::default()
-    };
+fn failed_for_memory(unit: &Unit) -> Verdict {
+    let problem = "the program took all the memory that there was for it and for its checks";
+    let failure = Failure { problem: problem.to_owned(), ..Failure::default() };
+    let failed = |check| Finding::blank(check, Outcome::Fail(failure.clone()));
     Verdict {
-        points: 0,
-        max_points: checks.iter().map(|check| check.points).sum(),
-        passed: 0,
-        failed: u32::try_from(checks.len()).unwrap_or(u32::MAX),
-        skipped: 0,
-        grader_errors: 0,
-        checks: checks.iter().map(failed).collect(),
+        lesson: unit.lesson,
+        program: vec![unit.lesson.name()],
+        seed: unit.seed,
+        findings: unit.lesson.checks.iter().map(failed).collect(),
     }
 }
 
 fn check(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<Verdict> {
-    let seed = unit.seed.to_string();
-    let words =
-        ["check", &unit.lesson, "--format", "json", "--seed", &seed, "--shown", &unit.lesson];
+    let (lesson, seed) = (unit.lesson.name(), unit.seed.to_string());
+    let words = ["check", &lesson, "--format", "json", "--seed", &seed, "--shown", &lesson];
     let mut words = words.map(OsString::from).to_vec();
     if workshop.jail.isolation == Isolation::Strict {
         words.push("--own-network".into());
@@ -267,7 +226,7 @@ fn check(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<Verdict> {
     let command = workshop.jail.checks(bench, &words);
     let (finished, was_short) = workshop.run(command, CHECKS, VERDICT)?;
     if was_short && finished.stdout.is_empty() {
-        return Ok(failed_for_memory(&unit.lesson));
+        return Ok(failed_for_memory(unit));
     }
     let errors = String::from_utf8_lossy(&finished.stderr);
     let End::Ended(status) = finished.end else {

@@ -4,12 +4,13 @@
 use crate::arguments;
 use crate::key;
 use crate::log::visible;
-use crate::model::{Grade, Lesson, Results, Student, Submission};
+use crate::model::{self, Grade, Results, Student, Submission};
 use crate::outputs;
 use crate::partition::Partition;
 use crate::progress::Progress;
 use crate::store::{self, Key, Run, Store};
 use anyhow::{Context, Result, bail, ensure};
+use checks::check::Lesson;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -99,13 +100,13 @@ fn open(folder: &Path) -> Result<Share> {
 type Students = BTreeMap<String, (Submission, Vec<Key>)>;
 
 /// Adds what a share has graded to `students`; returns its lessons.
-fn take(share: &Share, students: &mut Students) -> Result<Vec<Lesson>> {
+fn take(share: &Share, students: &mut Students) -> Result<Vec<&'static Lesson>> {
     let graded = graded(share)?;
     let head: Head = outputs::read(&share.folder)?;
     let names = head.submissions.iter().map(|submission| &submission.student);
-    let lessons = head.lessons.iter().map(|lesson| &lesson.name);
+    let lessons = head.lessons.iter().map(|lesson| lesson.name());
     ensure!(
-        names.eq(share.run.students()) && lessons.eq(&share.run.lessons),
+        names.eq(share.run.students()) && lessons.eq(share.run.lessons.iter().cloned()),
         "the results in {} aren't those of its run; write them again with --resume",
         share.folder.display()
     );
@@ -121,7 +122,8 @@ fn take(share: &Share, students: &mut Students) -> Result<Vec<Lesson>> {
 /// What is only in the results: not the grades, whose own files have checksums.
 #[derive(Deserialize)]
 struct Head {
-    lessons: Vec<Lesson>,
+    #[serde(deserialize_with = "model::read_lessons")]
+    lessons: Vec<&'static Lesson>,
     submissions: Vec<SubmissionHead>,
 }
 

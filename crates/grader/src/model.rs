@@ -1,43 +1,23 @@
-//! What grading a class results in.
+//! What grading a class results in. `results.json` holds it, and for readers that aren't ours also
+//! what follows from it or stands in the lessons.
 
-use serde::ser::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use anyhow::Result;
+use checks::check::Lesson;
+use checks::lessons;
+use checks::verdict::{self, Finding, Mark, WrittenFinding};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Everything about a class: what `results.json` holds.
+/// Everything about a class.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Results {
     /// `grader`
     pub tool: String,
     pub version: String,
-    /// One entry a lesson that was to be graded, in their order.
-    pub lessons: Vec<Lesson>,
+    /// Those that were to be graded, in their order.
+    #[serde(serialize_with = "write_lessons", deserialize_with = "read_lessons")]
+    pub lessons: Vec<&'static Lesson>,
     /// Sorted by `student`; each has one grade for each of `lessons`, in the same order.
     pub submissions: Vec<Submission>,
-}
-
-/// A lesson, whoever has submitted it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Lesson {
-    /// `lesson-3`
-    pub name: String,
-    /// `Receive once`
-    pub title: String,
-    pub max_score: u32,
-    /// Its checks, in their order.
-    pub checks: Vec<CheckInfo>,
-}
-
-/// A check, whoever is judged by it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct CheckInfo {
-    pub id: String,
-    pub title: String,
-    pub max_points: u32,
-    /// What the program should do, and why.
-    pub goal: String,
-    /// Where to read about it, below `lessons/`.
-    pub section: String,
 }
 
 /// What one student has handed in. Any text in it may be hostile.
@@ -48,7 +28,6 @@ pub struct Submission {
     pub roster: Option<Student>,
     /// What wasn't as expected in it, for the instructor.
     pub notes: Vec<String>,
-    #[serde(serialize_with = "without_false_scores")]
     pub grades: Vec<Grade>,
 }
 
@@ -65,19 +44,11 @@ pub struct Student {
 }
 
 /// What became of one lesson of one student.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct Grade {
-    /// `lesson-3`
-    pub lesson: String,
+    pub lesson: &'static Lesson,
     pub status: Status,
-    /// In `results.json`, it is null where there is none (see [`Grade::has_score`]).
-    #[serde(deserialize_with = "number_or_null")]
-    pub score: u32,
-    pub max_score: u32,
-    pub passed: u32,
-    pub failed: u32,
-    pub skipped: u32,
-    pub grader_errors: u32,
     /// From the compiler's start to the last check's end.
     pub seconds: f64,
     /// What the payloads followed from; nothing where no source was taken.
@@ -89,73 +60,78 @@ pub struct Grade {
     /// Why it wasn't judged: the compiler's errors, or what went wrong with us. May be long.
     pub message: String,
     /// In the lesson's order; empty unless it was judged.
-    pub checks: Vec<Check>,
+    pub findings: Vec<Finding>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// The checks have judged it. `score` holds unless there are `grader_errors`.
+    /// The checks have judged it. There is a score unless one of them is a grader error.
     Judged,
     /// There is no such lesson in the submission: no points, and nobody's fault.
     NotSubmitted,
     /// It doesn't compile, or can't be taken as it is: no points.
     NotCompiled,
-    /// We couldn't judge it: there is no score, whatever `score` says.
+    /// We couldn't judge it: there is no score.
     GraderError,
-}
-
-/// A check's verdict about one program.
-#[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Check {
-    pub id: String,
-    pub title: String,
-    pub points: u32,
-    pub max_points: u32,
-    /// `pass`, `fail`, `skipped` or `grader error`.
-    pub status: String,
-    /// What went wrong, and in further lines the bytes that were compared; or the check that it
-    /// needs; empty for a pass.
-    pub message: String,
-    /// The likely cause of a failure.
-    pub cause: String,
-    /// Where to read about it, below `lessons/`.
-    pub section: String,
-    /// What was done and seen.
-    pub transcript: Vec<String>,
-    /// How the program ended.
-    pub end: Option<String>,
-    /// The last lines that it wrote to stderr.
-    pub stderr: Vec<String>,
-    pub milliseconds: u64,
 }
 
 impl Grade {
     /// A grade without points, of no run.
     #[must_use]
-    pub fn blank(lesson: &str, max_score: u32, status: Status) -> Self {
+    pub fn blank(lesson: &'static Lesson, status: Status) -> Self {
         Self {
-            lesson: lesson.to_owned(),
+            lesson,
             status,
-            score: 0,
-            max_score,
-            passed: 0,
-            failed: 0,
-            skipped: 0,
-            grader_errors: 0,
             seconds: 0.0,
             seed: None,
             isolation: String::new(),
             source_sha256: String::new(),
             message: String::new(),
-            checks: Vec::new(),
+            findings: Vec::new(),
         }
     }
 
     /// Whether there is a score that may be published.
     #[must_use]
     pub fn has_score(&self) -> bool {
-        self.status != Status::GraderError && self.grader_errors == 0
+        self.status != Status::GraderError && self.count(Mark::GraderError) == 0
+    }
+
+    /// The score, if there is one.
+    #[must_use]
+    pub fn score(&self) -> Option<u32> {
+        self.has_score().then(|| self.points())
+    }
+
+    /// What was earned so far, whether or not there is a score.
+    #[must_use]
+    pub fn points(&self) -> u32 {
+        verdict::points(&self.findings)
+    }
+
+    #[must_use]
+    pub fn max_score(&self) -> u32 {
+        self.lesson.max_points()
+    }
+
+    /// How many checks ended that way.
+    #[must_use]
+    pub fn count(&self, mark: Mark) -> usize {
+        verdict::count(&self.findings, mark)
+    }
+
+    /// What went wrong on our side; or else why it wasn't judged.
+    #[must_use]
+    pub fn error(&self) -> String {
+        let failed = verdict::with_mark(&self.findings, Mark::GraderError).next();
+        failed.map_or_else(|| self.message.clone(), Finding::message)
+    }
+
+    /// The checks that ended that way.
+    #[must_use]
+    pub fn with_mark(&self, mark: Mark) -> Vec<&Finding> {
+        verdict::with_mark(&self.findings, mark).collect()
     }
 }
 
@@ -168,26 +144,112 @@ impl Submission {
     }
 }
 
-/// A grade without a score must not look like one with 0 points, whoever reads it.
-fn without_false_scores<S: Serializer>(grades: &[Grade], output: S) -> Result<S::Ok, S::Error> {
-    output.collect_seq(grades.iter().map(Shown))
+/// A grade as JSON has it.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    lesson: String,
+    status: Status,
+    /// A grade without a score must not look like one with 0 points, whoever reads it.
+    score: Option<u32>,
+    max_score: u32,
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+    grader_errors: usize,
+    seconds: f64,
+    seed: Option<u64>,
+    isolation: String,
+    source_sha256: String,
+    message: String,
+    checks: Vec<WrittenFinding>,
 }
 
-struct Shown<'a>(&'a Grade);
-
-impl Serialize for Shown<'_> {
+impl Serialize for Grade {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
-        if self.0.has_score() {
-            return self.0.serialize(output);
-        }
-        let mut grade = serde_json::to_value(self.0).map_err(S::Error::custom)?;
-        if let Some(score) = grade.get_mut("score") {
-            *score = Value::Null;
-        }
-        grade.serialize(output)
+        let written = Written {
+            lesson: self.lesson.name(),
+            status: self.status,
+            score: self.score(),
+            max_score: self.max_score(),
+            passed: self.count(Mark::Pass),
+            failed: self.count(Mark::Fail),
+            skipped: self.count(Mark::Skipped),
+            grader_errors: self.count(Mark::GraderError),
+            seconds: self.seconds,
+            seed: self.seed,
+            isolation: self.isolation.clone(),
+            source_sha256: self.source_sha256.clone(),
+            message: self.message.clone(),
+            checks: self.findings.iter().map(WrittenFinding::from).collect(),
+        };
+        written.serialize(output)
     }
 }
 
-fn number_or_null<'de, D: Deserializer<'de>>(input: D) -> Result<u32, D::Error> {
-    Ok(Option::deserialize(input)?.unwrap_or_default())
+impl TryFrom<Written> for Grade {
+    type Error = anyhow::Error;
+
+    fn try_from(written: Written) -> Result<Self> {
+        let lesson = lessons::known(&written.lesson)?;
+        Ok(Self {
+            lesson,
+            status: written.status,
+            seconds: written.seconds,
+            seed: written.seed,
+            isolation: written.isolation,
+            source_sha256: written.source_sha256,
+            message: written.message,
+            findings: verdict::read(lesson, written.checks)?,
+        })
+    }
+}
+
+/// A lesson and its checks as JSON has them. Of a lesson, only the name is read.
+#[derive(Serialize)]
+struct WrittenLesson {
+    name: String,
+    title: &'static str,
+    max_score: u32,
+    checks: Vec<WrittenCheck>,
+}
+
+#[derive(Serialize)]
+struct WrittenCheck {
+    id: &'static str,
+    title: &'static str,
+    max_points: u32,
+    goal: &'static str,
+    section: &'static str,
+}
+
+fn write_lessons<S: Serializer>(lessons: &[&'static Lesson], output: S) -> Result<S::Ok, S::Error> {
+    output.collect_seq(lessons.iter().map(|lesson| {
+        WrittenLesson {
+            name: lesson.name(),
+            title: lesson.title(),
+            max_score: lesson.max_points(),
+            checks: lesson
+                .checks
+                .iter()
+                .map(|check| WrittenCheck {
+                    id: check.id,
+                    title: check.title,
+                    max_points: check.points,
+                    goal: check.goal,
+                    section: check.section,
+                })
+                .collect(),
+        }
+    }))
+}
+
+/// Lessons by their names; fails if one isn't in this version of the course.
+pub fn read_lessons<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<&'static Lesson>, D::Error> {
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+    }
+    let lessons = Vec::<Named>::deserialize(input)?;
+    let known = lessons.iter().map(|lesson| lessons::known(&lesson.name));
+    known.collect::<Result<_>>().map_err(de::Error::custom)
 }

@@ -3,13 +3,14 @@
 use crate::arguments::Output;
 use crate::durable;
 use crate::formats::{self, Classroom50, Context as Platform, File, Format};
-use crate::model::{Grade, Lesson, Results, Status, Submission};
+use crate::model::{Grade, Results, Status, Submission};
 use crate::progress::Progress;
 use crate::report;
 use crate::store::{RESULTS, Run, Store};
 use crate::threads;
 use anyhow::{Context, Result};
 use base::usage::UsageError;
+use checks::check::Lesson;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::env;
@@ -49,12 +50,12 @@ pub fn format_names(output: &Output, old: Option<&Run>) -> Vec<String> {
 /// Finds out whether these formats can be written, before hours are spent on grades for them.
 pub fn rehearse(
     formats: &[Format],
-    lessons: &[Lesson],
+    lessons: &[&'static Lesson],
     students: impl Iterator<Item = String>,
     platform: &Platform,
 ) -> Result<()> {
     let blanks: Vec<Grade> =
-        lessons.iter().map(|l| Grade::blank(&l.name, l.max_score, Status::NotSubmitted)).collect();
+        lessons.iter().map(|lesson| Grade::blank(lesson, Status::NotSubmitted)).collect();
     let submissions = students.map(|student| Submission {
         student,
         roster: None,

@@ -110,7 +110,7 @@ impl State {
         self.bar.count(grade);
         let student = &place.submission.student;
         if !grade.has_score() {
-            let lesson = &grade.lesson;
+            let lesson = grade.lesson.name();
             self.say(&format!("! {}, {lesson}: to be tried again at the end\n", visible(student)));
         }
         let row = &mut self.words[place.student];
@@ -138,7 +138,7 @@ impl State {
         let (student, word) = (visible(&place.submission.student), word(grade));
         let is_known = self.words[place.student][place.lesson] == Some(word);
         if !is_known || !grade.has_score() {
-            self.say(&format!("! {student}, {}: {}\n", grade.lesson, outcome(grade)));
+            self.say(&format!("! {student}, {}: {}\n", grade.lesson.name(), outcome(grade)));
         }
     }
 
@@ -170,15 +170,15 @@ impl State {
 
 /// A lesson, and what became of it.
 fn word(grade: &Grade) -> String {
-    format!("{} {}", grade.lesson, outcome(grade))
+    format!("{} {}", grade.lesson.name(), outcome(grade))
 }
 
 fn outcome(grade: &Grade) -> String {
-    match grade.status {
-        Status::Judged if grade.has_score() => grade.score.to_string(),
-        Status::NotSubmitted => "not submitted".to_owned(),
-        Status::NotCompiled => "not compiled".to_owned(),
-        Status::Judged | Status::GraderError => "grader error".to_owned(),
+    match (grade.status, grade.score()) {
+        (Status::NotSubmitted, _) => "not submitted".to_owned(),
+        (Status::NotCompiled, _) => "not compiled".to_owned(),
+        (Status::Judged, Some(score)) => score.to_string(),
+        (Status::Judged | Status::GraderError, _) => "grader error".to_owned(),
     }
 }
 

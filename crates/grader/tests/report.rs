@@ -1,7 +1,7 @@
 //! The pages that people read, tested: against golden files, with hostile submissions, and in a
 //! browser if there is one.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "report/browser.rs"]
 mod browser;
@@ -13,8 +13,10 @@ mod golden;
 mod markdown;
 
 use anyhow::{Result, ensure};
-use fixture::{HOSTILE, class};
-use grader::model::{Results, Submission};
+use checks::check::Check;
+use checks::verdict::Outcome;
+use fixture::{HOSTILE, class, finding};
+use grader::model::{Grade, Results, Status, Submission};
 use grader::report::{html, student};
 
 #[test]
@@ -31,10 +33,27 @@ fn the_students_pages_are_as_they_were() -> Result<()> {
     Ok(())
 }
 
+const UNEVEN: &[Check] = &[check("a", 38), check("b", 39), check("c", 23)];
+
+const fn check(id: &'static str, points: u32) -> Check {
+    Check { id, title: id, points, needs: None, goal: "", section: "", run: |_| Ok(()) }
+}
+
 #[test]
 fn a_grade_without_a_score_is_never_a_number() {
-    let class = class();
-    // The fixture says 77 where there is no score.
+    let mut class = class();
+    // Those whom no check has failed have earned 77 points.
+    let error = || Outcome::GraderError("no memory".into());
+    let findings = || {
+        let outcomes = [Outcome::Pass, Outcome::Pass, error()].into_iter();
+        UNEVEN.iter().zip(outcomes).map(|(check, outcome)| finding(check, outcome)).collect()
+    };
+    for submission in &mut class.submissions {
+        for grade in submission.grades.iter_mut().filter(|grade| !grade.has_score()) {
+            *grade = Grade { status: Status::Judged, findings: findings(), ..grade.clone() };
+            assert_eq!((grade.points(), grade.score()), (77, None));
+        }
+    }
     assert!(!html::page(&class).contains("77"));
     let page = student::page(&class, find(&class, "carol"));
     assert!(!page.contains("77") && page.contains("no score"), "{page}");
@@ -104,13 +123,14 @@ fn no_submission_makes_a_page_long() {
         submission.notes.extend(vec!["a note".to_owned(); 10_000]);
         for grade in &mut submission.grades {
             grade.message.clone_from(&flood);
-            for check in grade.checks.iter_mut().filter(|check| check.status == "fail") {
-                check.message.clone_from(&flood);
-                check.cause.clone_from(&flood);
-                check.transcript = vec![flood.clone(); 2];
-                check.transcript.extend(vec!["a step".to_owned(); 100_000]);
-                check.stderr.clone_from(&check.transcript);
-                check.end = Some(flood.clone());
+            for finding in &mut grade.findings {
+                let Outcome::Fail(failure) = &mut finding.outcome else { continue };
+                failure.problem.clone_from(&flood);
+                failure.cause.clone_from(&flood);
+                finding.steps = vec![flood.clone(); 2];
+                finding.steps.extend(vec!["a step".to_owned(); 100_000]);
+                finding.stderr.clone_from(&finding.steps);
+                finding.end = Some(flood.clone());
             }
         }
     }

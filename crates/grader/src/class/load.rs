@@ -2,6 +2,7 @@
 
 use crate::model::Grade;
 use crate::threads::processors;
+use checks::verdict::Mark;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -68,7 +69,7 @@ impl Load {
     pub fn may_have_cost_points(&self, grade: &Grade, since: usize) -> bool {
         let most = BUSY * processors() as f64;
         let was_busy = |look: &Look| look.is_short || look.running > most;
-        grade.failed > 0 && self.looks().iter().skip(since).any(was_busy)
+        grade.count(Mark::Fail) > 0 && self.looks().iter().skip(since).any(was_busy)
     }
 
     fn looks(&self) -> MutexGuard<'_, Vec<Look>> {
@@ -86,6 +87,8 @@ fn running() -> Option<f64> {
 mod tests {
     use super::*;
     use crate::model::Status;
+    use checks::failure::Failure;
+    use checks::verdict::{Finding, Outcome};
 
     #[test]
     fn who_failed_on_an_overloaded_computer_may_have_lost_points() {
@@ -93,7 +96,12 @@ mod tests {
         let looks = [(1.0, false), (most + 1.0, false), (1.0, true), (1.0, false)];
         let looks = looks.map(|(running, is_short)| Look { running, is_short });
         let load = Load { looks: Mutex::new(looks.to_vec()) };
-        let grade = |failed| Grade { failed, ..Grade::blank("lesson-1", 100, Status::Judged) };
+        let lesson = checks::lessons::known("lesson-1").unwrap();
+        let failed = Finding::blank(&lesson.checks[0], Outcome::Fail(Failure::default()));
+        let grade = |failures| {
+            let findings = vec![failed.clone(); failures];
+            Grade { findings, ..Grade::blank(lesson, Status::Judged) }
+        };
         assert!(load.may_have_cost_points(&grade(1), 0));
         assert!(load.may_have_cost_points(&grade(1), 1));
         assert!(load.may_have_cost_points(&grade(1), 2));

@@ -3,8 +3,9 @@
 use super::cells::{is_harmless, returned, table};
 use super::gradebook::{Row, identifier, number, rows};
 use super::{CanvasAssignment, Context, Rendered};
-use crate::model::{Lesson, Results, Student};
+use crate::model::{Results, Student};
 use anyhow::{Context as _, Result, ensure};
+use checks::check::Lesson;
 use std::collections::BTreeSet;
 
 /// The columns before the assignments; `Section` must be the last of them.
@@ -39,15 +40,15 @@ pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
     );
     let (rows, mut notes) = rows(results, identifiers);
     for lesson in &results.lessons {
-        if context.canvas.get(&lesson.name).is_some_and(|assignment| assignment.id.is_none()) {
+        if context.canvas.get(&lesson.name()).is_some_and(|assignment| assignment.id.is_none()) {
             notes.push(format!(
                 "{}: without the assignment's id, Canvas makes a new one unless it has this title",
-                lesson.name
+                lesson.name()
             ));
         }
     }
     let header = HEADER.map(String::from).into_iter().chain(assignments).collect();
-    let possible = results.lessons.iter().map(|lesson| lesson.max_score);
+    let possible = results.lessons.iter().map(|lesson| lesson.max_points());
     let points = [POINTS_POSSIBLE, "", "", "", ""].map(String::from).into_iter();
     let points = points.chain(possible.map(|points| points.to_string())).collect();
     let table = table([header, points].into_iter().chain(rows.iter().map(cells)))?;
@@ -55,11 +56,12 @@ pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
 }
 
 fn header(lesson: &Lesson, context: &Context) -> Result<String> {
-    let CanvasAssignment { title, id } = context.canvas.get(&lesson.name).with_context(|| {
+    let CanvasAssignment { title, id } = context.canvas.get(&lesson.name()).with_context(|| {
         format!(
             "Which assignment in Canvas is {}? Say it as the header of its column in an exported \
              gradebook does: `{} (4711)`.",
-            lesson.name, lesson.title
+            lesson.name(),
+            lesson.title()
         )
     })?;
     let ignored = IGNORED.into_iter().find(|ignored| title.contains(ignored));

@@ -1,10 +1,10 @@
 //! Classroom 50's `result.json` (`classroom50/result/v1`), for the one submission of a run.
 
-use super::entry::{Outcome, entries, total, without_score};
-use super::text::line;
+use super::entry::{entries, total};
 use super::{Classroom50, Context, Rendered};
 use crate::model::{Results, Submission};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
+use checks::verdict::Mark;
 use serde_json::{Value, json};
 
 /// Bytes of a test's feedback. Classroom 50 takes no file of more than 10 MiB.
@@ -28,13 +28,12 @@ pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
 /// One student's file.
 pub fn student(submission: &Submission, about: &Classroom50) -> Result<Vec<u8>> {
     about.check()?;
-    let Some((score, max_score)) = total(&submission.grades) else {
-        let lessons = without_score(&submission.grades).unwrap_or_default();
-        bail!(
+    let (score, max_score) = total(&submission.grades).map_err(|lessons| {
+        anyhow!(
             "There is no score for {lessons}, and Classroom 50 has no way to say so. \
              Grade it again."
-        );
-    };
+        )
+    })?;
     // The members are all that the schema allows, and all of them are required.
     let document = json!({
         "schema": "classroom50/result/v1",
@@ -61,8 +60,8 @@ fn tests(submission: &Submission) -> Vec<Value> {
     let tests = submission.grades.iter().flat_map(|grade| {
         entries(grade).into_iter().map(move |entry| {
             json!({
-                "test-name": format!("{}: {}", line(&grade.lesson, 200), entry.title),
-                "passed": entry.outcome == Outcome::Pass,
+                "test-name": format!("{}: {}", grade.lesson.name(), entry.title),
+                "passed": entry.mark == Mark::Pass,
                 "score": entry.points,
                 "max-score": entry.max_points,
                 // Classroom 50 keeps what else there is about a test.

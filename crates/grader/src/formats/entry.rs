@@ -1,25 +1,18 @@
 //! A grade as a list of tests, which is how most platforms see it.
 
 use super::text::{line, paragraph};
-use crate::model::{Check, Grade, Status};
+use crate::model::{Grade, Status};
+use checks::verdict::{Finding, Mark, Part};
 
 /// Bytes of one line of a transcript, or of stderr.
 const LINE: usize = 500;
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
-    Pass,
-    Fail,
-    Skipped,
-    GraderError,
-}
 
 /// A check, or all of a lesson that wasn't judged.
 pub struct Entry<'a> {
     /// `3.2`, or `3`
     pub number: String,
-    pub title: String,
-    pub outcome: Outcome,
+    pub title: &'static str,
+    pub mark: Mark,
     pub points: u32,
     pub max_points: u32,
     pub seconds: f64,
@@ -27,58 +20,47 @@ pub struct Entry<'a> {
 }
 
 enum Source<'a> {
-    Check(&'a Check),
+    Check(&'a Finding),
     Grade(&'a Grade),
 }
 
 /// At least one entry, in the lesson's order.
 pub fn entries(grade: &Grade) -> Vec<Entry<'_>> {
-    if grade.status == Status::Judged && !grade.checks.is_empty() {
-        let numbered = (1..).zip(&grade.checks);
-        return numbered.map(|(number, check)| of_check(grade, number, check)).collect();
+    if grade.status == Status::Judged && !grade.findings.is_empty() {
+        let numbered = (1..).zip(&grade.findings);
+        return numbered.map(|(number, finding)| of_check(grade, number, finding)).collect();
     }
     vec![of_grade(grade)]
 }
 
-fn of_check<'a>(grade: &Grade, number: usize, check: &'a Check) -> Entry<'a> {
-    let named = [&check.title, &check.id].into_iter().find(|name| !name.is_empty());
+fn of_check<'a>(grade: &Grade, number: usize, finding: &'a Finding) -> Entry<'a> {
     Entry {
         number: format!("{}.{number}", lesson_number(grade)),
-        title: line(named.map_or("check", String::as_str), LINE),
-        outcome: match check.status.as_str() {
-            "pass" => Outcome::Pass,
-            "fail" => Outcome::Fail,
-            "skipped" => Outcome::Skipped,
-            _ => Outcome::GraderError,
-        },
-        points: check.points.min(check.max_points),
-        max_points: check.max_points,
-        seconds: check.milliseconds as f64 / 1000.0,
-        source: Source::Check(check),
+        title: finding.check.title,
+        mark: finding.mark(),
+        points: finding.points(),
+        max_points: finding.check.points,
+        seconds: finding.duration.as_secs_f64(),
+        source: Source::Check(finding),
     }
 }
 
 fn of_grade(grade: &Grade) -> Entry<'_> {
-    let (title, outcome) = match grade.status {
-        Status::Judged => ("is judged", Outcome::Pass),
-        Status::NotSubmitted => ("is handed in", Outcome::Skipped),
-        Status::NotCompiled => ("compiles", Outcome::Fail),
-        Status::GraderError => ("can be judged", Outcome::GraderError),
+    let (title, mark) = match grade.status {
+        Status::Judged => ("is judged", Mark::Pass),
+        Status::NotSubmitted => ("is handed in", Mark::Skipped),
+        Status::NotCompiled => ("compiles", Mark::Fail),
+        Status::GraderError => ("can be judged", Mark::GraderError),
     };
     Entry {
         number: lesson_number(grade),
-        title: title.to_string(),
-        outcome,
-        points: points(grade).unwrap_or(0),
-        max_points: grade.max_score,
+        title,
+        mark,
+        points: grade.score().unwrap_or(0),
+        max_points: grade.max_score(),
         seconds: seconds(grade),
         source: Source::Grade(grade),
     }
-}
-
-/// What may be published: nothing if there is no score.
-pub fn points(grade: &Grade) -> Option<u32> {
-    grade.has_score().then(|| grade.score.min(grade.max_score))
 }
 
 /// A finite number, whatever the clock did.
@@ -86,32 +68,33 @@ pub fn seconds(grade: &Grade) -> f64 {
     if grade.seconds.is_finite() { grade.seconds.max(0.0) } else { 0.0 }
 }
 
-/// Sum of points and the most that could be; nothing if any of the grades has no score.
-pub fn total(grades: &[Grade]) -> Option<(u64, u64)> {
-    let earned = grades.iter().map(|grade| points(grade).map(u64::from)).sum::<Option<u64>>()?;
-    Some((earned, grades.iter().map(|grade| u64::from(grade.max_score)).sum()))
-}
-
-/// Names of lessons whose grade has no score.
-pub fn without_score(grades: &[Grade]) -> Option<String> {
+/// Sum of points and the most that could be; or the names of the lessons that have no score.
+pub fn total(grades: &[Grade]) -> Result<(u32, u32), String> {
     let without = grades.iter().filter(|grade| !grade.has_score());
-    let names: Vec<String> = without.map(|grade| line(&grade.lesson, LINE)).collect();
-    (!names.is_empty()).then(|| names.join(", "))
+    let names: Vec<String> = without.map(|grade| grade.lesson.name()).collect();
+    if names.is_empty() {
+        return Ok((
+            grades.iter().map(Grade::points).sum(),
+            grades.iter().map(Grade::max_score).sum(),
+        ));
+    }
+    Err(names.join(", "))
 }
 
 /// `85 of 100 points`, or why there are none.
 pub fn verdict(grade: &Grade) -> String {
-    match (grade.status, points(grade)) {
+    match (grade.status, grade.score()) {
         (_, None) => "no score, because the grader failed".to_string(),
         (Status::NotSubmitted, _) => "not submitted".to_string(),
         (Status::NotCompiled, _) => "doesn't compile".to_string(),
-        (_, Some(points)) => format!("{points} of {} points", grade.max_score),
+        (_, Some(score)) => format!("{score} of {} points", grade.max_score()),
     }
 }
 
 /// `3` of `lesson-3`
 fn lesson_number(grade: &Grade) -> String {
-    line(grade.lesson.rsplit('-').next().unwrap_or_default(), LINE)
+    let name = grade.lesson.name();
+    name.strip_prefix("lesson-").unwrap_or(&name).to_owned()
 }
 
 impl Entry<'_> {
@@ -119,29 +102,28 @@ impl Entry<'_> {
     /// first, and nothing is so long that the rest is lost.
     pub fn feedback(&self, limit: usize) -> String {
         match self.source {
-            Source::Check(check) => of_a_check(check, self.outcome, limit),
+            Source::Check(finding) => of_a_check(finding, limit),
             Source::Grade(grade) => paragraph(&of_a_grade(grade, limit), limit),
         }
     }
 
-    /// Why it failed, in one line.
-    pub fn reason(&self, limit: usize) -> String {
+    /// Why it failed, in one line, if it says so.
+    pub fn reason(&self, limit: usize) -> Option<String> {
         let first = |message: &str| {
             let found = message.lines().find(|text| !text.trim().is_empty());
             found.map(|found| line(found, limit))
         };
         match self.source {
-            Source::Check(check) => first(&check.message).unwrap_or_default(),
-            Source::Grade(grade) => first(&grade.message).unwrap_or_else(|| verdict(grade)),
+            Source::Check(finding) => first(&finding.message()),
+            Source::Grade(grade) => Some(first(&grade.message).unwrap_or_else(|| verdict(grade))),
         }
     }
 }
 
 fn of_a_grade(grade: &Grade, limit: usize) -> String {
-    let lesson = line(&grade.lesson, LINE);
     let head = match grade.status {
         Status::Judged => "It was judged.".to_string(),
-        Status::NotSubmitted => format!("There is no {lesson} in the submission."),
+        Status::NotSubmitted => format!("There is no {} in the submission.", grade.lesson.name()),
         Status::NotCompiled => "It doesn't compile, so nothing could be checked.".to_string(),
         Status::GraderError => {
             "The grader failed, which is not the student's fault. There is no score.".to_string()
@@ -153,40 +135,43 @@ fn of_a_grade(grade: &Grade, limit: usize) -> String {
     format!("{head}\n\n{}", paragraph(&grade.message, limit))
 }
 
-fn of_a_check(check: &Check, outcome: Outcome, limit: usize) -> String {
-    let message = paragraph(&check.message, limit / 2);
-    let mut text = match outcome {
-        Outcome::Pass => return message,
-        Outcome::Fail => message,
-        Outcome::Skipped => format!("Not checked: {message}"),
-        Outcome::GraderError => {
-            format!("The check itself failed, which is not the student's fault: {message}")
-        }
-    };
-    if !check.cause.is_empty() {
-        add(&mut text, "Likely cause", [paragraph(&check.cause, limit / 4)]);
+fn of_a_check(finding: &Finding, limit: usize) -> String {
+    if finding.mark() == Mark::Pass {
+        return String::new();
     }
-    if outcome == Outcome::Fail && !check.section.is_empty() {
-        add(&mut text, "Where to read", [format!("lessons/{}", line(&check.section, LINE))]);
-    }
+    let mut text = String::new();
     // A transcript may have any number of lines, and not all of them fit.
     let few = limit / 8;
-    let steps = (1..).zip(&check.transcript).take(few);
-    add(&mut text, "What happened", steps.map(|(n, step)| format!("{n}. {}", line(step, LINE))));
-    add(&mut text, "How it ended", check.end.iter().map(|end| line(end, LINE)));
-    let stderr = check.stderr.iter().take(few);
-    add(&mut text, "Its stderr", stderr.map(|text| line(text, LINE)));
+    for part in finding.parts_by_weight() {
+        let lines: Vec<String> = match part {
+            Part::Failure(_) | Part::Needs(_) | Part::GraderError(_) => {
+                text += opening(finding.mark());
+                text += &paragraph(&finding.message(), limit / 2);
+                continue;
+            }
+            Part::Goal(_) => continue,
+            Part::Cause(cause) => vec![paragraph(cause, limit / 4)],
+            Part::Section(section) => vec![format!("lessons/{section}")],
+            Part::Steps(steps) => {
+                let steps = (1..).zip(steps).take(few);
+                steps.map(|(number, step)| format!("{number}. {}", line(step, LINE))).collect()
+            }
+            Part::End(end) => vec![line(end, LINE)],
+            Part::Stderr(lines) => lines.iter().take(few).map(|text| line(text, LINE)).collect(),
+        };
+        text.push_str(&format!("\n\n{}", part.heading()));
+        for line in lines.iter().flat_map(|line| line.lines()) {
+            text.push_str(&format!("\n  {line}"));
+        }
+    }
     paragraph(text.trim_start(), limit)
 }
 
-/// A paragraph with a heading, unless it is empty.
-fn add(text: &mut String, heading: &str, lines: impl IntoIterator<Item = String>) {
-    let lines: Vec<String> = lines.into_iter().collect();
-    if lines.is_empty() {
-        return;
-    }
-    text.push_str(&format!("\n\n{heading}"));
-    for line in lines.iter().flat_map(|line| line.lines()) {
-        text.push_str(&format!("\n  {line}"));
+/// What stands before the message of a check that didn't fail.
+fn opening(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Pass | Mark::Fail => "",
+        Mark::Skipped => "Not checked: ",
+        Mark::GraderError => "The check itself failed, which is not the student's fault: ",
     }
 }

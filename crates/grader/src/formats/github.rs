@@ -2,10 +2,11 @@
 
 mod markdown;
 
-use super::entry::{Outcome, entries, verdict};
-use super::text::{line, name, paragraph};
+use super::entry::{entries, verdict};
+use super::text::{name, paragraph};
 use super::{Context, File, Rendered};
 use crate::model::{Grade, Results, Status, Submission};
+use checks::verdict::Mark;
 use std::hash::{BuildHasher, RandomState};
 
 /// Bytes of a summary: GitHub refuses a step's summary above 1 MiB as a whole.
@@ -56,7 +57,7 @@ fn feedback(results: &Results) -> String {
     for (submission, grade) in grades(results) {
         let mut text = format!("{}: {}\n", title(submission, grade), verdict(grade));
         for entry in entries(grade) {
-            if entry.outcome == Outcome::Fail || entry.outcome == Outcome::GraderError {
+            if matches!(entry.mark, Mark::Fail | Mark::GraderError) {
                 let feedback = entry.feedback(FEEDBACK).replace('\n', "\n    ");
                 text.push_str(&format!("  {} {}\n    {feedback}\n", entry.number, entry.title));
             }
@@ -77,7 +78,7 @@ fn grades(results: &Results) -> impl Iterator<Item = (&Submission, &Grade)> {
 
 /// Who and which lesson, in one line.
 fn title(submission: &Submission, grade: &Grade) -> String {
-    format!("{}, {}", name(&submission.student, 200), line(&grade.lesson, 200))
+    format!("{}, {}", name(&submission.student, 200), grade.lesson.name())
 }
 
 /// First what the instructor must look at, then what students must.
@@ -98,21 +99,21 @@ fn annotations(results: &Results) -> Vec<String> {
 }
 
 fn kind(grade: &Grade) -> Option<&'static str> {
-    match grade.status {
-        _ if !grade.has_score() => Some("error"),
-        Status::NotSubmitted => Some("notice"),
-        _ if grade.score < grade.max_score => Some("warning"),
-        _ => None,
+    match (grade.status, grade.score()) {
+        (_, None) => Some("error"),
+        (Status::NotSubmitted, _) => Some("notice"),
+        (_, Some(score)) => (score < grade.max_score()).then_some("warning"),
     }
 }
 
 fn annotation(kind: &str, submission: &Submission, grade: &Grade) -> String {
     let entries = entries(grade);
-    let wanted = if grade.has_score() { Outcome::Fail } else { Outcome::GraderError };
-    let first = entries.iter().find(|entry| entry.outcome == wanted);
+    let wanted = if grade.has_score() { Mark::Fail } else { Mark::GraderError };
+    let first = entries.iter().find(|entry| entry.mark == wanted);
     let mut message = verdict(grade);
     if let Some(entry) = first {
-        message.push_str(&format!(". {}: {}", entry.title, entry.reason(300)));
+        let reason = entry.reason(300).map(|reason| format!(": {reason}")).unwrap_or_default();
+        message.push_str(&format!(". {}{reason}", entry.title));
     }
     let title = property(&title(submission, grade));
     format!("::{kind} title={title}::{}", data(&paragraph(&message, 1_000)))

@@ -1,9 +1,10 @@
 //! Which students have a row in a platform's gradebook.
 
 use super::cells::is_harmless;
-use super::entry::{points, without_score};
+use super::entry::total;
 use super::text;
-use crate::model::{Lesson, Results, Student, Submission};
+use crate::model::{Grade, Results, Student, Submission};
+use checks::check::Lesson;
 use std::collections::BTreeMap;
 
 /// A student whom the platform knows, with points in every lesson.
@@ -57,7 +58,7 @@ fn keys(identifiers: &[String]) -> impl Iterator<Item = (usize, String)> {
 }
 
 fn row<'a>(
-    lessons: &[Lesson],
+    lessons: &[&'static Lesson],
     submission: &'a Submission,
     identifiers: Option<Vec<String>>,
     count: &Count,
@@ -70,14 +71,15 @@ fn row<'a>(
     if let Some((_, shared)) = keys(&identifiers).find(is_shared) {
         return Err(format!("because another submission is of `{shared}`, too"));
     }
-    if let Some(lessons) = without_score(&submission.grades) {
+    if let Err(lessons) = total(&submission.grades) {
         return Err(format!(
             "because there is no score for {lessons}: grade it again, or type the grades in"
         ));
     }
     let points = lessons.iter().map(|lesson| {
-        let grade = submission.grades.iter().find(|grade| grade.lesson == lesson.name);
-        grade.and_then(points).ok_or_else(|| format!("because it has no grade for {}", lesson.name))
+        let grade = submission.grades.iter().find(|grade| grade.lesson == *lesson);
+        let score = grade.and_then(Grade::score);
+        score.ok_or_else(|| format!("because it has no grade for {}", lesson.name()))
     });
     Ok(Row { submission, identifiers, points: points.collect::<Result<_, _>>()? })
 }

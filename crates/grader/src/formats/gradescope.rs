@@ -1,10 +1,12 @@
 //! Gradescope's `results.json`, one a student.
 
-use super::entry::{Entry, Outcome, entries, seconds, total, verdict, without_score};
+use super::entry::{Entry, entries, seconds, total, verdict};
 use super::text::{self, line, paragraph};
 use super::{File, Rendered, file_names};
-use crate::model::{Grade, Lesson, Results, Submission};
-use anyhow::{Context as _, Result, bail};
+use crate::model::{Grade, Results, Submission};
+use anyhow::{Context as _, Result, anyhow};
+use checks::check::Lesson;
+use checks::verdict::Mark;
 use serde_json::{Value, json};
 
 /// Bytes of an output, so that a page of them stays readable.
@@ -34,14 +36,12 @@ pub fn render(results: &Results) -> Result<Rendered> {
 
 /// One student's file.
 pub fn student(results: &Results, submission: &Submission) -> Result<Vec<u8>> {
-    let Some((score, _)) = total(&submission.grades) else {
-        let lessons = without_score(&submission.grades).unwrap_or_default();
-        bail!("there is no score for {lessons}: grade it again");
-    };
-    let tests = submission.grades.iter().flat_map(|grade| {
-        let lesson = results.lessons.iter().find(|lesson| lesson.name == grade.lesson);
-        entries(grade).into_iter().map(move |entry| test(&entry, lesson))
-    });
+    let (score, _) = total(&submission.grades)
+        .map_err(|lessons| anyhow!("there is no score for {lessons}: grade it again"))?;
+    let tests = submission
+        .grades
+        .iter()
+        .flat_map(|grade| entries(grade).into_iter().map(|entry| test(&entry, grade.lesson)));
     let tests: Vec<Value> = tests.collect();
     let time: f64 = submission.grades.iter().map(seconds).sum();
     let document = json!({
@@ -59,14 +59,13 @@ pub fn student(results: &Results, submission: &Submission) -> Result<Vec<u8>> {
 }
 
 /// No test is hidden: a single one would hide the student's total.
-fn test(entry: &Entry, lesson: Option<&Lesson>) -> Value {
-    let of = lesson.map(|lesson| format!("{}: ", lesson.title)).unwrap_or_default();
+fn test(entry: &Entry, lesson: &Lesson) -> Value {
     json!({
         "number": entry.number,
-        "name": format!("{of}{}", entry.title),
+        "name": format!("{}: {}", lesson.title(), entry.title),
         "score": entry.points,
         "max_score": entry.max_points,
-        "status": if entry.outcome == Outcome::Pass { "passed" } else { "failed" },
+        "status": if entry.mark == Mark::Pass { "passed" } else { "failed" },
         "output": entry.feedback(OUTPUT),
         "visibility": "visible",
     })
@@ -74,7 +73,7 @@ fn test(entry: &Entry, lesson: Option<&Lesson>) -> Value {
 
 fn overview(submission: &Submission) -> String {
     let grades = submission.grades.iter();
-    let lines = grades.map(|grade| format!("{}: {}", line(&grade.lesson, 200), verdict(grade)));
+    let lines = grades.map(|grade| format!("{}: {}", grade.lesson.name(), verdict(grade)));
     paragraph(&lines.collect::<Vec<_>>().join("\n"), OUTPUT)
 }
 
@@ -82,7 +81,7 @@ fn overview(submission: &Submission) -> String {
 fn extra(results: &Results, submission: &Submission) -> Value {
     let grade = |grade: &Grade| {
         json!({
-            "lesson": grade.lesson,
+            "lesson": grade.lesson.name(),
             // A string: many readers of JSON can't hold 64 bits in a number.
             "seed": grade.seed.map(|seed| seed.to_string()),
             "isolation": grade.isolation,

@@ -1,10 +1,11 @@
 //! JUnit XML, in the subset that GitLab, Jenkins and GitHub's actions share.
 
-use super::entry::{Entry, Outcome, entries, seconds};
-use super::text::{self, distinct, line};
+use super::entry::{Entry, entries, seconds};
+use super::text::{self, distinct};
 use super::{File, Rendered};
 use crate::model::{Grade, Results};
 use anyhow::{Context as _, Result};
+use checks::verdict::Mark;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
@@ -27,7 +28,7 @@ pub fn render(results: &Results) -> Result<Rendered> {
     let mut files = vec![Totals::default()];
     for (submission, student) in results.submissions.iter().zip(distinct(students)) {
         for grade in &submission.grades {
-            let name = format!("{student}.{}", line(&grade.lesson, NAME));
+            let name = format!("{student}.{}", grade.lesson.name());
             let suite = suite(&name, grade).context("cannot write XML")?;
             if files.last().is_none_or(|file| file.suites.len() + suite.suites.len() > FILE) {
                 files.push(Totals::default());
@@ -57,12 +58,12 @@ struct Totals {
 
 impl Totals {
     fn of(grade: &Grade, entries: &[Entry]) -> Self {
-        let count = |outcome| entries.iter().filter(|entry| entry.outcome == outcome).count();
+        let count = |mark| entries.iter().filter(|entry| entry.mark == mark).count();
         Self {
             tests: entries.len(),
-            failures: count(Outcome::Fail),
-            errors: count(Outcome::GraderError),
-            skipped: count(Outcome::Skipped),
+            failures: count(Mark::Fail),
+            errors: count(Mark::GraderError),
+            skipped: count(Mark::Skipped),
             seconds: seconds(grade),
             suites: Vec::new(),
         }
@@ -111,7 +112,7 @@ fn suite(name: &str, grade: &Grade) -> std::io::Result<Totals> {
     let mut writer = Writer::new_with_indent(b"\n".to_vec(), b' ', 2);
     writer.write_event(Event::Start(totals.start("testsuite", name)))?;
     // GitLab ignores a test with the name of another one.
-    let titles = distinct(entries.iter().map(|entry| line(&entry.title, NAME)));
+    let titles = distinct(entries.iter().map(|entry| entry.title.to_owned()));
     for (entry, title) in entries.iter().zip(titles) {
         test(&mut writer, name, &title, entry)?;
     }
@@ -132,18 +133,17 @@ fn test(
         ("name", title),
         ("time", time.as_str()),
     ]);
-    let (element, kind) = match entry.outcome {
-        Outcome::Pass => return test.write_empty().map(drop),
-        Outcome::Fail => ("failure", "failure"),
-        Outcome::GraderError => ("error", "grader error"),
-        Outcome::Skipped => ("skipped", "skipped"),
+    let (element, kind) = match entry.mark {
+        Mark::Pass => return test.write_empty().map(drop),
+        Mark::Fail => ("failure", "failure"),
+        Mark::GraderError => ("error", "grader error"),
+        Mark::Skipped => ("skipped", "skipped"),
     };
-    let reason = entry.reason(NAME);
-    let reason = if reason.is_empty() { kind.to_string() } else { reason };
+    let reason = entry.reason(NAME).unwrap_or_else(|| kind.to_string());
     let body = entry.feedback(BODY);
     let inner = |writer: &mut Writer<Vec<u8>>| {
         let inner = writer.create_element(element).with_attribute(("message", reason.as_str()));
-        if entry.outcome == Outcome::Skipped {
+        if entry.mark == Mark::Skipped {
             return inner.write_empty().map(drop);
         }
         let inner = inner.with_attribute(("type", kind));

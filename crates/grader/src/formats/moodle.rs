@@ -22,7 +22,7 @@ pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
     })?;
     let (rows, notes) = rows(results, |student| vec![of(student, column)]);
     let lessons = results.lessons.iter();
-    let lessons = lessons.map(|lesson| defused(&format!("{}: {}", lesson.name, lesson.title)));
+    let lessons = lessons.map(|lesson| defused(&format!("{}: {}", lesson.name(), lesson.title())));
     let header = [header(column).to_string(), "Student".to_string()].into_iter().chain(lessons);
     let rows = rows.into_iter().map(|row| {
         let name = returned(row.submission.name());

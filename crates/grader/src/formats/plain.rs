@@ -2,9 +2,10 @@
 
 use super::Rendered;
 use super::cells::{defused, table};
-use super::entry::{points, seconds};
+use super::entry::seconds;
 use crate::model::{Grade, Results};
 use anyhow::{Context as _, Result, ensure};
+use checks::verdict::Mark;
 
 const HEADER: [&str; 12] = [
     "student",
@@ -50,13 +51,13 @@ pub fn csv(results: &Results) -> Result<Rendered> {
 fn row(student: &str, grade: &Grade) -> Vec<String> {
     vec![
         defused(student),
-        defused(&grade.lesson),
-        points(grade).map(|points| points.to_string()).unwrap_or_default(),
-        grade.max_score.to_string(),
-        grade.passed.to_string(),
-        grade.failed.to_string(),
-        grade.skipped.to_string(),
-        grade.grader_errors.to_string(),
+        grade.lesson.name(),
+        grade.score().map(|score| score.to_string()).unwrap_or_default(),
+        grade.max_score().to_string(),
+        grade.count(Mark::Pass).to_string(),
+        grade.count(Mark::Fail).to_string(),
+        grade.count(Mark::Skipped).to_string(),
+        grade.count(Mark::GraderError).to_string(),
         format!("{:.3}", seconds(grade)),
         grade.seed.map(|seed| seed.to_string()).unwrap_or_default(),
         defused(&grade.isolation),

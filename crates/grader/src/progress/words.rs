@@ -90,7 +90,8 @@ pub fn conditions(run: &Run, gaps: &[String], limits_trials: bool) -> String {
 pub fn listing(submissions: &[Submission], options: &Options, found: &[Vec<Found>]) -> String {
     let names: Vec<String> = submissions.iter().map(|s| visible(&s.student)).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default().min(32);
-    let lessons: Vec<&str> = options.lessons.iter().map(|lesson| lesson.name.as_str()).collect();
+    let lessons: Vec<String> = options.lessons.iter().map(|lesson| lesson.name()).collect();
+    let lessons: Vec<&str> = lessons.iter().map(String::as_str).collect();
     let mut text = format!(
         "To be graded: {} of {}.\n",
         lessons.join(", "),
@@ -170,14 +171,14 @@ pub fn summary(results: &Results) -> String {
     for (at, lesson) in results.lessons.iter().enumerate() {
         let grades = results.submissions.iter().map(|s| &s.grades[at]);
         let grades: Vec<&Grade> = grades.filter(|grade| is_handed_in(grade)).collect();
-        let sum: u64 = grades.iter().map(|grade| u64::from(grade.score)).sum();
+        let sum: u64 = grades.iter().map(|grade| u64::from(grade.points())).sum();
         let mean = mean(sum, grades.len());
         let _ = writeln!(
             text,
             "  {}: {} handed in, mean {mean} of {}",
-            lesson.name,
+            lesson.name(),
             grades.len(),
-            lesson.max_score
+            lesson.max_points()
         );
     }
     text.push_str(&failures(results, errors));
@@ -205,8 +206,13 @@ fn failures(results: &Results, errors: usize) -> String {
         "Not judged, and nobody's fault but ours; --resume tries them again:\n".to_owned();
     let all = results.submissions.iter().flat_map(|s| s.grades.iter().map(move |g| (s, g)));
     for (submission, grade) in all.filter(|(_, grade)| !grade.has_score()).take(ERRORS) {
-        let _ =
-            writeln!(text, "- {}, {}: {}", visible(&submission.student), grade.lesson, why(grade));
+        let _ = writeln!(
+            text,
+            "- {}, {}: {}",
+            visible(&submission.student),
+            grade.lesson.name(),
+            why(grade)
+        );
     }
     if let Some(more @ 1..) = errors.checked_sub(ERRORS) {
         let _ = writeln!(text, "- and {more} more");
@@ -215,7 +221,5 @@ fn failures(results: &Results, errors: usize) -> String {
 }
 
 fn why(grade: &Grade) -> String {
-    let check = grade.checks.iter().find(|check| check.status == "grader error");
-    let message = check.map_or(&grade.message, |check| &check.message);
-    said(message.lines().next().unwrap_or_default(), 200)
+    said(grade.error().lines().next().unwrap_or(""), 200)
 }

@@ -1,7 +1,9 @@
 //! What is true of the class as a whole, and of a student as a whole.
 
-use crate::model::{Check, CheckInfo, Grade, Lesson, Results, Status, Submission};
-use std::collections::HashMap;
+use crate::model::{Grade, Results, Status, Submission};
+use checks::check::{Check, Lesson};
+use checks::verdict::{Finding, Mark};
+use std::collections::BTreeMap;
 
 /// Ten bins of a tenth of the points each, and one for full marks.
 pub const BINS: usize = 11;
@@ -22,7 +24,7 @@ pub struct Distribution {
 
 impl Distribution {
     pub fn full(&self) -> usize {
-        self.bins.last().copied().unwrap_or_default()
+        self.bins[BINS - 1]
     }
 }
 
@@ -31,10 +33,10 @@ pub fn distribution(results: &Results, lesson: usize) -> Distribution {
     let mut distribution = Distribution::default();
     let mut scores = Vec::new();
     for grade in results.submissions.iter().filter_map(|student| student.grades.get(lesson)) {
-        if !grade.has_score() {
+        let Some(score) = grade.score() else {
             distribution.without_score += 1;
             continue;
-        }
+        };
         match grade.status {
             Status::NotSubmitted => {
                 distribution.not_submitted += 1;
@@ -43,10 +45,8 @@ pub fn distribution(results: &Results, lesson: usize) -> Distribution {
             Status::NotCompiled => distribution.not_compiled += 1,
             Status::Judged | Status::GraderError => {}
         }
-        scores.push(f64::from(grade.score));
-        if let Some(bin) = distribution.bins.get_mut(tenth(grade.score, grade.max_score)) {
-            *bin += 1;
-        }
+        scores.push(f64::from(score));
+        distribution.bins[tenth(score, grade.max_score())] += 1;
     }
     distribution.scored = scores.len();
     distribution.median = median(scores);
@@ -67,8 +67,8 @@ pub fn median(mut numbers: Vec<f64>) -> Option<f64> {
 
 /// How the class did in one check.
 pub struct CheckStatistics<'a> {
-    pub lesson: &'a Lesson,
-    pub check: &'a CheckInfo,
+    pub lesson: &'static Lesson,
+    pub check: &'static Check,
     /// Its place among the checks of all lessons.
     pub number: usize,
     pub passed: usize,
@@ -93,62 +93,51 @@ impl CheckStatistics<'_> {
 
 /// How the class did in each check, in their order.
 pub fn checks(results: &Results) -> Vec<CheckStatistics<'_>> {
-    let mut all: Vec<CheckStatistics<'_>> = Vec::new();
-    for (at, lesson) in results.lessons.iter().enumerate() {
-        let first = all.len();
-        all.extend(lesson.checks.iter().enumerate().map(|(place, check)| CheckStatistics {
-            lesson,
-            check,
-            number: first + place,
-            passed: 0,
-            failed: 0,
-            skipped: 0,
-            cause: None,
-        }));
-        let grades = results.submissions.iter().filter_map(|student| student.grades.get(at));
-        count(all.get_mut(first..).unwrap_or_default(), grades);
-    }
-    all
+    let all = results.lessons.iter().enumerate();
+    let all = all.flat_map(|(at, lesson)| lesson.checks.iter().map(move |check| (at, check)));
+    let statistics = |(number, (at, check))| of_check(results, at, check, number);
+    all.enumerate().map(statistics).collect()
 }
 
-/// Counts what became of the checks of one lesson.
-fn count<'a>(checks: &mut [CheckStatistics<'a>], grades: impl Iterator<Item = &'a Grade>) {
-    let places = places(checks.iter().map(|statistics| statistics.check));
-    let mut causes: HashMap<usize, Vec<&str>> = HashMap::new();
-    for check in grades.flat_map(|grade| &grade.checks) {
-        let Some(&place) = places.get(check.id.as_str()) else { continue };
-        let Some(statistics) = checks.get_mut(place) else { continue };
-        match check.status.as_str() {
-            "pass" => statistics.passed += 1,
-            "skipped" => statistics.skipped += 1,
-            "fail" => {
-                statistics.failed += 1;
-                causes.entry(place).or_default().push(&check.cause);
-            }
-            _ => {}
-        }
-    }
-    for (place, statistics) in checks.iter_mut().enumerate() {
-        statistics.cause = causes.remove(&place).and_then(most_frequent);
+/// Of a check of the lesson at this place.
+fn of_check<'a>(
+    results: &'a Results,
+    lesson: usize,
+    check: &'static Check,
+    number: usize,
+) -> CheckStatistics<'a> {
+    let grades = results.submissions.iter().filter_map(|student| student.grades.get(lesson));
+    let findings = grades.flat_map(|grade| &grade.findings);
+    let findings: Vec<&Finding> = findings.filter(|finding| finding.check == check).collect();
+    let count = |mark| findings.iter().filter(|finding| finding.mark() == mark).count();
+    CheckStatistics {
+        lesson: results.lessons[lesson],
+        check,
+        number,
+        passed: count(Mark::Pass),
+        failed: count(Mark::Fail),
+        skipped: count(Mark::Skipped),
+        cause: most_frequent(findings.iter().filter_map(|finding| finding.cause())),
     }
 }
 
-/// Where each check stands, by its id.
-pub fn places<'a>(checks: impl Iterator<Item = &'a CheckInfo>) -> HashMap<&'a str, usize> {
-    checks.enumerate().map(|(place, check)| (check.id.as_str(), place)).collect()
+/// The number that [`checks`] gives the first check of each lesson.
+pub fn first_numbers(results: &Results) -> Vec<usize> {
+    let next = |next: &mut usize, lesson: &&Lesson| {
+        let first = *next;
+        *next += lesson.checks.len();
+        Some(first)
+    };
+    results.lessons.iter().scan(0, next).collect()
 }
 
-fn most_frequent(mut texts: Vec<&str>) -> Option<(&str, usize)> {
-    texts.retain(|text| !text.is_empty());
-    texts.sort_unstable();
-    let groups = texts.chunk_by(|a, b| a == b);
-    let most = groups.rev().max_by_key(|group| group.len())?;
-    Some((most.first()?, most.len()))
-}
-
-/// The checks of a grade that ended that way.
-pub fn with_status<'a>(grade: &'a Grade, status: &str) -> Vec<&'a Check> {
-    grade.checks.iter().filter(|check| check.status == status).collect()
+/// Of those that are as frequent, the first in the order of the alphabet.
+fn most_frequent<'a>(texts: impl Iterator<Item = &'a str>) -> Option<(&'a str, usize)> {
+    let mut counts = BTreeMap::new();
+    for text in texts {
+        *counts.entry(text).or_insert(0) += 1;
+    }
+    counts.into_iter().rev().max_by_key(|(_, count)| *count)
 }
 
 /// What there is to say about a student as a whole.
@@ -195,7 +184,7 @@ impl Flag {
             Self::NoScore => any(|grade| !grade.has_score()),
             Self::NotCompiled => any(|grade| grade.status == Status::NotCompiled),
             Self::Notes => !student.notes.is_empty(),
-            Self::Failing => any(|grade| grade.failed > 0),
+            Self::Failing => any(|grade| grade.count(Mark::Fail) > 0),
             Self::NotSubmitted => any(|grade| grade.status == Status::NotSubmitted),
             Self::FullMarks => !student.grades.is_empty() && !any(|grade| !is_full(grade)),
         }
@@ -203,7 +192,7 @@ impl Flag {
 }
 
 fn is_full(grade: &Grade) -> bool {
-    grade.status == Status::Judged && grade.has_score() && grade.score == grade.max_score
+    grade.status == Status::Judged && grade.score() == Some(grade.max_score())
 }
 
 pub fn flags(student: &Submission) -> Vec<Flag> {
@@ -222,11 +211,10 @@ pub struct Total {
 pub fn total(student: &Submission) -> Total {
     let mut total = Total { score: 0, max_score: 0, is_whole: true };
     for grade in &student.grades {
-        total.max_score = total.max_score.saturating_add(grade.max_score);
-        if grade.has_score() {
-            total.score = total.score.saturating_add(grade.score);
-        } else {
-            total.is_whole = false;
+        total.max_score += grade.max_score();
+        match grade.score() {
+            Some(score) => total.score += score,
+            None => total.is_whole = false,
         }
     }
     total

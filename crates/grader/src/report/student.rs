@@ -6,9 +6,11 @@
 
 mod markdown;
 
-use crate::model::{Check, CheckInfo, Grade, Lesson, Results, Status, Submission};
-use crate::report::statistics::{self, with_status};
+use crate::model::{Grade, Results, Status, Submission};
+use crate::report::statistics;
 use crate::report::text::{self, count, cut, short_name};
+use checks::check::Lesson;
+use checks::verdict::{Finding, Mark, Part};
 use markdown::{block, code, html, plain, prose};
 use std::fmt::{self, Write};
 
@@ -26,7 +28,7 @@ fn write(page: &mut String, results: &Results, submission: &Submission) -> fmt::
     write!(page, "# Results of {}\n\n", code(&text::visible_name(&cut(submission.name()))))?;
     page.push_str("| lesson | score | |\n| --- | ---: | --- |\n");
     for (lesson, grade) in &graded {
-        let name = format!("{}: {}", short_name(lesson), lesson.title);
+        let name = format!("{}: {}", short_name(lesson), lesson.title());
         writeln!(page, "| {} | {} | {} |", plain(&name), score(grade), summary(grade))?;
     }
     let total = statistics::total(submission);
@@ -41,9 +43,9 @@ fn write(page: &mut String, results: &Results, submission: &Submission) -> fmt::
 }
 
 fn score(grade: &Grade) -> String {
-    match grade.has_score() {
-        true => format!("{} of {}", grade.score, grade.max_score),
-        false => "no score".to_owned(),
+    match grade.score() {
+        Some(score) => format!("{score} of {}", grade.max_score()),
+        None => "no score".to_owned(),
     }
 }
 
@@ -56,8 +58,7 @@ fn summary(grade: &Grade) -> String {
         Status::NotSubmitted => "not submitted".to_owned(),
         Status::NotCompiled => "didn’t compile".to_owned(),
         Status::Judged | Status::GraderError => {
-            let (failed, skipped) = (with_status(grade, "fail"), with_status(grade, "skipped"));
-            match (failed.len(), skipped.len()) {
+            match (grade.count(Mark::Fail), grade.count(Mark::Skipped)) {
                 (0, 0) => "all checks passed".to_owned(),
                 (failed, 0) => format!("{} failed", count(failed, "check")),
                 (failed, skipped) => {
@@ -70,11 +71,11 @@ fn summary(grade: &Grade) -> String {
 
 /// A lesson of which there is more to say than its score.
 fn lesson_part(page: &mut String, lesson: &Lesson, grade: &Grade) -> fmt::Result {
-    let is_full = grade.has_score() && with_status(grade, "pass").len() == grade.checks.len();
+    let is_full = grade.has_score() && grade.count(Mark::Pass) == grade.findings.len();
     if grade.status == Status::NotSubmitted || (grade.status == Status::Judged && is_full) {
         return Ok(());
     }
-    let title = format!("{}: {}", short_name(lesson), lesson.title);
+    let title = format!("{}: {}", short_name(lesson), lesson.title());
     write!(page, "\n## {} ({})\n", plain(&title), score(grade))?;
     match grade.status {
         Status::NotCompiled => {
@@ -97,66 +98,67 @@ fn lesson_part(page: &mut String, lesson: &Lesson, grade: &Grade) -> fmt::Result
             "\nA changed program is judged with other payloads. This repeats the run, with the \
              same ones:\n\n",
         );
-        let command = format!("cargo xtask check {} --seed {seed}", text::visible(&lesson.name));
+        let command = format!("cargo xtask check {} --seed {seed}", lesson.name());
         page.push_str(&block("sh", &[command]));
     }
-    checks(page, lesson, grade)
+    checks(page, grade)
 }
 
-fn checks(page: &mut String, lesson: &Lesson, grade: &Grade) -> fmt::Result {
-    let failed = with_status(grade, "fail");
-    for (at, check) in failed.iter().enumerate() {
-        let points = format!("{} of {} points", check.points, check.max_points);
-        let title = &check.title;
+fn checks(page: &mut String, grade: &Grade) -> fmt::Result {
+    for (at, finding) in grade.with_mark(Mark::Fail).into_iter().enumerate() {
+        let check = finding.check;
+        let points = format!("{} of {} points", finding.points(), check.points);
         match at {
-            0 => write!(page, "\n### ✗ {} ({points})\n", prose(title))?,
-            _ => write!(page, "\n<details>\n<summary>✗ {} ({points})</summary>\n", html(title))?,
+            0 => write!(page, "\n### ✗ {} ({points})\n", prose(check.title))?,
+            _ => {
+                let title = html(check.title);
+                write!(page, "\n<details>\n<summary>✗ {title} ({points})</summary>\n")?;
+            }
         }
-        failure(page, lesson, check)?;
+        for part in finding.parts() {
+            self::part(page, part)?;
+        }
         if at > 0 {
             page.push_str("\n</details>\n");
         }
     }
-    let broken = with_status(grade, "grader error");
-    titles(page, "Couldn’t be made, which is our fault", &broken)?;
-    titles(
-        page,
-        "Not made, because they need a check that failed",
-        &with_status(grade, "skipped"),
-    )?;
-    titles(page, "Passed", &with_status(grade, "pass"))
+    let groups = [
+        ("Couldn’t be made, which is our fault", Mark::GraderError),
+        ("Not made, because they need a check that failed", Mark::Skipped),
+        ("Passed", Mark::Pass),
+    ];
+    groups.into_iter().try_for_each(|(what, mark)| titles(page, what, &grade.with_mark(mark)))
 }
 
 /// In the order, and under the headings, in which `cargo xtask check` tells it.
-fn failure(page: &mut String, lesson: &Lesson, check: &Check) -> fmt::Result {
-    let known = lesson.checks.iter().find(|known| known.id == check.id);
-    if let Some(CheckInfo { goal, .. }) = known {
-        write!(page, "\n**The goal:** {}\n", prose(goal))?;
-    }
-    part(page, "What happened", &text::steps(&check.transcript))?;
-    part(page, "What went wrong", &text::message(&check.message))?;
-    if !check.cause.is_empty() {
-        write!(page, "\n**Likely cause:** {}\n", prose(&cut(&check.cause)))?;
-    }
-    if let Some(end) = &check.end {
-        write!(page, "\n**How the program ended:** {}\n", code(&cut(end)))?;
-    }
-    part(page, "The end of its stderr", &text::stderr(&check.stderr))?;
-    write!(page, "\n**Where to read:** {}\n", code(&format!("lessons/{}", check.section)))
+fn part(page: &mut String, part: Part) -> fmt::Result {
+    let heading = part.heading();
+    let line = match part {
+        Part::Steps(steps) => return lines(page, heading, &text::steps(steps)),
+        Part::Failure(failure) => return lines(page, heading, &text::message(&failure.message())),
+        Part::GraderError(error) => return lines(page, heading, &text::message(error)),
+        Part::Stderr(stderr) => return lines(page, heading, &text::stderr(stderr)),
+        Part::Goal(goal) => prose(goal),
+        Part::Cause(cause) => prose(&cut(cause)),
+        Part::Needs(check) => code(check),
+        Part::End(end) => code(&cut(end)),
+        Part::Section(section) => code(&format!("lessons/{section}")),
+    };
+    write!(page, "\n**{heading}:** {line}\n")
 }
 
-fn part(page: &mut String, name: &str, lines: &[impl AsRef<str>]) -> fmt::Result {
+fn lines(page: &mut String, heading: &str, lines: &[impl AsRef<str>]) -> fmt::Result {
     match lines.is_empty() {
         true => Ok(()),
-        false => write!(page, "\n**{name}:**\n\n{}", block("text", lines)),
+        false => write!(page, "\n**{heading}:**\n\n{}", block("text", lines)),
     }
 }
 
-fn titles(page: &mut String, what: &str, checks: &[&Check]) -> fmt::Result {
-    if !checks.is_empty() {
+fn titles(page: &mut String, what: &str, findings: &[&Finding]) -> fmt::Result {
+    if !findings.is_empty() {
         write!(page, "\n{what}:\n\n")?;
-        for check in checks {
-            writeln!(page, "- {}", prose(&check.title))?;
+        for finding in findings {
+            writeln!(page, "- {}", prose(finding.check.title))?;
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Text from submissions, before a format escapes it: cut to a length, nothing in it invisible.
 
-use crate::model::Lesson;
+use checks::check::Lesson;
 use std::borrow::Cow;
 
 /// The most characters of a line that are shown.
@@ -91,7 +91,7 @@ pub fn gist(text: &str) -> &str {
 
 /// `Lesson 3` for `lesson-3`.
 pub fn short_name(lesson: &Lesson) -> String {
-    let name = lesson.name.replace('-', " ");
+    let name = lesson.name().replace('-', " ");
     let mut letters = name.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }

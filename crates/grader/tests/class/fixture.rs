@@ -1,12 +1,14 @@
 //! A class in a temporary folder, and a judge whose verdicts follow from the source and the seed.
 
 use anyhow::{Context, Result};
+use checks::lessons;
+use checks::verdict::{Finding, Outcome};
 use grader::class::{self, News, Options};
 use grader::formats::Format;
 use grader::judge::Unit;
 use grader::judge::{Judge, Turn};
 use grader::key::RunKey;
-use grader::model::{Check, Grade, Lesson, Results, Status};
+use grader::model::{Grade, Results, Status};
 use grader::outputs;
 use grader::partition::Partition;
 use grader::store::{Run, Store};
@@ -17,6 +19,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
 pub const LESSONS: [&str; 3] = ["lesson-1", "lesson-2", "lesson-3"];
@@ -74,7 +77,7 @@ impl Pretender {
 impl Judge for Pretender {
     fn judge(&self, unit: &Unit, _: Turn) -> Grade {
         self.block();
-        let name = format!("{} {}", unit.student, unit.lesson);
+        let name = format!("{} {}", unit.student, unit.lesson.name());
         let company = self.at_once.fetch_add(1, Ordering::SeqCst);
         let text = String::from_utf8_lossy(&unit.source.files[0].1).into_owned();
         let is_first = {
@@ -100,43 +103,40 @@ impl Judge for Pretender {
 }
 
 fn verdict(unit: &Unit, text: &str, is_first: bool) -> Grade {
-    let score = u32::try_from(unit.seed % 101).unwrap();
     let grade = Grade {
-        score,
-        passed: 1,
         // No two runs take the same time.
         seconds: f64::from(std::process::id()) / 7e4 + 0.1,
         seed: Some(unit.seed),
-        checks: vec![check(unit, score)],
-        ..Grade::blank(&unit.lesson, 100, Status::Judged)
+        findings: findings(unit),
+        ..Grade::blank(unit.lesson, Status::Judged)
     };
     let is_short = text.contains("doesn't compile at first") && !is_first;
     if text.contains("doesn't compile") && !is_short {
-        let (message, checks) = ("error: expected one of `;`\n".to_owned(), Vec::new());
-        let (status, score) = (Status::NotCompiled, 0);
-        return Grade { status, score, message, checks, ..grade };
+        let message = "error: expected one of `;`\n".to_owned();
+        return Grade { status: Status::NotCompiled, message, findings: Vec::new(), ..grade };
     }
     if text.contains("fails once") && is_first || text.contains("fails always") {
-        return Grade { grader_errors: 1, ..grade };
+        let error = Outcome::GraderError("it failed".to_owned());
+        return Grade { findings: vec![Finding::blank(&unit.lesson.checks[0], error)], ..grade };
     }
     grade
 }
 
-fn check(unit: &Unit, points: u32) -> Check {
-    Check {
-        id: "sends-the-text".into(),
-        title: "sends the text".into(),
-        points,
-        max_points: 100,
-        status: "pass".into(),
-        message: String::new(),
-        cause: String::new(),
-        section: "lesson-1-create-sockets.md#run".into(),
-        transcript: vec![format!("sent {} as {}", unit.seed, unit.student)],
-        end: Some("exit status: 0".into()),
-        stderr: vec!["\u{1b}[31m".into()],
-        milliseconds: u64::from(std::process::id()),
-    }
+/// Some checks; which of them pass follows from the seed.
+fn findings(unit: &Unit) -> Vec<Finding> {
+    let checks = unit.lesson.checks;
+    let finding = |(at, check)| {
+        let passes = at == 0 || unit.seed >> at & 1 == 0;
+        let outcome = if passes { Outcome::Pass } else { Outcome::Skipped(checks[0].id) };
+        Finding {
+            steps: vec![format!("sent {} as {}", unit.seed, unit.student)],
+            end: Some("exit status: 0".into()),
+            stderr: vec!["\u{1b}[31m".into()],
+            duration: Duration::from_millis(u64::from(std::process::id())),
+            ..Finding::blank(check, outcome)
+        }
+    };
+    checks.iter().take(4).enumerate().map(finding).collect()
 }
 
 pub struct Class {
@@ -209,12 +209,7 @@ pub fn a_run(judge: &Pretender, submissions: &Path, partition: Option<Partition>
 }
 
 pub fn options() -> Options {
-    let lesson = |name: &str| Lesson {
-        name: name.to_owned(),
-        title: "A lesson".into(),
-        max_score: 100,
-        checks: Vec::new(),
-    };
+    let lesson = |name| lessons::find(name).unwrap();
     Options { lessons: LESSONS.map(lesson).to_vec(), jobs: JOBS, roster: None }
 }
 
@@ -246,7 +241,7 @@ pub fn timeless(out: &Path) -> Result<String> {
     let mut results: Results = outputs::read(out)?;
     for grade in results.submissions.iter_mut().flat_map(|s| &mut s.grades) {
         grade.seconds = 0.0;
-        grade.checks.iter_mut().for_each(|check| check.milliseconds = 0);
+        grade.findings.iter_mut().for_each(|finding| finding.duration = Duration::ZERO);
     }
     serde_json::to_string_pretty(&results).context("no JSON")
 }

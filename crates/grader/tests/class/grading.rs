@@ -13,9 +13,9 @@ fn results_are_in_the_order_of_students_and_lessons() -> Result<()> {
     let students: Vec<_> = results.submissions.iter().map(|s| s.student.clone()).collect();
     assert!(students.is_sorted() && students.len() == 40, "{students:?}");
     for submission in &results.submissions {
-        assert!(submission.grades.iter().map(|grade| grade.lesson.as_str()).eq(LESSONS));
+        assert!(submission.grades.iter().map(|grade| grade.lesson.name()).eq(LESSONS));
         for grade in &submission.grades {
-            let seed = key::seed(&RunKey::of_seed(7), &grade.lesson, &grade.source_sha256);
+            let seed = key::seed(&RunKey::of_seed(7), &grade.lesson.name(), &grade.source_sha256);
             assert_eq!(grade.seed, seed);
             assert_eq!(grade.isolation, "strict");
             assert_eq!(grade.source_sha256.is_empty(), grade.status == Status::NotSubmitted);
@@ -34,7 +34,7 @@ fn what_is_missing_is_not_submitted_and_is_not_judged() -> Result<()> {
     assert_eq!(status("ada", 1), Status::NotSubmitted);
     assert_eq!(status("ada", 2), Status::NotCompiled);
     assert_eq!(status("bob", 2), Status::NotSubmitted);
-    assert_eq!(grade_of(&results, "bob", 0).max_score, 100);
+    assert_eq!(grade_of(&results, "bob", 0).max_score(), 100);
     assert_eq!(judge.judged(), ["ada lesson-1", "ada lesson-3", "ada lesson-3"]);
     Ok(())
 }

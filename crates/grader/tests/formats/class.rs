@@ -1,13 +1,54 @@
 //! A class with hostile names and outputs.
 
+use base::ports::PortCount;
+use checks::check::{Check, Lesson, Limits};
+use checks::failure::Failure;
+use checks::verdict::{Finding, Outcome};
 use grader::formats::{CanvasAssignment, Classroom50, Context, MoodleColumn};
-use grader::model::{Check, CheckInfo, Grade, Lesson, Results, Status, Student, Submission};
+use grader::model::{Grade, Results, Status, Student, Submission};
+use std::time::Duration;
 
 /// What the folder of the hostile student is called.
 pub const HOSTILE: &str = "=cmd|' /C calc'!A0, \"Bob\";+1\n</script>";
 
-/// The score of the grade that has none. No format but JSON has these digits anywhere.
+/// The points of the grade that has no score. No format but JSON has these digits anywhere.
 pub const NO_SCORE: u32 = 83;
+
+/// Lessons whose checks' wording never changes. Their ids are those of checks that there are.
+pub static LESSONS: [Lesson; 2] = [
+    lesson(
+        1,
+        &[
+            check("shows-its-tcp-address", "prints what came", 50, "It prints what came."),
+            check("closes-at-a-line", "ends after one datagram", 30, "It ends after one datagram."),
+            check("needs-no-argument", "sends nothing back", 20, "It sends nothing back."),
+        ],
+    ),
+    lesson(
+        3,
+        &[
+            check("prints-the-text", "prints what came", 50, "It prints what came."),
+            check(
+                "ends-after-one-datagram",
+                "ends after one datagram",
+                30,
+                "It ends after one datagram.",
+            ),
+            check("sends-nothing-back", "sends nothing back", 20, "It sends nothing back."),
+        ],
+    ),
+];
+
+const fn lesson(number: usize, checks: &'static [Check]) -> Lesson {
+    let entry = &base::lessons::LESSONS[number - 1];
+    let (limits, ports) = (Limits::USUAL, PortCount { udp: 0, both: 0 });
+    Lesson { entry, limits, ports, checks, play: None }
+}
+
+const fn check(id: &'static str, title: &'static str, points: u32, goal: &'static str) -> Check {
+    let section = "lesson.md, \"How it works\"";
+    Check { id, title, points, needs: None, goal, section, run: |_| Ok(()) }
+}
 
 /// Three students and two lessons.
 pub fn class() -> Results {
@@ -18,7 +59,7 @@ pub fn class() -> Results {
     Results {
         tool: "grader".to_string(),
         version: "0.1.0".to_string(),
-        lessons: vec![lesson("lesson-1", "Create sockets"), lesson("lesson-3", "Receive once")],
+        lessons: LESSONS.iter().collect(),
         submissions: vec![hostile, ann, ming],
     }
 }
@@ -55,28 +96,10 @@ pub fn context() -> Context {
     }
 }
 
-pub fn lesson(name: &str, title: &str) -> Lesson {
-    let info = |id: &str, title: &str, max_points| CheckInfo {
-        id: id.to_string(),
-        title: title.to_string(),
-        max_points,
-        goal: format!("It {title}."),
-        section: "lesson.md, \"How it works\"".to_string(),
-    };
-    let checks = vec![
-        info("prints", "prints what came", 50),
-        info("ends", "ends after one datagram", 30),
-        info("silent", "sends nothing back", 20),
-    ];
-    Lesson { name: name.to_string(), title: title.to_string(), max_score: 100, checks }
-}
-
+/// One grade for each lesson.
 pub fn submission(name: &str, roster: Student, grades: [Grade; 2]) -> Submission {
-    let [mut first, mut second] = grades;
-    first.lesson = "lesson-1".to_string();
-    second.lesson = "lesson-3".to_string();
     let (student, roster) = (name.to_string(), Some(roster));
-    Submission { student, roster, notes: Vec::new(), grades: vec![first, second] }
+    Submission { student, roster, notes: Vec::new(), grades: grades.into() }
 }
 
 pub fn student(name: &str, id: &str) -> Student {
@@ -100,69 +123,69 @@ fn bob() -> Student {
     }
 }
 
-pub fn grade(status: Status) -> Grade {
+/// Of the lesson at this place.
+pub fn grade(lesson: usize, status: Status) -> Grade {
     Grade {
         seconds: 1.5,
         seed: Some((1 << 53) - 1),
         isolation: "strict".to_string(),
         source_sha256: "ab".repeat(32),
-        ..Grade::blank("", 100, status)
+        ..Grade::blank(&LESSONS[lesson], status)
     }
 }
 
-/// A check of `lesson`, by its place.
-pub fn check(at: usize, status: &str) -> Check {
-    let lesson = lesson("", "");
-    let info = &lesson.checks[at];
-    let points = if status == "pass" { info.max_points } else { 0 };
-    Check {
-        id: info.id.clone(),
-        title: info.title.clone(),
-        points,
-        max_points: info.max_points,
-        status: status.to_string(),
-        message: String::new(),
-        cause: String::new(),
-        section: info.section.clone(),
-        transcript: vec!["started the program".to_string(), "sent \"hi\"".to_string()],
+/// Whose checks ended like this.
+pub fn judged(lesson: usize, outcomes: [Outcome; 3]) -> Grade {
+    let checks = LESSONS[lesson].checks.iter().zip(outcomes);
+    let findings = checks.map(|(check, outcome)| finding(check, outcome)).collect();
+    Grade { findings, ..grade(lesson, Status::Judged) }
+}
+
+pub fn finding(check: &'static Check, outcome: Outcome) -> Finding {
+    Finding {
+        steps: vec!["started the program".to_string(), "sent \"hi\"".to_string()],
         end: Some("it ended with status 0".to_string()),
-        stderr: Vec::new(),
-        milliseconds: 42,
+        duration: Duration::from_millis(42),
+        ..Finding::blank(check, outcome)
     }
+}
+
+pub fn failed(problem: &str, cause: &str) -> Outcome {
+    let (problem, cause) = (problem.to_string(), cause.to_string());
+    Outcome::Fail(Failure { problem, cause, ..Failure::default() })
 }
 
 fn perfect() -> Grade {
-    let checks = (0..3).map(|at| check(at, "pass")).collect();
-    Grade { score: 100, passed: 3, checks, ..grade(Status::Judged) }
+    judged(0, [Outcome::Pass, Outcome::Pass, Outcome::Pass])
 }
 
 fn mixed() -> Grade {
-    let mut failed = check(1, "fail");
-    failed.message = "It printed \"]]> </pre> & <b>\0\x1b[2J\".\n::error::forged".to_string();
-    failed.cause = "The loop has no end: 100 % of it | runs.".to_string();
-    failed.stderr = vec![
+    let failed = failed(
+        "It printed \"]]> </pre> & <b>\0\x1b[2J\".\n::error::forged",
+        "The loop has no end: 100 % of it | runs.",
+    );
+    let needed = LESSONS[1].checks[1].id;
+    let mut grade = judged(1, [Outcome::Pass, failed, Outcome::Skipped(needed)]);
+    grade.findings[1].stderr = vec![
         "::set-output name=score::100".to_string(),
         "##[add-path]/tmp\0\x1b]0;owned\x07 </script><script>alert(1)</script>".to_string(),
     ];
-    let mut skipped = check(2, "skipped");
-    skipped.message = "needs ends".to_string();
-    skipped.transcript.clear();
-    skipped.end = None;
-    let checks = vec![check(0, "pass"), failed, skipped];
-    Grade { score: 50, passed: 1, failed: 1, skipped: 1, checks, ..grade(Status::Judged) }
+    grade.findings[2].steps.clear();
+    grade.findings[2].end = None;
+    grade
 }
 
 fn broken() -> Grade {
     let message = "error: expected `;`\n --> src/main.rs:1:1\n\x1b[31m```\n</pre></details>\n| x |";
-    Grade { message: message.to_string(), ..grade(Status::NotCompiled) }
+    Grade { message: message.to_string(), ..grade(0, Status::NotCompiled) }
 }
 
 fn absent() -> Grade {
-    let grade = grade(Status::NotSubmitted);
+    let grade = grade(1, Status::NotSubmitted);
     Grade { source_sha256: String::new(), seconds: 0.0, seed: None, ..grade }
 }
 
 fn ours() -> Grade {
     let message = "cannot start the checks of `李明🙂`: no memory".to_string();
-    Grade { score: NO_SCORE, message, ..grade(Status::GraderError) }
+    Grade { message, ..grade(1, Status::GraderError) }
 }

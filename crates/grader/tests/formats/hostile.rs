@@ -1,9 +1,12 @@
 //! Many classes of hostile text.
 
-use crate::class::{check, class, context, grade, one_student, student, submission};
+use crate::class::{
+    LESSONS, class, context, failed, finding, grade, one_student, student, submission,
+};
 use crate::rules::all_hold;
 use anyhow::Result;
-use grader::model::{Check, Grade, Results, Status, Student, Submission};
+use checks::verdict::{Finding, Outcome};
+use grader::model::{Grade, Results, Status, Student, Submission};
 
 /// What has a meaning somewhere.
 const PIECES: &[&str] = &[
@@ -130,35 +133,35 @@ impl Dice {
         })
     }
 
-    fn check(&mut self, at: usize) -> Check {
-        const STATUSES: [&str; 5] = ["pass", "fail", "skipped", "fail", "grader error"];
-        Check {
-            message: self.text(),
-            cause: self.text(),
-            section: self.text(),
-            transcript: self.texts(),
+    fn finding(&mut self, lesson: usize, at: usize) -> Finding {
+        let checks = LESSONS[lesson].checks;
+        let outcome = match self.below(5) {
+            0 => Outcome::Pass,
+            1 => Outcome::Skipped(checks[0].id),
+            2 => Outcome::GraderError(self.text()),
+            _ => failed(&self.text(), &self.text()),
+        };
+        Finding {
+            steps: self.texts(),
             end: Some(self.text()),
             stderr: self.texts(),
-            ..check(at, STATUSES[self.below(STATUSES.len())])
+            ..finding(&checks[at], outcome)
         }
     }
 
-    fn grade(&mut self) -> Grade {
+    fn grade(&mut self, lesson: usize) -> Grade {
         use Status::{GraderError, Judged, NotCompiled, NotSubmitted};
         let status = [Judged, Judged, NotSubmitted, NotCompiled, GraderError][self.below(5)];
-        let mut grade = Grade { message: self.text(), ..grade(status) };
+        let mut grade = Grade { message: self.text(), ..grade(lesson, status) };
         if status == Judged {
-            grade.checks = (0..3).map(|at| self.check(at)).collect();
-            grade.score = grade.checks.iter().map(|check| check.points).sum();
-            let errors = grade.checks.iter().filter(|check| check.status == "grader error");
-            grade.grader_errors = u32::try_from(errors.count()).unwrap_or(u32::MAX);
+            grade.findings = (0..3).map(|at| self.finding(lesson, at)).collect();
         }
         grade
     }
 
     fn submission(&mut self) -> Submission {
         let name = self.text();
-        let grades = [self.grade(), self.grade()];
+        let grades = [self.grade(0), self.grade(1)];
         let notes = self.texts();
         Submission { roster: self.student(), notes, ..submission(&name, student("", ""), grades) }
     }

@@ -1,8 +1,9 @@
 //! Output that is longer than any platform takes.
 
-use crate::class::{check, class, context, grade, student, submission};
+use crate::class::{class, context, failed, grade, judged, student, submission};
 use crate::rules::hold;
 use anyhow::{Context as _, Result};
+use checks::verdict::Outcome;
 use grader::formats::{Format, render};
 use grader::model::{Grade, Results, Status};
 use std::time::{Duration, Instant};
@@ -37,16 +38,14 @@ fn json_keeps_all_of_a_line_of_10_mb() -> Result<()> {
 /// text can be.
 fn shouting(filler: &str) -> Results {
     let loud = filler.repeat(100_000);
-    let mut failed = check(0, "fail");
-    failed.message = filler.repeat(TEN_MB / filler.len());
-    failed.cause = "It shouts.".to_string();
-    failed.transcript = vec![loud.clone()];
+    let outcome = failed(&filler.repeat(TEN_MB / filler.len()), "It shouts.");
+    let mut shouts = judged(0, [outcome, Outcome::Pass, Outcome::Pass]);
+    let failed = &mut shouts.findings[0];
+    failed.steps = vec![loud.clone()];
     failed.end = Some(loud.clone());
     failed.stderr = vec![loud.clone()];
-    let judged = Grade { checks: vec![failed], ..grade(Status::Judged) };
-    let judged = Grade { max_score: 50, ..judged };
-    let broken = Grade { message: loud, ..grade(Status::NotCompiled) };
-    let submissions = vec![submission("ann", student("Ann", "101"), [judged, broken])];
+    let broken = Grade { message: loud, ..grade(1, Status::NotCompiled) };
+    let submissions = vec![submission("ann", student("Ann", "101"), [shouts, broken])];
     Results { submissions, ..class() }
 }
 
@@ -95,13 +94,10 @@ fn two_thousand_students_take_seconds() -> Result<()> {
 /// Students who all fail one check with this message in both lessons.
 fn crowd(count: usize, message: &str) -> Results {
     let of = |number: usize| {
-        let mut failed = check(1, "fail");
-        failed.message = message.to_string();
-        let checks = vec![check(0, "pass"), failed, check(2, "pass")];
-        let judged = Grade { score: 70, passed: 2, failed: 1, checks, ..grade(Status::Judged) };
+        let fails = |lesson| judged(lesson, [Outcome::Pass, failed(message, ""), Outcome::Pass]);
         let id = number + 100;
         let roster = student(&format!("Student {number}"), &id.to_string());
-        submission(&format!("student-{number:05}"), roster, [judged.clone(), judged])
+        submission(&format!("student-{number:05}"), roster, [fails(0), fails(1)])
     };
     Results { submissions: (0..count).map(of).collect(), ..class() }
 }

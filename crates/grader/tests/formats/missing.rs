@@ -2,16 +2,39 @@
 
 use crate::class::{HOSTILE, NO_SCORE, class, context, one_student, student};
 use anyhow::{Context as _, Result};
+use base::ports::PortCount;
+use checks::check::{Check, Lesson, Limits};
+use checks::verdict::{Finding, Outcome};
 use grader::formats::{Classroom50, Context, Format, render};
-use grader::model::{Results, Student};
+use grader::model::{Grade, Results, Status, Student};
+
+/// Whose points add up to [`NO_SCORE`], but for the last check.
+static UNEVEN: Lesson = Lesson {
+    entry: &base::lessons::LESSONS[2],
+    limits: Limits::USUAL,
+    ports: PortCount { udp: 0, both: 0 },
+    checks: &[check("a", NO_SCORE / 2), check("b", NO_SCORE.div_ceil(2)), check("c", 17)],
+    play: None,
+};
+
+const fn check(id: &'static str, points: u32) -> Check {
+    Check { id, title: id, points, needs: None, goal: "", section: "", run: |_| Ok(()) }
+}
 
 #[test]
 fn no_score_is_no_number_in_any_format() -> Result<()> {
+    let mut class = class();
+    let outcomes = [Outcome::Pass, Outcome::Pass, Outcome::GraderError("no memory".to_string())];
+    let findings = UNEVEN.checks.iter().zip(outcomes);
+    let findings = findings.map(|(check, outcome)| Finding::blank(check, outcome)).collect();
+    let grade = &mut class.submissions[2].grades[1];
+    *grade = Grade { findings, ..Grade::blank(&UNEVEN, Status::Judged) };
+    assert_eq!((grade.points(), grade.score()), (NO_SCORE, None));
     for format in Format::ALL {
         if matches!(format, Format::Json | Format::Classroom50) {
             continue;
         }
-        let rendered = render(format, &class(), &context())?;
+        let rendered = render(format, &class, &context())?;
         for file in &rendered.files {
             let text = str::from_utf8(&file.bytes)?;
             assert!(!text.contains(&NO_SCORE.to_string()), "{format}: {text}");
@@ -34,7 +57,8 @@ fn who_has_no_score_is_left_out_of_gradebooks_with_a_note() -> Result<()> {
 #[test]
 fn one_grader_error_among_the_checks_takes_the_score() -> Result<()> {
     let mut results = one_student();
-    results.submissions[0].grades[1].grader_errors = 1;
+    let error = Outcome::GraderError("no memory".to_string());
+    results.submissions[0].grades[1].findings[2].outcome = error;
     let csv = render(Format::Csv, &results, &context())?;
     let csv = str::from_utf8(&csv.files[0].bytes)?;
     assert!(csv.contains("\nann,lesson-3,,100,"), "{csv}");

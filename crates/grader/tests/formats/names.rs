@@ -1,6 +1,6 @@
 //! Names that look alike once what can't be seen in them is shown.
 
-use crate::class::{class, context, one_student};
+use crate::class::{class, context, failed, one_student};
 use anyhow::Result;
 use grader::formats::{CanvasAssignment, Format, Rendered, render};
 use grader::model::{Status, Student};
@@ -44,9 +44,9 @@ fn names_that_differ_are_shown_differently() -> Result<()> {
 fn what_was_said_keeps_its_backslashes() -> Result<()> {
     let said = r#"it printed "hello\n", not "C:\x""#;
     let mut results = one_student();
-    for check in &mut results.submissions[0].grades[1].checks {
-        (check.message, check.transcript) = (said.to_owned(), vec![said.to_owned()]);
-        (check.cause, check.stderr) = (said.to_owned(), vec![said.to_owned()]);
+    for finding in &mut results.submissions[0].grades[1].findings {
+        finding.outcome = failed(said, said);
+        (finding.steps, finding.stderr) = (vec![said.to_owned()], vec![said.to_owned()]);
     }
     results.submissions[0].notes = vec![said.to_owned()];
     for format in [Format::Gradescope, Format::Junit, Format::Github] {

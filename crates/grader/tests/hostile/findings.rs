@@ -3,6 +3,7 @@
 use crate::cases::{Case, Expected};
 use crate::stage::Run;
 use anyhow::{Context, Result};
+use checks::verdict::Mark;
 use grader::model::{Grade, Status};
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,7 +22,7 @@ pub fn about(run: &Run, cases: &[Case]) -> Result<Vec<String>> {
         let submissions = &run.results.submissions;
         let submission = submissions.iter().find(|one| one.student == case.student);
         let grades = submission.map(|submission| submission.grades.as_slice()).unwrap_or_default();
-        match grades.iter().find(|grade| grade.lesson == case.lesson) {
+        match grades.iter().find(|grade| grade.lesson.name() == case.lesson) {
             Some(grade) => wrong.extend(about_grade(case, grade)?),
             None => wrong.push(format!("{:?} has no grade for {}", case.student, case.lesson)),
         }
@@ -41,21 +42,22 @@ pub fn about(run: &Run, cases: &[Case]) -> Result<Vec<String>> {
 fn about_grade(case: &Case, grade: &Grade) -> Result<Vec<String>> {
     let deserved = match &case.expected {
         Expected::Points(points) => {
-            grade.status == Status::Judged && grade.has_score() && points.contains(&grade.score)
+            let score = grade.score();
+            grade.status == Status::Judged && score.is_some_and(|score| points.contains(&score))
         }
-        Expected::NotCompiled => grade.status == Status::NotCompiled && grade.score == 0,
-        Expected::NotSubmitted => grade.status == Status::NotSubmitted && grade.score == 0,
+        Expected::NotCompiled => (grade.status, grade.score()) == (Status::NotCompiled, Some(0)),
+        Expected::NotSubmitted => (grade.status, grade.score()) == (Status::NotSubmitted, Some(0)),
     };
     let what = format!("{:?}, {}", case.student, case.lesson);
     let mut wrong = Vec::new();
     if !deserved {
-        let failed = grade.checks.iter().filter(|check| check.status != "pass");
+        let failed = grade.findings.iter().filter(|finding| finding.mark() != Mark::Pass);
         let failed: Vec<_> =
-            failed.map(|c| format!("{} ({}): {}", c.id, c.status, c.message)).collect();
+            failed.map(|f| format!("{:?} ({:?}): {}", f.check, f.mark(), f.message())).collect();
         wrong.push(format!(
             "{what}: {:?} with {} points, and should be {:?}: {} {}",
             grade.status,
-            grade.score,
+            grade.points(),
             case.expected,
             start_of(&grade.message),
             start_of(&failed.join("; "))

@@ -1,6 +1,48 @@
 //! A small class: everything that can become of a lesson, and one student who is hostile.
 
-use grader::model::{Check, CheckInfo, Grade, Lesson, Results, Status, Student, Submission};
+use base::ports::PortCount;
+use checks::check::{Check, Lesson, Limits};
+use checks::failure::Failure;
+use checks::verdict::{Finding, Mark, Outcome};
+use grader::model::{Grade, Results, Status, Student, Submission};
+use std::time::Duration;
+
+macro_rules! check {
+    ($file:literal, $id:literal, $title:literal, $points:literal) => {
+        Check {
+            id: $id,
+            title: $title,
+            points: $points,
+            needs: None,
+            goal: concat!("The goal of `", $id, "`: it does <that> & ends."),
+            section: concat!($file, "#", $id),
+            run: |_| Ok(()),
+        }
+    };
+}
+
+macro_rules! checks {
+    ($file:literal) => {
+        [
+            check!($file, "prints-the-text", "prints the text", 40),
+            check!($file, "ends", "ends with `Ok(())`", 30),
+            check!($file, "names-it", "names an argument that is no address", 20),
+            check!($file, "waits", "waits as long as it takes", 10),
+        ]
+    };
+}
+
+/// Two lessons whose checks' wording never changes.
+static LESSONS: [Lesson; 2] = [lesson(2, &CHECKS_2), lesson(3, &CHECKS_3)];
+
+static CHECKS_2: [Check; 4] = checks!("lesson-2.md");
+static CHECKS_3: [Check; 4] = checks!("lesson-3.md");
+
+const fn lesson(number: usize, checks: &'static [Check]) -> Lesson {
+    let entry = &base::lessons::LESSONS[number - 1];
+    let (limits, ports) = (Limits::USUAL, PortCount { udp: 0, both: 0 });
+    Lesson { entry, limits, ports, checks, play: None }
+}
 
 /// What would run, or show, if it were markup.
 pub const MARKUP: &str = "</pre></td></table></details><script>hacked()</script>\
@@ -14,12 +56,12 @@ pub const HOSTILE: &str =
 
 pub fn class() -> Results {
     let mut submissions = vec![
-        submission("ada", vec![passed("lesson-2"), passed("lesson-3")]),
-        submission("bob", vec![failed("lesson-2"), open_gap("lesson-3")]),
-        submission("carol", vec![passed("lesson-2"), broken("lesson-3")]),
-        submission("dave", vec![empty("lesson-2"), empty("lesson-3")]),
-        submission("eve", vec![not_compiled("lesson-2"), unjudged("lesson-3")]),
-        submission(HOSTILE, vec![hostile("lesson-2"), hostile_source("lesson-3")]),
+        submission("ada", vec![passed(0), passed(1)]),
+        submission("bob", vec![failed(0), open_gap(1)]),
+        submission("carol", vec![passed(0), broken(1)]),
+        submission("dave", vec![empty(0), empty(1)]),
+        submission("eve", vec![not_compiled(0), unjudged(1)]),
+        submission(HOSTILE, vec![hostile(0), hostile_source(1)]),
     ];
     for submission in &mut submissions {
         match submission.student.as_str() {
@@ -30,7 +72,7 @@ pub fn class() -> Results {
         }
     }
     submissions.sort_by(|a, b| a.student.cmp(&b.student));
-    let lessons = vec![lesson("lesson-2", "Send once"), lesson("lesson-3", "Receive once")];
+    let lessons = LESSONS.iter().collect();
     Results { tool: "grader".into(), version: "0.1.0".into(), lessons, submissions }
 }
 
@@ -51,131 +93,92 @@ fn ada() -> Student {
     }
 }
 
-fn lesson(name: &str, title: &str) -> Lesson {
-    let check = |(id, title, max_points): (&str, &str, u32)| CheckInfo {
-        id: id.into(),
-        title: title.into(),
-        max_points,
-        goal: format!("The goal of `{id}`: it does <that> & ends."),
-        section: format!("{name}.md#{id}"),
-    };
-    let checks = CHECKS.into_iter().map(check).collect();
-    Lesson { name: name.into(), title: title.into(), max_score: 100, checks }
-}
-
-const CHECKS: [(&str, &str, u32); 4] = [
-    ("prints-the-text", "prints the text", 40),
-    ("ends", "ends with `Ok(())`", 30),
-    ("names-it", "names an argument that is no address", 20),
-    ("waits", "waits as long as it takes", 10),
-];
-
 fn submission(student: &str, grades: Vec<Grade>) -> Submission {
     Submission { student: student.into(), roster: None, notes: Vec::new(), grades }
 }
 
-fn grade(lesson: &str, status: Status, message: &str) -> Grade {
+fn grade(lesson: usize, status: Status, message: &str) -> Grade {
     Grade {
         seconds: 1.25,
         seed: Some(42),
         isolation: "strict".into(),
         source_sha256: "0123456789abcdef".into(),
         message: message.into(),
-        ..Grade::blank(lesson, 100, status)
+        ..Grade::blank(&LESSONS[lesson], status)
     }
 }
 
-fn empty(lesson: &str) -> Grade {
+fn empty(lesson: usize) -> Grade {
     let grade = grade(lesson, Status::NotSubmitted, "");
     Grade { seconds: 0.0, seed: None, source_sha256: String::new(), ..grade }
 }
 
-fn not_compiled(lesson: &str) -> Grade {
+fn not_compiled(lesson: usize) -> Grade {
     let message = "warning: unused\n\nerror[E0425]: cannot find value `x`\n  --> src/main.rs:3:5";
     grade(lesson, Status::NotCompiled, message)
 }
 
-fn unjudged(lesson: &str) -> Grade {
-    let grade = grade(lesson, Status::GraderError, "the sandbox could not be started, twice");
-    Grade { score: 77, ..grade }
+fn unjudged(lesson: usize) -> Grade {
+    grade(lesson, Status::GraderError, "the sandbox could not be started, twice")
 }
 
-fn hostile_source(lesson: &str) -> Grade {
+fn hostile_source(lesson: usize) -> Grade {
     let grade = grade(lesson, Status::NotCompiled, &hostile_text());
     Grade { isolation: "best".into(), seed: Some(43), ..grade }
 }
 
-/// A grade whose checks ended with these words.
-fn judged(lesson: &str, words: [&str; 4]) -> Grade {
-    let check = |((id, title, max_points), word): ((&str, &str, u32), &str)| Check {
-        id: id.into(),
-        title: title.into(),
-        points: if word == "pass" { max_points } else { 0 },
-        max_points,
-        status: word.into(),
-        message: String::new(),
-        cause: String::new(),
-        section: format!("{lesson}.md#{id}"),
-        transcript: vec!["started `lesson`".into(), "sent 5 bytes to 127.0.0.1:8090".into()],
+/// A grade whose checks ended like this.
+fn judged(lesson: usize, outcomes: [Outcome; 4]) -> Grade {
+    let checks = LESSONS[lesson].checks.iter().zip(outcomes);
+    let findings = checks.map(|(check, outcome)| finding(check, outcome)).collect();
+    Grade { findings, ..grade(lesson, Status::Judged, "") }
+}
+
+pub fn finding(check: &'static Check, outcome: Outcome) -> Finding {
+    Finding {
+        steps: vec!["started `lesson`".into(), "sent 5 bytes to 127.0.0.1:8090".into()],
         end: Some("exit status: 0".into()),
-        stderr: Vec::new(),
-        milliseconds: 12,
-    };
-    let checks: Vec<Check> = CHECKS.into_iter().zip(words).map(check).collect();
-    let count = |word: &str| u32::try_from(words.iter().filter(|w| **w == word).count());
-    Grade {
-        score: checks.iter().map(|check| check.points).sum(),
-        passed: count("pass").unwrap_or(0),
-        failed: count("fail").unwrap_or(0),
-        skipped: count("skipped").unwrap_or(0),
-        grader_errors: count("grader error").unwrap_or(0),
-        checks,
-        ..grade(lesson, Status::Judged, "")
+        duration: Duration::from_millis(12),
+        ..Finding::blank(check, outcome)
     }
 }
 
-fn passed(lesson: &str) -> Grade {
-    judged(lesson, ["pass"; 4])
+fn wrong(problem: &str, cause: &str) -> Outcome {
+    Outcome::Fail(Failure { problem: problem.into(), cause: cause.into(), ..Failure::default() })
 }
 
-fn failed(lesson: &str) -> Grade {
-    let mut grade = judged(lesson, ["pass", "fail", "fail", "pass"]);
-    for check in grade.checks.iter_mut().filter(|check| check.status == "fail") {
-        check.message = "the payload differs\n6 bytes\n    0  74 79 70 65 64 20".into();
-        check.cause = "Turn the argument into an address, with `parse`.".into();
-        check.stderr = vec![String::new(), "thread 'main' panicked at a < b".into()];
+fn passed(lesson: usize) -> Grade {
+    judged(lesson, [Outcome::Pass, Outcome::Pass, Outcome::Pass, Outcome::Pass])
+}
+
+fn failed(lesson: usize) -> Grade {
+    let problem = "the payload differs\n6 bytes\n    0  74 79 70 65 64 20";
+    let wrong = wrong(problem, "Turn the argument into an address, with `parse`.");
+    let mut grade = judged(lesson, [Outcome::Pass, wrong.clone(), wrong, Outcome::Pass]);
+    for finding in grade.findings.iter_mut().filter(|finding| finding.mark() == Mark::Fail) {
+        finding.stderr = vec![String::new(), "thread 'main' panicked at a < b".into()];
     }
     grade
 }
 
-fn open_gap(lesson: &str) -> Grade {
-    let mut grade = judged(lesson, ["fail", "skipped", "skipped", "skipped"]);
-    for check in &mut grade.checks {
-        check.message = match check.status.as_str() {
-            "fail" => "a gap is still open".into(),
-            _ => "needs prints-the-text".into(),
-        };
-    }
-    grade
+fn open_gap(lesson: usize) -> Grade {
+    let skipped = || Outcome::Skipped("prints-the-text");
+    judged(lesson, [wrong("a gap is still open", ""), skipped(), skipped(), skipped()])
 }
 
-fn broken(lesson: &str) -> Grade {
-    let mut grade = judged(lesson, ["pass", "grader error", "pass", "pass"]);
-    grade.score = 77;
-    for check in grade.checks.iter_mut().filter(|check| check.status == "grader error") {
-        check.message = "cannot bind a socket of ours".into();
-    }
-    grade
+fn broken(lesson: usize) -> Grade {
+    let error = Outcome::GraderError("cannot bind a socket of ours".into());
+    judged(lesson, [Outcome::Pass, error, Outcome::Pass, Outcome::Pass])
 }
 
-fn hostile(lesson: &str) -> Grade {
-    let mut grade = judged(lesson, ["pass", "fail", "fail", "fail"]);
-    for check in grade.checks.iter_mut().filter(|check| check.status == "fail") {
-        check.message = hostile_text();
-        check.cause = format!("Write what stands in the gap's place: {}", hostile_text());
-        check.transcript.push(hostile_text());
-        check.end = Some(hostile_text());
-        check.stderr = hostile_text().lines().map(str::to_owned).collect();
+fn hostile(lesson: usize) -> Grade {
+    let cause = format!("Write what stands in the gap's place: {}", hostile_text());
+    let wrong = wrong(&hostile_text(), &cause);
+    let mut grade = judged(lesson, [Outcome::Pass, wrong.clone(), wrong.clone(), wrong]);
+    for finding in grade.findings.iter_mut().filter(|finding| finding.mark() == Mark::Fail) {
+        finding.steps.push(hostile_text());
+        finding.end = Some(hostile_text());
+        finding.stderr = hostile_text().lines().map(str::to_owned).collect();
     }
     grade
 }

@@ -1,8 +1,9 @@
 //! The step summary.
 
-use crate::formats::entry::{Entry, Outcome, entries, points, total, verdict};
+use crate::formats::entry::{Entry, entries, total, verdict};
 use crate::formats::text::{self, line};
 use crate::model::{Grade, Results, Status, Submission};
+use checks::verdict::Mark;
 
 /// Bytes of a line.
 const LINE: usize = 300;
@@ -40,7 +41,7 @@ fn head(results: &Results) -> String {
     let mut head = format!("# Grades\n\n{} submission{}, by ", count, plural(count));
     head.push_str(&format!("{} {}\n\n| student |", text(&results.tool), text(&results.version)));
     for lesson in &results.lessons {
-        head.push_str(&format!(" {} |", text(&lesson.name)));
+        head.push_str(&format!(" {} |", text(&lesson.name())));
     }
     head.push_str(" total |\n| --- |");
     head.push_str(&" ---: |".repeat(results.lessons.len() + 1));
@@ -51,16 +52,16 @@ fn head(results: &Results) -> String {
 fn row(results: &Results, submission: &Submission) -> String {
     let mut row = format!("| {} |", name(submission));
     for lesson in &results.lessons {
-        let grade = submission.grades.iter().find(|grade| grade.lesson == lesson.name);
+        let grade = submission.grades.iter().find(|grade| grade.lesson == *lesson);
         row.push_str(&format!(" {} |", grade.map_or_else(|| "no grade".into(), cell)));
     }
     let total = total(&submission.grades).map(|(points, most)| format!("{points} of {most}"));
-    row.push_str(&format!(" {} |\n", total.unwrap_or_else(|| "no score".to_string())));
+    row.push_str(&format!(" {} |\n", total.unwrap_or_else(|_| "no score".to_string())));
     row
 }
 
 fn cell(grade: &Grade) -> String {
-    match (points(grade), grade.status) {
+    match (grade.score(), grade.status) {
         (None, _) => "no score".to_string(),
         (Some(points), Status::Judged) => points.to_string(),
         (Some(points), _) => format!("{points} ({})", verdict(grade)),
@@ -73,19 +74,19 @@ fn has_details(grade: &Grade) -> bool {
 }
 
 fn needs_words(entry: &Entry) -> bool {
-    matches!(entry.outcome, Outcome::Fail | Outcome::GraderError)
+    matches!(entry.mark, Mark::Fail | Mark::GraderError)
 }
 
 fn details(submission: &Submission, grade: &Grade, limit: usize) -> String {
     let mut details = format!(
         "<details><summary>{}, {}: {}</summary>\n\n",
         name(submission),
-        text(&grade.lesson),
+        text(&grade.lesson.name()),
         text(&verdict(grade))
     );
     for entry in entries(grade).iter().filter(|entry| needs_words(entry)) {
         let feedback = verbatim(&entry.feedback(limit));
-        let (number, title) = (text(&entry.number), text(&entry.title));
+        let (number, title) = (text(&entry.number), text(entry.title));
         details.push_str(&format!("{number} {title}\n\n<pre>\n{feedback}\n</pre>\n\n"));
     }
     details.push_str("</details>\n\n");

@@ -84,9 +84,7 @@ fn first(results: &Results, student: &Submission, is_it: fn(&Grade) -> bool) -> 
     let grades = results.lessons.iter().zip(&student.grades);
     let mut found = grades.filter(|(_, grade)| is_it(grade));
     let (lesson, grade) = found.next()?;
-    let failed = grade.checks.iter().find(|check| check.status == "grader error");
-    let message = failed.map_or(&grade.message, |check| &check.message);
     let others = found.count();
     let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
-    Some(format!("{}{more}: {}", short_name(lesson), gist(message)))
+    Some(format!("{}{more}: {}", short_name(lesson), gist(&grade.error())))
 }

@@ -2,44 +2,14 @@
 
 use super::escape::{Lines, Prose, Text};
 use super::score;
-use crate::model::{Check, Grade, Lesson, Results, Status, Submission};
-use crate::report::statistics::{self, with_status};
+use crate::model::{Grade, Results, Status, Submission};
 use crate::report::text::{self, cut, short_name};
-use std::collections::HashMap;
+use checks::check::{Check, Lesson};
+use checks::verdict::{Finding, Mark, Part};
 use std::fmt::{self, Write};
 
 /// The most notes of a student that are shown.
 const NOTES: usize = 20;
-
-/// The numbers of all checks, as the script knows them.
-pub struct Numbering<'a> {
-    /// A lesson's first number, and the places of its checks behind it.
-    lessons: Vec<(usize, HashMap<&'a str, usize>)>,
-}
-
-impl<'a> Numbering<'a> {
-    pub fn new(results: &'a Results) -> Self {
-        let mut next = 0;
-        let mut number = |lesson: &'a Lesson| {
-            let first = next;
-            next += lesson.checks.len();
-            (first, statistics::places(lesson.checks.iter()))
-        };
-        Self { lessons: results.lessons.iter().map(&mut number).collect() }
-    }
-
-    /// The numbers of the checks that a student fails, each with a space behind it.
-    pub fn failed(&self, student: &Submission) -> String {
-        let mut numbers = String::new();
-        for ((first, places), grade) in self.lessons.iter().zip(&student.grades) {
-            let failed = grade.checks.iter().filter(|check| check.status == "fail");
-            for place in failed.filter_map(|check| places.get(check.id.as_str())) {
-                let _ = write!(numbers, "{} ", first + place);
-            }
-        }
-        numbers
-    }
-}
 
 /// The second row of a student.
 pub fn row(page: &mut String, results: &Results, student: &Submission) -> fmt::Result {
@@ -81,7 +51,7 @@ fn who(page: &mut String, student: &Submission) -> fmt::Result {
 
 fn lesson_part(page: &mut String, lesson: &Lesson, grade: &Grade) -> fmt::Result {
     let (class, score) = (score::class(grade), score::words(grade));
-    let (name, title) = (short_name(lesson), Text(&lesson.title));
+    let (name, title) = (short_name(lesson), Text(lesson.title()));
     write!(page, "<h4>{}: {title} <b class=\"{class}\">{score}</b> ", Text(&name))?;
     if grade.status != Status::NotSubmitted {
         let (seconds, rung) = (grade.seconds, Text(&grade.isolation));
@@ -101,51 +71,60 @@ fn lesson_part(page: &mut String, lesson: &Lesson, grade: &Grade) -> fmt::Result
 }
 
 fn checks(page: &mut String, grade: &Grade) -> fmt::Result {
-    for check in with_status(grade, "grader error") {
-        failure(page, check, "g", true)?;
+    for finding in grade.with_mark(Mark::GraderError) {
+        failure(page, finding, true)?;
     }
-    for (at, check) in with_status(grade, "fail").into_iter().enumerate() {
-        failure(page, check, "w", at == 0)?;
+    for (at, finding) in grade.with_mark(Mark::Fail).into_iter().enumerate() {
+        failure(page, finding, at == 0)?;
     }
     if is_passed(grade) {
         return Ok(());
     }
-    titles(page, "p", "passed", &with_status(grade, "pass"))?;
-    titles(page, "k", "not made", &with_status(grade, "skipped"))
+    titles(page, "p", "passed", &grade.with_mark(Mark::Pass))?;
+    titles(page, "k", "not made", &grade.with_mark(Mark::Skipped))
 }
 
 fn is_passed(grade: &Grade) -> bool {
-    !grade.checks.is_empty() && grade.checks.iter().all(|check| check.status == "pass")
+    !grade.findings.is_empty() && grade.count(Mark::Pass) == grade.findings.len()
 }
 
 /// A check that didn't pass, with everything that helps to see why.
-fn failure(page: &mut String, check: &Check, class: &str, is_open: bool) -> fmt::Result {
+fn failure(page: &mut String, finding: &Finding, is_open: bool) -> fmt::Result {
+    let check = finding.check;
     let open = if is_open { " open" } else { "" };
-    let points = match class {
-        "g" => "the check failed, not the program".to_owned(),
-        _ => format!("{} of {}", check.points, check.max_points),
+    let (class, points) = match finding.mark() {
+        Mark::GraderError => ("g", "the check failed, not the program".to_owned()),
+        _ => ("w", format!("{} of {}", finding.points(), check.points)),
     };
-    let title = Prose(&check.title);
+    let title = Prose(check.title);
     write!(
         page,
         "<details class=\"{class}\"{open}><summary>{title} <small>{points}</small></summary>"
     )?;
-    message(page, &check.message)?;
-    if !check.cause.is_empty() {
-        let (cause, section) = (cut(&check.cause), Text(&check.section));
-        write!(page, "<p><b>Likely cause</b> {} <code>{section}</code></p>", Prose(&cause))?;
-    }
-    write!(page, "<pre>{}", Lines(&text::steps(&check.transcript)))?;
-    if let Some(end) = &check.end {
-        writeln!(page, "How it ended: {}", Text(&cut(end)))?;
-    }
-    page.push_str("</pre>");
-    if !check.stderr.is_empty() {
-        let lines = text::stderr(&check.stderr);
-        write!(page, "<p>The end of its stderr</p><pre>{}</pre>", Lines(&lines))?;
+    for part in finding.parts_by_weight() {
+        self::part(page, part, check)?;
     }
     page.push_str("</details>\n");
     Ok(())
+}
+
+fn part(page: &mut String, part: Part, check: &Check) -> fmt::Result {
+    let heading = part.heading();
+    match part {
+        Part::Failure(failure) => message(page, &failure.message()),
+        Part::GraderError(text) => message(page, text),
+        Part::Cause(cause) => {
+            let (cause, section) = (cut(cause), Text(check.section));
+            write!(page, "<p><b>{heading}</b> {} <code>{section}</code></p>", Prose(&cause))
+        }
+        Part::Steps(steps) => write!(page, "<pre>{}</pre>", Lines(&text::steps(steps))),
+        Part::End(end) => write!(page, "<p>{heading}: {}</p>", Text(&cut(end))),
+        Part::Stderr(lines) => {
+            write!(page, "<p>{heading}</p><pre>{}</pre>", Lines(&text::stderr(lines)))
+        }
+        // The goal stands above, with all checks; where to read, with the cause.
+        Part::Goal(_) | Part::Section(_) | Part::Needs(_) => Ok(()),
+    }
 }
 
 /// A sentence; or a sentence, and then bytes in columns.
@@ -159,14 +138,14 @@ fn message(page: &mut String, message: &str) -> fmt::Result {
     Ok(())
 }
 
-fn titles(page: &mut String, class: &str, what: &str, checks: &[&Check]) -> fmt::Result {
-    if checks.is_empty() {
+fn titles(page: &mut String, class: &str, what: &str, findings: &[&Finding]) -> fmt::Result {
+    if findings.is_empty() {
         return Ok(());
     }
-    write!(page, "<p class=\"{class}\"><b>{} {what}</b> ", checks.len())?;
-    for (at, check) in checks.iter().enumerate() {
+    write!(page, "<p class=\"{class}\"><b>{} {what}</b> ", findings.len())?;
+    for (at, finding) in findings.iter().enumerate() {
         let separator = if at == 0 { "" } else { " · " };
-        write!(page, "{separator}{}", Prose(&check.title))?;
+        write!(page, "{separator}{}", Prose(finding.check.title))?;
     }
     page.push_str("</p>\n");
     Ok(())

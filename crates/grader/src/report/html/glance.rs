@@ -2,9 +2,10 @@
 
 use super::escape::{Prose, Text};
 use super::score::quality;
-use crate::model::{Lesson, Results, Status};
+use crate::model::{Results, Status};
 use crate::report::statistics::{self, CheckStatistics, Distribution, Flag};
 use crate::report::text::{count, cut, short_name};
+use checks::check::Lesson;
 use std::fmt::{self, Write};
 
 /// The checks that are explained at once; the others are in a table.
@@ -41,7 +42,7 @@ fn tiles(results: &Results) -> [(&'static str, String); 4] {
         .filter(|student| student.grades.iter().any(|grade| grade.status != Status::NotSubmitted));
     let totals = handed_in.map(statistics::total).filter(|total| total.is_whole);
     let median = statistics::median(totals.map(|total| f64::from(total.score)).collect());
-    let maximum: u32 = results.lessons.iter().map(|lesson| lesson.max_score).sum();
+    let maximum: u32 = results.lessons.iter().map(|lesson| lesson.max_points()).sum();
     [
         ("students", students.len().to_string()),
         ("median total", median.map_or("–".into(), |median| format!("{median} of {maximum}"))),
@@ -60,9 +61,9 @@ fn chart(page: &mut String, lesson: &Lesson, scores: &Distribution, highest: usi
         "<figure>\n<figcaption><b>{}</b> {}</figcaption>\n\
          <svg viewBox=\"0 0 220 92\" role=\"img\" aria-label=\"{} of {} points, {full}\">",
         Text(&name),
-        Text(&lesson.title),
+        Text(lesson.title()),
         Text(&median),
-        lesson.max_score,
+        lesson.max_points(),
     )?;
     for (tenth, &students) in scores.bins.iter().enumerate() {
         bar(page, lesson, tenth, students, highest)?;
@@ -71,8 +72,8 @@ fn chart(page: &mut String, lesson: &Lesson, scores: &Distribution, highest: usi
         page,
         "<path d=\"M0 78.5H220\"/><text x=\"10\" y=\"89\">0</text>\
          <text x=\"110\" y=\"89\">{}</text><text x=\"210\" y=\"89\">{}</text></svg>\n<p>{median}",
-        f64::from(lesson.max_score) / 2.0,
-        lesson.max_score,
+        f64::from(lesson.max_points()) / 2.0,
+        lesson.max_points(),
     )?;
     let besides = [
         (scores.not_compiled, "didn’t compile"),
@@ -96,7 +97,7 @@ fn bar(
     let (x, height) = (tenth * 20, (students * 64).div_ceil(highest));
     let range = match tenth {
         10 => "full marks".to_owned(),
-        _ => format!("{} to {} % of {}", tenth * 10, tenth * 10 + 9, lesson.max_score),
+        _ => format!("{} to {} % of {}", tenth * 10, tenth * 10 + 9, lesson.max_points()),
     };
     if students > 0 {
         write!(
@@ -139,7 +140,7 @@ fn lecture(page: &mut String, statistics: &CheckStatistics<'_>) -> fmt::Result {
         page,
         "<li>\n<h3>{} <small>{}</small></h3>\n<p class=\"share\">{}<b>{share} %</b> \
          {failed} of {} fail",
-        Prose(&check.title),
+        Prose(check.title),
         Text(&short_name(lesson)),
         share_bar(share),
         statistics.judged(),
@@ -151,7 +152,7 @@ fn lecture(page: &mut String, statistics: &CheckStatistics<'_>) -> fmt::Result {
         page,
         " <button type=\"button\" data-check=\"{number}\">Show who</button></p>\n\
          <dl><dt>Goal</dt><dd>{}</dd>",
-        Prose(&check.goal)
+        Prose(check.goal)
     )?;
     if let Some((cause, times)) = statistics.cause {
         let of_them =
@@ -161,7 +162,7 @@ fn lecture(page: &mut String, statistics: &CheckStatistics<'_>) -> fmt::Result {
     writeln!(
         page,
         "<dt>Teach again</dt><dd><code>lessons/{}</code></dd></dl>\n</li>",
-        Text(&check.section)
+        Text(check.section)
     )
 }
 
@@ -185,9 +186,9 @@ fn all_checks(page: &mut String, checks: &[CheckStatistics<'_>]) -> fmt::Result 
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{failed}</td><td>{passed}</td>\
              <td>{skipped}</td></tr>",
             Text(&short_name(lesson)),
-            Prose(&check.title),
-            Prose(&check.goal),
-            check.max_points,
+            Prose(check.title),
+            Prose(check.goal),
+            check.points,
         )?;
     }
     page.push_str("</tbody></table></div></details>\n");

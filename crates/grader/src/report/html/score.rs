@@ -5,10 +5,10 @@ use crate::report::statistics::tenth;
 
 /// The class of a grade, which gives it its colours.
 pub fn class(grade: &Grade) -> &'static str {
-    match grade.status {
-        _ if !grade.has_score() => "x",
-        Status::NotSubmitted => "n",
-        _ => quality(tenth(grade.score, grade.max_score)),
+    match (grade.status, grade.score()) {
+        (_, None) => "x",
+        (Status::NotSubmitted, _) => "n",
+        (_, Some(score)) => quality(tenth(score, grade.max_score())),
     }
 }
 
@@ -26,9 +26,9 @@ pub fn quality(tenth: usize) -> &'static str {
 
 /// A score in words; never a number if there is none.
 pub fn words(grade: &Grade) -> String {
-    match grade.status {
-        _ if !grade.has_score() => "no score".to_owned(),
-        Status::NotSubmitted => "not submitted".to_owned(),
-        _ => format!("{} of {}", grade.score, grade.max_score),
+    match (grade.status, grade.score()) {
+        (_, None) => "no score".to_owned(),
+        (Status::NotSubmitted, _) => "not submitted".to_owned(),
+        (_, Some(score)) => format!("{score} of {}", grade.max_score()),
     }
 }

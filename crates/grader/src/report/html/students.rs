@@ -6,6 +6,8 @@ use super::score;
 use crate::model::{Grade, Results, Status, Submission};
 use crate::report::statistics::{self, Flag};
 use crate::report::text::{cut, short_name};
+use checks::check::Check;
+use checks::verdict::Mark;
 use std::fmt::{self, Write};
 
 pub fn section(page: &mut String, results: &Results) -> fmt::Result {
@@ -16,15 +18,15 @@ pub fn section(page: &mut String, results: &Results) -> fmt::Result {
     );
     column(page, "Student", "")?;
     for lesson in &results.lessons {
-        column(page, &short_name(lesson), &lesson.title)?;
+        column(page, &short_name(lesson), lesson.title())?;
     }
-    let maximum: u32 = results.lessons.iter().map(|lesson| lesson.max_score).sum();
+    let maximum: u32 = results.lessons.iter().map(|lesson| lesson.max_points()).sum();
     column(page, "Total", &format!("of {maximum}"))?;
     column(page, "Status", "")?;
     page.push_str("</tr></thead>\n");
-    let numbering = feedback::Numbering::new(results);
+    let numbers = statistics::first_numbers(results);
     for (at, student) in results.submissions.iter().enumerate() {
-        row(page, at, student, &numbering)?;
+        row(page, at, student, &numbers)?;
         feedback::row(page, results, student)?;
         page.push_str("</tbody>\n");
     }
@@ -77,19 +79,14 @@ fn column(page: &mut String, name: &str, small: &str) -> fmt::Result {
 }
 
 /// The row that always shows; `tbody` stays open for the feedback.
-fn row(
-    page: &mut String,
-    at: usize,
-    student: &Submission,
-    numbering: &feedback::Numbering<'_>,
-) -> fmt::Result {
+fn row(page: &mut String, at: usize, student: &Submission, numbers: &[usize]) -> fmt::Result {
     let flags = statistics::flags(student);
     write!(page, "<tbody id=\"s{at}\" data-s=\"")?;
     for flag in &flags {
         page.push(key(*flag));
     }
     page.push('"');
-    let failed = numbering.failed(student);
+    let failed = failed(student, numbers);
     if !failed.is_empty() {
         write!(page, " data-f=\" {failed}\"")?;
     }
@@ -114,18 +111,33 @@ fn row(
     Ok(())
 }
 
+/// The numbers of the checks that a student fails, as the script knows them, each with a space
+/// behind it.
+fn failed(student: &Submission, numbers: &[usize]) -> String {
+    let mut failed = String::new();
+    for (first, grade) in numbers.iter().zip(&student.grades) {
+        let is_failed = |check: &Check| {
+            grade.with_mark(Mark::Fail).iter().any(|finding| finding.check == check)
+        };
+        for (place, _) in grade.lesson.checks.iter().enumerate().filter(|(_, c)| is_failed(c)) {
+            let _ = write!(failed, "{} ", first + place);
+        }
+    }
+    failed
+}
+
 fn score(page: &mut String, grade: &Grade) -> fmt::Result {
     let class = score::class(grade);
-    match grade.status {
-        _ if !grade.has_score() => write!(page, "<td class={class}>no score</td>"),
-        Status::NotSubmitted => {
+    match (grade.status, grade.score()) {
+        (_, None) => write!(page, "<td class={class}>no score</td>"),
+        (Status::NotSubmitted, _) => {
             write!(page, "<td class={class}>–<small>not submitted</small></td>")
         }
-        Status::NotCompiled => {
-            write!(page, "<td class={class}>{}<small>didn’t compile</small></td>", grade.score)
+        (Status::NotCompiled, Some(score)) => {
+            write!(page, "<td class={class}>{score}<small>didn’t compile</small></td>")
         }
-        Status::Judged | Status::GraderError => {
-            write!(page, "<td class={class}>{}</td>", grade.score)
+        (Status::Judged | Status::GraderError, Some(score)) => {
+            write!(page, "<td class={class}>{score}</td>")
         }
     }
 }
