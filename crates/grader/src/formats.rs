@@ -14,7 +14,7 @@
 //! - [`gradescope`], [`classroom50`]: JSON about a student
 //! - [`junit`], [`github`]: for continuous integration
 //! - `names`: names of files from names of students
-//! - `entry`, `gradebook`, `cells`, `text`: what they share
+//! - `entry`, `gradebook`, `cells`: what they share
 
 pub mod canvas;
 pub mod classroom50;
@@ -29,12 +29,12 @@ mod cells;
 mod entry;
 mod gradebook;
 mod names;
-mod text;
 
 pub use context::{CanvasAssignment, Classroom50, Context, MoodleColumn};
 pub use names::file_names;
 
 use crate::model::Results;
+use crate::text;
 use anyhow::{Error, Result, bail};
 use std::fmt::{self, Display};
 use std::str::FromStr;

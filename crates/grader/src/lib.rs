@@ -15,7 +15,7 @@
 //! - [`submissions`]: takes what was handed in; `roster`: who the students are
 //! - [`key`]: what payloads follow from; [`partition`]: a share of a class, for several computers
 //! - [`formats`]: the files that instructors' platforms read; [`report`]: what people read
-//! - [`model`]: what grading results in
+//! - [`model`]: what grading results in; `text`: what others wrote, cut to what its place can hold
 //! - [`durable`]: files that can be relied on; `folders`: whom ours let in, and how they go;
 //!   `threads`: work for many; [`log`]: names from submissions in what we print
 
@@ -48,5 +48,6 @@ pub mod report;
 mod roster;
 pub mod store;
 pub mod submissions;
+mod text;
 mod threads;
 mod workshop;

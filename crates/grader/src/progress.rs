@@ -9,7 +9,7 @@ pub mod words;
 use crate::class::{Grades, News, Place};
 use crate::log::visible;
 use crate::model::{Grade, Results, Status};
-use crate::report::text::count as several;
+use crate::text::count as several;
 use base::terminal::{self, Style};
 
 use std::io::{self, Write};

@@ -1,6 +1,6 @@
 //! Tables as CSV.
 
-use super::text::{line, name};
+use crate::text::name;
 use anyhow::{Context as _, Result};
 
 /// Bytes of a cell at the most: no spreadsheet shows more than 32,767 characters.
@@ -24,7 +24,16 @@ pub fn returned(text: &str) -> String {
 
 /// Whether text may stand in a cell as it is.
 pub fn is_harmless(text: &str) -> bool {
-    line(text, LONGEST) == text && !text.split(';').any(is_formula)
+    text.len() <= LONGEST && !text.contains(disturbs) && !text.split(';').any(is_formula)
+}
+
+/// Control characters; what turns the direction of writing or breaks lines; and what isn't a
+/// character at all. Others that can't be seen belong to names in some languages.
+fn disturbs(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fdd0}'..='\u{fdef}')
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 fn is_formula(cell: &str) -> bool {

@@ -1,7 +1,7 @@
 //! A grade as a list of tests, which is how most platforms see it.
 
-use super::text::{line, paragraph};
 use crate::model::{Grade, Status};
+use crate::text::{line, paragraph};
 use checks::verdict::{Finding, Mark, Part};
 
 /// Bytes of one line of a transcript, or of stderr.

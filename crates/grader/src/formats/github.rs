@@ -3,9 +3,9 @@
 mod markdown;
 
 use super::entry::{entries, verdict};
-use super::text::{name, paragraph};
 use super::{Context, File, Rendered};
 use crate::model::{Grade, Results, Status, Submission};
+use crate::text::{name, paragraph};
 use checks::verdict::Mark;
 use std::hash::{BuildHasher, RandomState};
 

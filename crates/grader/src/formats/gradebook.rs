@@ -2,8 +2,8 @@
 
 use super::cells::is_harmless;
 use super::entry::total;
-use super::text;
 use crate::model::{Grade, Results, Student, Submission};
+use crate::text;
 use checks::check::Lesson;
 use std::collections::BTreeMap;
 

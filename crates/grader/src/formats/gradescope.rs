@@ -1,9 +1,9 @@
 //! Gradescope's `results.json`, one a student.
 
 use super::entry::{Entry, entries, seconds, total, verdict};
-use super::text::{self, line, paragraph};
 use super::{File, Rendered, file_names};
 use crate::model::{Grade, Results, Submission};
+use crate::text::{self, line, paragraph};
 use anyhow::{Context as _, Result, anyhow};
 use checks::check::Lesson;
 use checks::verdict::Mark;

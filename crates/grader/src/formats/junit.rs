@@ -1,9 +1,9 @@
 //! JUnit XML, in the subset that GitLab, Jenkins and GitHub's actions share.
 
 use super::entry::{Entry, entries, seconds};
-use super::text::{self, distinct};
 use super::{File, Rendered};
 use crate::model::{Grade, Results};
+use crate::text::{self, distinct};
 use anyhow::{Context as _, Result};
 use checks::verdict::Mark;
 use quick_xml::Writer;

@@ -5,10 +5,10 @@ use crate::class::{Found, Options};
 use crate::jail::{Isolation, REMEDY};
 use crate::log::{said, visible};
 use crate::model::{Grade, Results, Status, Student};
-use crate::report::text::count as several;
 use crate::roster::Roster;
 use crate::store::Run;
 use crate::submissions::{Submission, Survey};
+use crate::text::count as several;
 use std::fmt::Write;
 
 /// Notes of a submission that are shown; the report has all of them.

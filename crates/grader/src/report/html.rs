@@ -20,7 +20,8 @@ mod score;
 mod students;
 
 use crate::model::Results;
-use crate::report::{statistics, text};
+use crate::report::statistics;
+use crate::text;
 use escape::Text;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};

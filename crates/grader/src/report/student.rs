@@ -8,7 +8,7 @@ mod markdown;
 
 use crate::model::{Grade, Results, Status, Submission};
 use crate::report::statistics;
-use crate::report::text::{self, count, cut, short_name};
+use crate::text::{self, count, cut, short_name};
 use checks::check::Lesson;
 use checks::verdict::{Finding, Mark, Part};
 use markdown::{block, code, html, plain, prose};
@@ -25,7 +25,7 @@ pub fn page(results: &Results, submission: &Submission) -> String {
 
 fn write(page: &mut String, results: &Results, submission: &Submission) -> fmt::Result {
     let graded: Vec<_> = results.lessons.iter().zip(&submission.grades).collect();
-    write!(page, "# Results of {}\n\n", code(&text::visible_name(&cut(submission.name()))))?;
+    write!(page, "# Results of {}\n\n", code(&base::text::name(&cut(submission.name()))))?;
     page.push_str("| lesson | score | |\n| --- | ---: | --- |\n");
     for (lesson, grade) in &graded {
         let name = format!("{}: {}", short_name(lesson), lesson.title());

@@ -1,8 +1,8 @@
 //! The step summary.
 
 use crate::formats::entry::{Entry, entries, total, verdict};
-use crate::formats::text::{self, line};
 use crate::model::{Grade, Results, Status, Submission};
+use crate::text::{self, line};
 use checks::verdict::Mark;
 
 /// Bytes of a line.

@@ -1,6 +1,6 @@
 //! Text as HTML.
 
-use crate::report::text::is_visible;
+use base::text::{escape, is_visible};
 use std::fmt::{self, Display, Formatter, Write};
 
 /// Text in an element: nothing in it is markup, and what can't be seen is shown as an escape, in
@@ -17,7 +17,7 @@ impl Display for Text<'_> {
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
                 c if is_visible(c) => f.write_char(c)?,
-                c => write!(f, "<i>{}</i>", c.escape_debug())?,
+                c => write!(f, "<i>{}</i>", escape(c))?,
             }
         }
         Ok(())

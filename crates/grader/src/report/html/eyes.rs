@@ -3,7 +3,7 @@
 use super::escape::Text;
 use crate::model::{Grade, Results, Status, Submission};
 use crate::report::statistics::Flag;
-use crate::report::text::{cut, gist, short_name};
+use crate::text::{cut, gist, short_name};
 use std::fmt::{self, Write};
 
 /// The most students of a kind that are named; the table below has all of them.

@@ -3,7 +3,7 @@
 use super::escape::{Lines, Prose, Text};
 use super::score;
 use crate::model::{Grade, Results, Status, Submission};
-use crate::report::text::{self, cut, short_name};
+use crate::text::{self, cut, short_name};
 use checks::check::{Check, Lesson};
 use checks::verdict::{Finding, Mark, Part};
 use std::fmt::{self, Write};

@@ -4,7 +4,7 @@ use super::escape::{Prose, Text};
 use super::score::quality;
 use crate::model::{Results, Status};
 use crate::report::statistics::{self, CheckStatistics, Distribution, Flag};
-use crate::report::text::{count, cut, short_name};
+use crate::text::{count, cut, short_name};
 use checks::check::Lesson;
 use std::fmt::{self, Write};
 

@@ -5,7 +5,7 @@ use super::feedback;
 use super::score;
 use crate::model::{Grade, Results, Status, Submission};
 use crate::report::statistics::{self, Flag};
-use crate::report::text::{cut, short_name};
+use crate::text::{cut, short_name};
 use checks::check::Check;
 use checks::verdict::Mark;
 use std::fmt::{self, Write};

@@ -3,7 +3,7 @@
 //! In code, nothing has a meaning: no markup, no HTML, no link, no `@mention`. So text that isn't
 //! ours always stands in code, whose fence is longer than any that the text has.
 
-use crate::report::text::visible;
+use base::text::line as visible;
 
 /// A span of code.
 pub fn code(text: &str) -> String {

@@ -1,48 +1,62 @@
-//! Text from submissions, before a format escapes it: cut to a length, nothing in it invisible.
+//! What others wrote and what we say of it, cut to what its place can hold.
+//!
+//! `base::text` says what is visible, and escapes the rest. In a name, a backslash is doubled, so
+//! that no two names look the same. What the grader, the compiler or a program says keeps its
+//! backslashes: they stand in escapes and code of its own.
 
+use base::text::{escape, is_visible};
 use checks::check::Lesson;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::iter;
 
-/// The most characters of a line that are shown.
-const WIDTH: usize = 400;
+/// Stands where the rest of a text was left out.
+pub const MARK: &str = " … (shortened)";
 
-/// Whether a character shows as itself, and changes nothing around it. Control characters don't,
-/// nor do those that turn the direction of writing or take no room.
-pub fn is_visible(c: char) -> bool {
-    match c {
-        ' '..='~' => true,
-        // Behind a letter: an accent is a part of what it stands on, and shows there.
-        _ => !c.is_ascii() && format!("a{c}").escape_debug().count() == 2,
-    }
+/// A name, or whatever else isn't said but chosen, in one line of at most `limit` bytes.
+pub fn name(text: &str, limit: usize) -> String {
+    within(text, limit, |c| c == '\\' || !is_visible(c))
 }
 
-/// Text on one line, with escapes for what can't be seen: `\n`, `\u{1b}`.
-pub fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
+/// What was said, in one line of at most `limit` bytes.
+pub fn line(text: &str, limit: usize) -> String {
+    within(text, limit, |c| !is_visible(c))
+}
+
+/// What was said in at most `limit` bytes, with its lines and tabs as they are.
+pub fn paragraph(text: &str, limit: usize) -> String {
+    within(text, limit, |c| !matches!(c, '\n' | '\t') && !is_visible(c))
+}
+
+/// Works through as much of `text` as is shown, however long it is.
+fn within(text: &str, limit: usize, escapes: fn(char) -> bool) -> String {
+    let room = limit.saturating_sub(MARK.len());
+    let (mut shown, mut fits) = (String::new(), 0);
     for c in text.chars() {
-        if is_visible(c) {
-            shown.push(c);
+        if escapes(c) {
+            shown.push_str(&escape(c));
         } else {
-            shown.extend(c.escape_debug());
+            shown.push(c);
+        }
+        if shown.len() <= room {
+            fits = shown.len();
+        } else if shown.len() > limit {
+            shown.truncate(fits);
+            shown.push_str(MARK);
+            break;
         }
     }
     shown
 }
 
-/// A name on one line. Its backslashes are doubled, so that no two names look the same; what was
-/// said keeps its own, which stand in escapes and code.
-pub fn visible_name(name: &str) -> String {
-    visible(&name.replace('\\', r"\\"))
-}
+/// The most characters of a line that [`cut`] leaves.
+const WIDTH: usize = 400;
 
 /// The beginning of a line that is too long.
 pub fn cut(line: &str) -> Cow<'_, str> {
     match line.char_indices().nth(WIDTH) {
         None => Cow::Borrowed(line),
-        Some((at, _)) => {
-            let start = line.get(..at).unwrap_or_default();
-            Cow::Owned(format!("{start} … ({} bytes in all)", line.len()))
-        }
+        Some((at, _)) => Cow::Owned(format!("{} … ({} bytes in all)", &line[..at], line.len())),
     }
 }
 
@@ -85,7 +99,7 @@ pub fn stderr(lines: &[String]) -> Vec<Cow<'_, str>> {
 /// The line of a message that says the most: the first of the compiler's errors.
 pub fn gist(text: &str) -> &str {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.clone().next().unwrap_or_default();
+    let first = lines.clone().next().unwrap_or("");
     lines.find(|line| line.starts_with("error")).unwrap_or(first)
 }
 
@@ -102,32 +116,53 @@ pub fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{ending}")
 }
 
+/// The texts, each told apart from equal ones before it by a number.
+pub fn distinct(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let mut pick = |text: String| {
+        let numbered = (2..).map(|number| format!("{text} ({number})"));
+        let mut candidates = iter::once(text.clone()).chain(numbered);
+        candidates.find(|candidate| taken.insert(candidate.clone())).unwrap_or(text)
+    };
+    texts.into_iter().map(&mut pick).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_seen_is_shown_as_an_escape() {
-        assert_eq!(visible("a\r\n\0\x1b[31m\u{7}"), r"a\r\n\0\u{1b}[31m\u{7}");
-        assert_eq!(
-            visible("\u{202e}gpj\u{200b}\u{feff}\u{a0}"),
-            r"\u{202e}gpj\u{200b}\u{feff}\u{a0}"
-        );
-        assert_eq!(visible("\u{85}\u{2028}\u{e0041}"), r"\u{85}\u{2028}\u{e0041}");
+    fn everything_invisible_becomes_visible() {
+        let text = "a\0b\x1b[31m\r\n\tc\u{202e}\u{ffff}é🙂\u{85}";
+        let shown = r"a\0b\u{1b}[31m\r\n\tc\u{202e}\u{ffff}é🙂\u{85}";
+        assert_eq!(line(text, 1000), shown);
+        let shown = shown.replace(r"\n\t", "\n\t");
+        assert_eq!(paragraph(text, 1000), shown);
     }
 
     #[test]
-    fn no_two_names_look_the_same() {
-        assert_eq!(visible_name("a\nb"), r"a\nb");
-        assert_eq!(visible_name(r"a\nb"), r"a\\nb");
-    }
-
-    #[test]
-    fn letters_of_any_script_stay_as_they_are() {
-        for name in ["Zoë", "Zoe\u{308}", "王小明", "नमस्ते", "O'Brien \"B\" \\", "🎉"]
-        {
-            assert_eq!(visible(name), name);
+    fn a_backslash_is_doubled_in_names_only() {
+        assert_eq!(name("a\nb\\nc", 1000), r"a\nb\\nc");
+        for say in [line, paragraph] {
+            assert_eq!(say(r#"it printed "b\n""#, 1000), r#"it printed "b\n""#);
         }
+    }
+
+    #[test]
+    fn nothing_is_longer_than_its_limit() {
+        for text in ["", "short", &"é".repeat(500), &"\0".repeat(500), &"🙂\n".repeat(500)] {
+            for limit in 20..300 {
+                let shown = line(text, limit);
+                assert!(shown.len() <= limit, "{limit}: {shown}");
+                assert_eq!(shown.ends_with(MARK), line(text, 10_000).len() > limit);
+            }
+        }
+    }
+
+    #[test]
+    fn equal_texts_become_distinct() {
+        let texts = ["a", "a (2)", "a", "b"].map(String::from);
+        assert_eq!(distinct(texts), ["a", "a (2)", "a (3)", "b"]);
     }
 
     #[test]
