@@ -9,26 +9,20 @@
 //! # Layout
 //!
 //! - [`context`]: what only the platform knows
-//! - [`plain`]: JSON and CSV for everybody
-//! - [`canvas`], [`moodle`]: tables for gradebooks
-//! - [`gradescope`], [`classroom50`]: JSON about a student
-//! - [`junit`], [`github`]: for continuous integration
+//! - `json`: everything; Gradescope and Classroom 50
+//! - `tables`: CSV for spreadsheets, Canvas and Moodle
+//! - `junit`, `github`: for continuous integration
+//! - `entry`: a grade as a list of tests, as most of them see it
 //! - `names`: names of files from names of students
-//! - `entry`, `gradebook`, `cells`: what they share
 
-pub mod canvas;
-pub mod classroom50;
 pub mod context;
-pub mod github;
-pub mod gradescope;
-pub mod junit;
-pub mod moodle;
-pub mod plain;
 
-mod cells;
 mod entry;
-mod gradebook;
+mod github;
+mod json;
+mod junit;
 mod names;
+mod tables;
 
 pub use context::{CanvasAssignment, Classroom50, Context, MoodleColumn};
 pub use names::file_names;
@@ -71,12 +65,12 @@ pub struct Rendered {
 /// All files of a format.
 pub fn render(format: Format, results: &Results, context: &Context) -> Result<Rendered> {
     match format {
-        Format::Json => plain::json(results),
-        Format::Csv => plain::csv(results),
-        Format::Canvas => canvas::render(results, context),
-        Format::Moodle => moodle::render(results, context),
-        Format::Gradescope => gradescope::render(results),
-        Format::Classroom50 => classroom50::render(results, context),
+        Format::Json => json::results(results),
+        Format::Csv => tables::csv(results),
+        Format::Canvas => tables::canvas(results, context),
+        Format::Moodle => tables::moodle(results, context),
+        Format::Gradescope => json::gradescope(results),
+        Format::Classroom50 => json::classroom50(results, context),
         Format::Junit => junit::render(results),
         Format::Github => Ok(github::render(results, context)),
     }

@@ -8,7 +8,6 @@ use base::text::{escape, is_visible};
 use checks::check::Lesson;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::iter;
 
 /// Stands where the rest of a text was left out.
 pub const MARK: &str = " … (shortened)";
@@ -120,9 +119,12 @@ pub fn count(number: usize, thing: &str) -> String {
 pub fn distinct(texts: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let mut pick = |text: String| {
-        let numbered = (2..).map(|number| format!("{text} ({number})"));
-        let mut candidates = iter::once(text.clone()).chain(numbered);
-        candidates.find(|candidate| taken.insert(candidate.clone())).unwrap_or(text)
+        let (mut picked, mut number) = (text.clone(), 1);
+        while !taken.insert(picked.clone()) {
+            number += 1;
+            picked = format!("{text} ({number})");
+        }
+        picked
     };
     texts.into_iter().map(&mut pick).collect()
 }

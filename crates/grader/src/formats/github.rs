@@ -1,11 +1,9 @@
 //! A step summary and a log for a job of GitHub Actions.
 
-mod markdown;
-
-use super::entry::{entries, verdict};
+use super::entry::{Entry, entries, total, verdict};
 use super::{Context, File, Rendered};
 use crate::model::{Grade, Results, Status, Submission};
-use crate::text::{name, paragraph};
+use crate::text::{line, name, paragraph};
 use checks::verdict::Mark;
 use std::hash::{BuildHasher, RandomState};
 
@@ -26,7 +24,7 @@ const FEEDBACK: usize = 4_000;
 /// annotations behind that. What wasn't submitted has no points.
 #[must_use]
 pub fn render(results: &Results, context: &Context) -> Rendered {
-    let summary = markdown::summary(results, SUMMARY);
+    let summary = summary(results, SUMMARY);
     let log = log(results, context.token.as_deref());
     let files = vec![File::new("github/summary.md", summary), File::new("github/log.txt", log)];
     Rendered { files, notes: Vec::new() }
@@ -47,8 +45,12 @@ fn log(results: &Results, token: Option<&str>) -> String {
 /// A word that no student could know, and that isn't in the text.
 fn random_token(text: &str) -> String {
     let half = || RandomState::new().hash_one(0);
-    let mut tokens = std::iter::repeat_with(|| format!("{:016x}{:016x}", half(), half()));
-    tokens.find(|token| !text.contains(token)).unwrap_or_default()
+    loop {
+        let token = format!("{:016x}{:016x}", half(), half());
+        if !text.contains(&token) {
+            return token;
+        }
+    }
 }
 
 /// What went wrong, as plain text.
@@ -129,6 +131,126 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
+/// Bytes of a line.
+const LINE: usize = 300;
+
+const CUT: &str = "\nThis summary is cut here, because GitHub takes no more than 1 MiB.\n";
+
+/// Markdown of at most `limit` bytes, cut between two of its parts.
+fn summary(results: &Results, limit: usize) -> String {
+    let mut summary = String::new();
+    for part in parts(results) {
+        if summary.len() + part.len() + CUT.len() > limit {
+            summary.push_str(CUT);
+            break;
+        }
+        summary.push_str(&part);
+    }
+    summary
+}
+
+/// Each is of whole lines, and leaves nothing open.
+fn parts(results: &Results) -> impl Iterator<Item = String> {
+    let submissions = &results.submissions;
+    let details = submissions.iter().flat_map(|s| s.grades.iter().map(move |grade| (s, grade)));
+    let details: Vec<_> = details.filter(|(_, grade)| has_details(grade)).collect();
+    let checks: usize = details.iter().map(|(_, grade)| entries(grade).len()).sum();
+    // All share the room, and each says at least its first sentence.
+    let limit = (700_000 / checks.max(1)).clamp(300, 8_000);
+    let details = details.into_iter().map(move |(s, grade)| self::details(s, grade, limit));
+    let table = submissions.iter().map(|submission| row(results, submission));
+    std::iter::once(head(results)).chain(table).chain(["\n".to_string()]).chain(details)
+}
+
+fn head(results: &Results) -> String {
+    let count = results.submissions.len();
+    let mut head = format!("# Grades\n\n{} submission{}, by ", count, plural(count));
+    head.push_str(&format!("{} {}\n\n| student |", inert(&results.tool), inert(&results.version)));
+    for lesson in &results.lessons {
+        head.push_str(&format!(" {} |", inert(&lesson.name())));
+    }
+    head.push_str(" total |\n| --- |");
+    head.push_str(&" ---: |".repeat(results.lessons.len() + 1));
+    head.push('\n');
+    head
+}
+
+fn row(results: &Results, submission: &Submission) -> String {
+    let mut row = format!("| {} |", coded(submission));
+    for lesson in &results.lessons {
+        let grade = submission.grades.iter().find(|grade| grade.lesson == *lesson);
+        row.push_str(&format!(" {} |", grade.map_or_else(|| "no grade".into(), cell)));
+    }
+    let total = total(&submission.grades).map(|(points, most)| format!("{points} of {most}"));
+    row.push_str(&format!(" {} |\n", total.unwrap_or_else(|_| "no score".to_string())));
+    row
+}
+
+fn cell(grade: &Grade) -> String {
+    match (grade.score(), grade.status) {
+        (None, _) => "no score".to_string(),
+        (Some(points), Status::Judged) => points.to_string(),
+        (Some(points), _) => format!("{points} ({})", verdict(grade)),
+    }
+}
+
+/// Not submitted is all that there is to say about what wasn't submitted.
+fn has_details(grade: &Grade) -> bool {
+    entries(grade).iter().any(needs_words)
+}
+
+fn needs_words(entry: &Entry) -> bool {
+    matches!(entry.mark, Mark::Fail | Mark::GraderError)
+}
+
+fn details(submission: &Submission, grade: &Grade, limit: usize) -> String {
+    let mut details = format!(
+        "<details><summary>{}, {}: {}</summary>\n\n",
+        coded(submission),
+        inert(&grade.lesson.name()),
+        inert(&verdict(grade))
+    );
+    for entry in entries(grade).iter().filter(|entry| needs_words(entry)) {
+        let feedback = verbatim(&entry.feedback(limit));
+        let (number, title) = (inert(&entry.number), inert(entry.title));
+        details.push_str(&format!("{number} {title}\n\n<pre>\n{feedback}\n</pre>\n\n"));
+    }
+    details.push_str("</details>\n\n");
+    details
+}
+
+/// In `code`, so that nobody is called by an `@` in a name.
+fn coded(submission: &Submission) -> String {
+    format!("<code>{}</code>", escaped(&name(&submission.student, LINE)))
+}
+
+/// One line in which nothing is Markdown or HTML.
+fn inert(text: &str) -> String {
+    escaped(&line(text, LINE))
+}
+
+fn escaped(line: &str) -> String {
+    let mut escaped = String::new();
+    for c in line.chars() {
+        // These two mean nothing in Markdown.
+        if c.is_ascii_punctuation() && !matches!(c, ',' | '\'') {
+            escaped.push_str(&format!("&#{};", u32::from(c)));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
+/// Text between `<pre>` and `</pre>`, which isn't read as Markdown.
+fn verbatim(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,5 +266,13 @@ mod tests {
     fn what_ends_a_command_is_escaped() {
         assert_eq!(property("50%,\r\n::error::x"), "50%25%2C%0D%0A%3A%3Aerror%3A%3Ax");
         assert_eq!(data("50%\n::x"), "50%25%0A::x");
+    }
+
+    #[test]
+    fn text_is_neither_markdown_nor_html() {
+        let escaped = inert("<b>|*_`[x](y)#1 @ann ~ a-b\n\\");
+        assert!(!escaped.contains(['<', '|', '*', '_', '`', '[', '@', '~', '-', '\n', '\\']));
+        assert_eq!(inert("<a>"), "&#60;a&#62;");
+        assert_eq!(inert("李明 a, b"), "李明 a, b");
     }
 }

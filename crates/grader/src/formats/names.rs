@@ -43,7 +43,7 @@ fn is_safe(name: &str) -> bool {
 
 fn is_device(name: &str) -> bool {
     let name = name.to_lowercase();
-    let stem = name.split('.').next().unwrap_or_default();
+    let stem = name.split_once('.').map_or(&*name, |(stem, _)| stem);
     let is_port = stem.len() == 4 && ["com", "lpt"].iter().any(|device| stem.starts_with(device));
     DEVICES.contains(&stem) || is_port
 }
@@ -53,17 +53,20 @@ fn hashed(student: &str, taken: &mut BTreeSet<String>) -> String {
     let stem: String = student.chars().take(LONGEST).map(kept).collect();
     let stem = stem.trim_start_matches('-');
     // The same name twice would have the same hash.
-    let mut candidates = (0_u32..).map(|round| {
+    let mut round = 0_u32;
+    loop {
         let digest = Sha256::new().chain_update(student).chain_update(round.to_le_bytes());
+        round += 1;
         let digest = digest.finalize();
         let mut name = format!("{stem}-");
         for byte in digest.iter().take(4) {
             let _ = write!(name, "{byte:02x}");
         }
-        if stem.is_empty() { name.replacen('-', "_", 1) } else { name }
-    });
-    let free = candidates.find(|name| taken.insert(name.to_lowercase()));
-    free.unwrap_or_default()
+        let name = if stem.is_empty() { name.replacen('-', "_", 1) } else { name };
+        if taken.insert(name.to_lowercase()) {
+            return name;
+        }
+    }
 }
 
 #[cfg(test)]

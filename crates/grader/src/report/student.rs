@@ -1,17 +1,11 @@
 //! `report-STUDENT.md`: what a student gets back.
-//!
-//! # Layout
-//!
-//! - `markdown`: hostile text as Markdown
-
-mod markdown;
 
 use crate::model::{Grade, Results, Status, Submission};
+use crate::report::markdown::{block, code, html, plain, prose};
 use crate::report::statistics;
 use crate::text::{self, count, cut, short_name};
 use checks::check::Lesson;
 use checks::verdict::{Finding, Mark, Part};
-use markdown::{block, code, html, plain, prose};
 use std::fmt::{self, Write};
 
 /// The whole page.
