@@ -55,6 +55,7 @@ const COMMANDS: &[Subcommand] = &[
     HELP,
     others::VERIFY,
     others::BENCH,
+    others::NEW_LESSON,
 ];
 
 const HELP: Subcommand = Subcommand {

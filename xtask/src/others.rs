@@ -73,6 +73,19 @@ Measure while the computer has nothing else to do.
     run: |parser| maintain(&BENCH, parser),
 };
 
+pub const NEW_LESSON: Subcommand = Subcommand {
+    name: "new-lesson",
+    arguments: "NUMBER SLUG [--tcp]",
+    summary: "make the skeleton of a lesson, which compiles",
+    details: "\
+NUMBER is that of the next lesson, SLUG what its folder is called: `new-lesson 6 some-slug`.
+It makes the row in the catalogue, the crate, the checks, the mistakes and the walkthrough, and
+says what is to be written in them.
+
+  --tcp    it speaks TCP, and not UDP",
+    run: |parser| maintain(&NEW_LESSON, parser),
+};
+
 /// The package, and the program, that grades.
 const GRADER: &str = "grader";
 

@@ -146,6 +146,15 @@ impl Subject {
     /// Waits until the UDP port is bound: the program is then ready, without having been sent
     /// anything. Where the system doesn't tell, its first output, or a second, has to do.
     pub fn wait_until_bound(&self, port: u16) -> Verdict {
+        self.wait_until_has(Protocol::Udp, port)
+    }
+
+    /// The same for the TCP port, at which it listens then.
+    pub fn wait_until_listening(&self, port: u16) -> Verdict {
+        self.wait_until_has(Protocol::Tcp, port)
+    }
+
+    fn wait_until_has(&self, protocol: Protocol, port: u16) -> Verdict {
         let cause = format!(
             "The program must bind the address that it is given as its argument, here port {port}, \
              and then wait."
@@ -158,20 +167,20 @@ impl Subject {
                 let streams = self.state.wait(self.deadline.cut(pause), is_done);
                 (streams.status, !streams.stdout.is_empty())
             };
-            let is_bound = ports::is_bound(Protocol::Udp, port)
+            let is_bound = ports::is_bound(protocol, port)
                 .unwrap_or(has_spoken || started.elapsed() >= PROMPTLY);
             if is_bound {
-                self.log.step(format!("saw it bind UDP port {port}"));
+                self.log.step(format!("saw it bind {protocol} port {port}"));
                 return Ok(());
             }
             if let Some(status) = status {
-                let problem = format!("it ended ({status}) without binding UDP port {port}");
+                let problem = format!("it ended ({status}) without binding {protocol} port {port}");
                 return Err(failed(problem, cause));
             }
-            self.deadline.in_time(format!("it to bind UDP port {port}"))?;
+            self.deadline.in_time(format!("it to bind {protocol} port {port}"))?;
             if started.elapsed() >= START {
                 return Err(late(
-                    format!("it hasn't bound UDP port {port} within {START:?}"),
+                    format!("it hasn't bound {protocol} port {port} within {START:?}"),
                     cause,
                 ));
             }

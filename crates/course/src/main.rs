@@ -1,10 +1,11 @@
-//! What maintainers do: `cargo xtask verify` and `bench` start this program, for which no student
-//! waits.
+//! What maintainers do: `cargo xtask verify`, `bench` and `new-lesson` start this program, for which
+//! no student waits.
 //!
 //! # Layout
 //!
 //! - [`verify`]: holds the list of lessons, the programs and the prose against each other
 //! - [`bench`]: measures what the course promises
+//! - [`new_lesson`]: makes the skeleton of a lesson
 //! - [`programs`]: starts programs for both
 
 #![allow(clippy::indexing_slicing)]
@@ -12,6 +13,7 @@
 mod bench;
 #[path = "../../checks/mistakes/mod.rs"]
 mod mistakes;
+mod new_lesson;
 mod programs;
 mod verify;
 
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let result = match name.to_str() {
         Some("verify") => verify::run(parser),
         Some(bench::NAME) => bench::run(parser),
+        Some("new-lesson") => new_lesson::run(parser),
         _ => unknown(),
     };
     finish(result, anyhow::Error::is::<lexopt::Error>)
@@ -43,5 +46,6 @@ fn unexpected(argument: &lexopt::Arg<'_>, usage: &str) -> anyhow::Error {
 }
 
 fn unknown() -> Result<ExitCode> {
-    Err(UsageError("this program is for `cargo xtask verify` and `bench`".into()).into())
+    Err(UsageError("this program is for `cargo xtask verify`, `bench` and `new-lesson`".into())
+        .into())
 }

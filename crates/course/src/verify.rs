@@ -8,7 +8,7 @@
 //! - of a block of output, [`command`]: reads its command; [`compare`]: whether it prints and draws
 //!   what it should
 
-mod catalogue;
+pub mod catalogue;
 mod command;
 mod compare;
 mod links;
@@ -38,7 +38,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
         None => verify(),
         Some(lexopt::Arg::Long("write")) => write(),
         Some(lexopt::Arg::Long("soak")) => soak(parser.value()?.parse()?),
-        Some(argument) => Err(crate::unexpected(&argument, "verify [--draw] [--soak N]")),
+        Some(argument) => Err(crate::unexpected(&argument, "verify [--write] [--soak N]")),
     }
 }
 

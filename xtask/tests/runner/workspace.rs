@@ -104,7 +104,12 @@ fn the_overview_shows_points_and_what_is_next() -> Result<()> {
 #[test]
 fn commands_in_the_wrong_tree_say_so() -> Result<()> {
     let student = Student::start(&[])?;
-    for words in [&["verify"][..], &["bench", "first-run"], &["start", "elsewhere"]] {
+    for words in [
+        &["verify"][..],
+        &["bench", "first-run"],
+        &["new-lesson", "9", "some-slug"],
+        &["start", "elsewhere"],
+    ] {
         student.xtask(words).code(2).stderr(contains("no sense in a student's workspace"));
     }
     for words in [["reset", "3"], ["solution", "3"]] {

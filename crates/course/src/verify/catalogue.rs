@@ -5,7 +5,7 @@ use super::markdown::{heading, parse};
 use super::tree::Tree;
 use base::lessons::{LESSONS, Lesson, Role};
 
-const CATALOGUE: &str = "crates/base/src/lessons.rs";
+pub const CATALOGUE: &str = "crates/base/src/lessons.rs";
 
 /// The parts of a walkthrough, in the order in which a student needs them.
 const PARTS: [&str; 10] = [
@@ -31,7 +31,37 @@ pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
             findings.push(finding(&path, line, &text));
         }
     }
+    let files = LESSONS.iter().flat_map(files_of).chain([CATALOGUE.to_owned()]);
+    for path in files {
+        findings.extend(unwritten(&path, tree.text(&path).unwrap_or_default()));
+    }
     format!("catalogue: {} lessons", LESSONS.len())
+}
+
+/// What begins a note of what has yet to be written, in the skeleton of a lesson.
+const UNWRITTEN: &str = "To be written: ";
+
+/// The notes in a file of what has yet to be written.
+pub fn unwritten(path: &str, text: &str) -> Vec<String> {
+    let notes = text.lines().enumerate().filter_map(|(index, line)| {
+        let (_, what) = line.split_once(UNWRITTEN)?;
+        let what = what.trim_end_matches(['"', ',', '.']);
+        Some(finding(path, index + 1, &format!("to be written: {what}")))
+    });
+    notes.collect()
+}
+
+/// Where a lesson's program is judged, and wrong programs for it are.
+pub fn checks_of(number: u8) -> [String; 2] {
+    ["src/lessons", "mistakes"].map(|folder| format!("crates/checks/{folder}/lesson_{number}.rs"))
+}
+
+/// All files that only one lesson has.
+fn files_of(lesson: &Lesson) -> Vec<String> {
+    let manifest = format!("crates/{}/Cargo.toml", lesson.directory());
+    let test = format!("crates/{}/tests/contract.rs", lesson.directory());
+    let [checks, mistakes] = checks_of(lesson.number);
+    vec![manifest, lesson.source(), test, checks, mistakes, lesson.walkthrough()]
 }
 
 fn flaws(lessons: &[Lesson], tree: &Tree) -> Vec<String> {
@@ -43,8 +73,8 @@ fn flaws(lessons: &[Lesson], tree: &Tree) -> Vec<String> {
             flaws.push(format!("{name} stands at place {place}; number the lessons 1, 2, 3, …"));
         }
         let manifest = format!("crates/{}/Cargo.toml", lesson.directory());
-        for path in [&manifest, &lesson.source(), &lesson.walkthrough()] {
-            if !tree.has(path) {
+        for path in files_of(lesson) {
+            if !tree.has(&path) {
                 flaws.push(format!("{name} has no `{path}`; add it, or mend the catalogue"));
             }
         }
@@ -141,13 +171,19 @@ mod tests {
         [lesson(1, "a", Role::Client { server: 2 }), lesson(2, "b", server)]
     }
 
-    const FILES: [(&str, &str); 6] = [
+    const FILES: [(&str, &str); 12] = [
         ("crates/lesson-1-a/Cargo.toml", "[package]\nname = \"lesson-1\"\n"),
         ("crates/lesson-1-a/src/main.rs", ""),
         ("crates/lesson-2-b/Cargo.toml", "[package]\nname = \"lesson-2\"\n"),
         ("crates/lesson-2-b/src/main.rs", ""),
         ("lessons/lesson-1-a.md", ""),
         ("lessons/lesson-2-b.md", ""),
+        ("crates/lesson-1-a/tests/contract.rs", ""),
+        ("crates/lesson-2-b/tests/contract.rs", ""),
+        ("crates/checks/src/lessons/lesson_1.rs", ""),
+        ("crates/checks/src/lessons/lesson_2.rs", ""),
+        ("crates/checks/mistakes/lesson_1.rs", ""),
+        ("crates/checks/mistakes/lesson_2.rs", ""),
     ];
 
     #[test]
