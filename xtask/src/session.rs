@@ -8,6 +8,7 @@ use crate::screen::{Screen, Side, Speaker, Stream};
 use crate::wire::Wire;
 use anyhow::{Context, Result};
 use base::programs::Keeper;
+use base::threads::in_background;
 use link::{Direction, Kind};
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Read, Write};
@@ -15,7 +16,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// Bytes of output that are handled at once.
@@ -174,23 +174,23 @@ impl Session {
                 || format!("cannot start {}", Path::new(command.get_program()).display()),
             )?;
         if let Some(stdout) = child.stdout.take() {
-            self.drain((side, Stream::Stdout), stdout);
+            self.drain((side, Stream::Stdout), Box::new(stdout));
         }
         if let Some(stderr) = child.stderr.take() {
-            self.drain((side, Stream::Stderr), stderr);
+            self.drain((side, Stream::Stderr), Box::new(stderr));
         }
         self.program(side).pid = child.id();
         let stdin = child.stdin.take();
         let sender = self.sender.clone();
-        thread::spawn(move || sender.send(Heard::Ended(side, child.wait())));
+        in_background(Box::new(move || drop(sender.send(Heard::Ended(side, child.wait())))));
         Ok(stdin)
     }
 
     /// Turns all that a program writes into events.
-    fn drain(&mut self, speaker: Speaker, mut output: impl Read + Send + 'static) {
+    fn drain(&mut self, speaker: Speaker, mut output: Box<dyn Read + Send>) {
         self.program(speaker.0).open_streams += 1;
         let sender = self.sender.clone();
-        thread::spawn(move || {
+        in_background(Box::new(move || {
             let mut buffer = vec![0; OUTPUT_CHUNK];
             while let Ok(length @ 1..) = output.read(&mut buffer) {
                 let bytes = buffer[..length].to_vec();
@@ -199,7 +199,7 @@ impl Session {
                 }
             }
             let _ = sender.send(Heard::OutputEnded(speaker.0));
-        });
+        }));
     }
 
     /// Takes an event as soon as it is known. It may be too early to show it.
@@ -407,8 +407,8 @@ impl Input {
             // The other end is still here.
             let _ = taken.send(Vec::new());
         }
-        thread::spawn(move || write_lines(stdin, &lines, &taken));
-        thread::spawn(move || read_lines(&events, &buffers));
+        in_background(Box::new(move || write_lines(stdin, &lines, &taken)));
+        in_background(Box::new(move || read_lines(&events, &buffers)));
         Self {
             echo: !terminal_echoes,
             paced: !terminal_echoes,

@@ -7,12 +7,12 @@ use anyhow::{Context, Result};
 use base::lessons::{self, LESSONS, Lesson};
 use base::programs::Keeper;
 use base::terminal::Style;
+use base::threads::in_background;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::Sender;
-use std::thread;
 use std::time::SystemTime;
 
 /// What wakes the main loop.
@@ -67,19 +67,19 @@ impl Changes {
 
 /// Each line is a change.
 fn await_changes(stdout: ChildStdout, sender: Sender<Wake>) {
-    thread::spawn(move || {
+    in_background(Box::new(move || {
         for _line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
             if sender.send(Wake::Changed).is_err() {
                 return;
             }
         }
         let _ = sender.send(Wake::ChangesEnded);
-    });
+    }));
 }
 
 /// Waits for lines on our standard input.
 pub fn await_lines(sender: Sender<Wake>) {
-    thread::spawn(move || {
+    in_background(Box::new(move || {
         for line in io::stdin().lock().split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line).trim().to_owned();
             if sender.send(Wake::Typed(line)).is_err() {
@@ -87,12 +87,12 @@ pub fn await_lines(sender: Sender<Wake>) {
             }
         }
         let _ = sender.send(Wake::TypingEnded);
-    });
+    }));
 }
 
 /// Waits for the end of a program.
 pub fn await_end(number: u64, mut child: Child, sender: Sender<Wake>) {
-    thread::spawn(move || sender.send(Wake::Ended(number, child.wait())));
+    in_background(Box::new(move || drop(sender.send(Wake::Ended(number, child.wait())))));
 }
 
 /// The files that are built: where each is, when it was written, and how long it is.
@@ -102,7 +102,6 @@ pub type Snapshot = Vec<(PathBuf, Option<SystemTime>, u64)>;
 pub fn snapshot(lesson: &Lesson) -> Snapshot {
     let mut files = Snapshot::new();
     collect(&folder(lesson), &mut files);
-    files.sort();
     files
 }
 
@@ -124,7 +123,8 @@ fn collect(folder: &Path, files: &mut Snapshot) {
         } else if matches!(path.extension(), Some(end) if end == "rs" || end == "toml")
             && !is_hidden
         {
-            files.push((path, metadata.modified().ok(), metadata.len()));
+            let file = (path, metadata.modified().ok(), metadata.len());
+            files.insert(files.partition_point(|other| *other < file), file);
         }
     }
 }

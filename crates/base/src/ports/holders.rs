@@ -61,14 +61,11 @@ pub fn bound_ports(protocol: Protocol) -> Option<Vec<u16>> {
 /// The process that holds a port, as far as the system lets us see.
 pub fn holder(protocol: Protocol, port: u16) -> Option<Holder> {
     let socket = table(std::process::id(), protocol)?.into_iter().find(|s| s.port == port)?;
-    let mut pids: Vec<u32> = fs::read_dir("/proc")
+    let pid = fs::read_dir("/proc")
         .ok()?
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .collect();
-    pids.sort_unstable();
-    let pid = pids
-        .into_iter()
-        .find(|&pid| inodes(pid).is_some_and(|held| held.contains(&socket.inode)))?;
+        .filter(|&pid| inodes(pid).is_some_and(|held| held.contains(&socket.inode)))
+        .min()?;
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim_end().to_owned();
     Some(Holder { pid, name })
 }

@@ -1,12 +1,12 @@
 //! Runs a program that may be hostile: until a deadline, with output that may be endless.
 
 use super::keeper::Keeper;
+use crate::threads::in_background;
 use anyhow::{Context, Result};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What a program has done.
@@ -79,17 +79,22 @@ fn run_to_end<W: FnMut() -> bool>(
         child.with_context(|| format!("cannot start {}", Path::new(&name).display()))?;
     if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
         // A program may end before it has read everything.
-        thread::spawn(move || stdin.write_all(&input));
+        in_background(Box::new(move || drop(stdin.write_all(&input))));
     }
-    let (sender, events) = channel();
-    read(Event::Stdout, child.stdout.take(), kept, sender.clone());
-    read(Event::Stderr, child.stderr.take(), kept, sender.clone());
+    let seen = Arc::new(Seen::default());
+    read(child.stdout.take(), kept, &seen, |known, bytes| known.stdout = Some(bytes));
+    read(child.stderr.take(), kept, &seen, |known, bytes| known.stderr = Some(bytes));
     let mut gives_up = watch(child.id());
-    thread::spawn(move || sender.send(Event::Ended(child.wait())));
-    let mut seen = Seen::default();
+    let told = Arc::clone(&seen);
+    in_background(Box::new(move || {
+        let status = child.wait();
+        told.tell(|known| known.status = Some(status));
+    }));
     let end = loop {
         let next = gives_up.as_ref().map_or(deadline, |_| deadline.min(Instant::now() + LOOK));
-        if let Some(status) = seen.wait(&events, next)? {
+        if seen.wait(next) {
+            let status = seen.known().status.take().context("a program has ended in no way")?;
+            let status = status.context("cannot learn how a program has ended")?;
             return Ok(seen.finished(End::Ended(status)));
         }
         if Instant::now() >= deadline {
@@ -100,54 +105,68 @@ fn run_to_end<W: FnMut() -> bool>(
         }
     };
     drop(keeper);
-    seen.wait(&events, Instant::now() + LAST_WORDS)?;
+    seen.wait(Instant::now() + LAST_WORDS);
     Ok(seen.finished(end))
 }
 
-enum Event {
-    Stdout(Vec<u8>),
-    Stderr(Vec<u8>),
-    Ended(io::Result<ExitStatus>),
-}
-
-/// What is known of a run so far.
+/// What is known of a run so far. A channel would do as well, but takes long to compile.
 #[derive(Default)]
 struct Seen {
-    status: Option<ExitStatus>,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
+    known: Mutex<Known>,
+    news: Condvar,
+}
+
+#[derive(Default)]
+struct Known {
+    status: Option<io::Result<ExitStatus>>,
+    /// What was kept of the streams, when they have ended.
+    stdout: Option<Vec<u8>>,
+    stderr: Option<Vec<u8>>,
 }
 
 impl Seen {
-    /// Waits until the program has ended, and both streams have; `None` if they haven't by then.
-    fn wait(&mut self, events: &Receiver<Event>, deadline: Instant) -> Result<Option<ExitStatus>> {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, note: impl FnOnce(&mut Known)) {
+        note(&mut self.known());
+        self.news.notify_all();
+    }
+
+    /// Waits until the program has ended, and both streams have; says whether they have by then.
+    fn wait(&self, deadline: Instant) -> bool {
+        let mut known = self.known();
         loop {
-            match events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(Event::Stdout(bytes)) => self.stdout = bytes,
-                Ok(Event::Stderr(bytes)) => self.stderr = bytes,
-                Ok(Event::Ended(status)) => {
-                    self.status = Some(status.context("cannot learn how a program has ended")?);
-                }
-                Err(RecvTimeoutError::Timeout) => return Ok(None),
-                // All that could tell more has ended.
-                Err(RecvTimeoutError::Disconnected) => return Ok(self.status),
+            if known.status.is_some() && known.stdout.is_some() && known.stderr.is_some() {
+                return true;
             }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let waited = self.news.wait_timeout(known, left);
+            known = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    fn finished(self, end: End) -> Finished {
-        Finished { end, stdout: self.stdout, stderr: self.stderr }
+    /// A stream that hasn't ended has nothing to show.
+    fn finished(&self, end: End) -> Finished {
+        let mut known = self.known();
+        let stdout = known.stdout.take().unwrap_or_default();
+        Finished { end, stdout, stderr: known.stderr.take().unwrap_or_default() }
     }
 }
 
-/// Reads a stream to its end, and sends its beginning.
+/// Reads a stream to its end, and notes its beginning.
 fn read(
-    event: fn(Vec<u8>) -> Event,
     pipe: Option<impl Read + Send + 'static>,
     kept: usize,
-    sender: Sender<Event>,
+    seen: &Arc<Seen>,
+    note: fn(&mut Known, Vec<u8>),
 ) {
-    thread::spawn(move || {
+    let seen = Arc::clone(seen);
+    in_background(Box::new(move || {
         let (mut beginning, mut buffer) = (Vec::new(), vec![0; 65_536]);
         if let Some(mut pipe) = pipe {
             while let Ok(length @ 1..) = pipe.read(&mut buffer) {
@@ -155,8 +174,8 @@ fn read(
                 beginning.extend_from_slice(&buffer[..room]);
             }
         }
-        let _ = sender.send(event(beginning));
-    });
+        seen.tell(|known| note(known, beginning));
+    }));
 }
 
 #[cfg(all(test, unix))]
