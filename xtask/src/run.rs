@@ -428,3 +428,15 @@ fn succeeded(program: &Running) -> bool {
 fn is_taken(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::AddrInUse
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_explains_the_wire() {
+        for option in options::NAMES {
+            assert!(COMMAND.details.contains(&format!("--{option} ")), "{option}");
+        }
+    }
+}

@@ -4,10 +4,15 @@ use anyhow::{Context, Result, bail};
 use base::terminal::{Charset, Style};
 use link::words::Names;
 use link::{Direction, Event, Fate, Kind, Route};
+use source::Diagram;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
-use xtask::wire::diagram::Diagram;
+
+// The runner is a program, and no library: its diagram is compiled in here once more.
+#[path = "../../../src/wire/diagram.rs"]
+#[allow(clippy::indexing_slicing)]
+mod source;
 
 /// What stands in front of a line for lessons 4 and 5: `client │ `.
 const LABEL: usize = 9;

@@ -46,12 +46,3 @@ fn without_an_option_there_is_no_link() -> Result<()> {
     run(xtask(), "4", &[], "hello\n")?.success().stdout(contains("link").not());
     Ok(())
 }
-
-#[test]
-fn help_explains_the_wire() {
-    let mut command = assert_cmd::Command::from_std(xtask());
-    let mut assert = command.args(["help", "run"]).assert().success();
-    for option in xtask::wire::options::NAMES {
-        assert = assert.stdout(contains(format!("--{option} ")));
-    }
-}
