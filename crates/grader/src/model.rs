@@ -253,3 +253,47 @@ pub fn read_lessons<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<&'static 
     let known = lessons.iter().map(|lesson| lessons::known(&lesson.name));
     known.collect::<Result<_>>().map_err(de::Error::custom)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use checks::verdict::Outcome;
+
+    /// Two checks passed; the third couldn't be made.
+    fn results() -> Results {
+        let lesson = lessons::known("lesson-3").unwrap();
+        let outcomes = [Outcome::Pass, Outcome::Pass, Outcome::GraderError("no memory".into())];
+        let findings = lesson.checks.iter().zip(outcomes);
+        let findings = findings.map(|(check, outcome)| Finding::blank(check, outcome)).collect();
+        let grade = Grade { findings, ..Grade::blank(lesson, Status::Judged) };
+        let (student, notes) = ("ann".to_owned(), Vec::new());
+        let submission = Submission { student, roster: None, notes, grades: vec![grade] };
+        let (tool, version) = ("grader".to_owned(), "0".to_owned());
+        Results { tool, version, lessons: vec![lesson], submissions: vec![submission] }
+    }
+
+    #[test]
+    fn what_is_read_is_what_was_written() {
+        let json = serde_json::to_string(&results()).unwrap();
+        assert_eq!(serde_json::from_str::<Results>(&json).unwrap(), results(), "{json}");
+        assert!(json.contains(r#""score":null,"max_score":100,"passed":2,"failed":0"#), "{json}");
+    }
+
+    #[test]
+    fn a_result_that_is_not_of_this_version_names_what_is_missing() {
+        let json = serde_json::to_string(&results()).unwrap();
+        let id = results().lessons[0].checks[1].id;
+        for (known, unknown, words) in [
+            (r#""name":"lesson-3""#, r#""name":"lesson-0""#, "there is no lesson `lesson-0` in"),
+            (
+                r#""lesson":"lesson-3""#,
+                r#""lesson":"lesson-0""#,
+                "there is no lesson `lesson-0` in",
+            ),
+            (id, "unheard-of", "lesson-3 has no check `unheard-of` here"),
+        ] {
+            let error = serde_json::from_str::<Results>(&json.replace(known, unknown)).unwrap_err();
+            assert!(error.to_string().contains(words), "{error}");
+        }
+    }
+}
