@@ -1,6 +1,6 @@
 //! How long all checks of a lesson may take together, and what happens when that is used up.
 
-use crate::failure::{Failure, Fault, Verdict};
+use crate::failure::{Checked, Failure, Fault};
 use std::time::{Duration, Instant};
 
 /// What the checks of a lesson may take together. Each wait has a deadline of its own; but whoever
@@ -53,7 +53,7 @@ impl Deadline {
     }
 
     /// Requires that it hasn't passed. `awaited` completes "waiting for …".
-    pub fn in_time(self, awaited: impl Into<String>) -> Verdict {
+    pub fn in_time(self, awaited: impl Into<String>) -> Checked {
         if self.has_passed() { Err(Fault::OutOfTime(awaited.into())) } else { Ok(()) }
     }
 }

@@ -1,6 +1,6 @@
 //! What a check is, and what a lesson's checks are.
 
-use crate::failure::Verdict;
+use crate::failure::Checked;
 use crate::trial::Trial;
 use anyhow::{Context, Result};
 use base::ports::PortCount;
@@ -21,7 +21,7 @@ pub struct Check {
     /// Where to read about it: a file under `lessons/` and a heading, `lesson-3-….md#receive`.
     pub section: &'static str,
     /// Drives the program; returns at the first thing that is wrong.
-    pub run: fn(&Trial) -> Verdict,
+    pub run: fn(&Trial) -> Checked,
 }
 
 /// The checks of a lesson.

@@ -1,7 +1,7 @@
 //! The other side of a conversation over UDP.
 
 use crate::budget::Deadline;
-use crate::failure::{Fault, Verdict, failed, late};
+use crate::failure::{Checked, Fault, failed, late};
 use crate::log::Log;
 use crate::subject::Subject;
 use anyhow::{Context, Result};
@@ -36,7 +36,7 @@ impl Endpoint {
     }
 
     /// Sends one datagram.
-    pub fn send(&self, payload: impl AsRef<[u8]>, to: SocketAddr) -> Verdict {
+    pub fn send(&self, payload: impl AsRef<[u8]>, to: SocketAddr) -> Checked {
         let payload = payload.as_ref();
         let (length, from) = (payload.len(), self.address);
         self.transmit(payload, to)?;
@@ -53,7 +53,7 @@ impl Endpoint {
     }
 
     /// Waits for a datagram. `what` completes "waited for …".
-    pub fn receive(&self, what: &str, within: Duration, cause: &str) -> Verdict<Datagram> {
+    pub fn receive(&self, what: &str, within: Duration, cause: &str) -> Checked<Datagram> {
         match self.next(self.deadline.cut(within))? {
             Some(datagram) => {
                 let (length, shown) = (datagram.payload.len(), visible(&datagram.payload));
@@ -77,7 +77,7 @@ impl Endpoint {
         what: &str,
         within: Duration,
         cause: &str,
-    ) -> Verdict<Datagram> {
+    ) -> Checked<Datagram> {
         const SLICE: Duration = Duration::from_millis(50);
         let deadline = Instant::now() + within;
         loop {
@@ -103,7 +103,7 @@ impl Endpoint {
 
     /// Requires that nothing more comes. All of that time is spent, so it is for where no event
     /// could tell.
-    pub fn receives_nothing(&self, during: Duration, cause: &str) -> Verdict {
+    pub fn receives_nothing(&self, during: Duration, cause: &str) -> Checked {
         let whole = self.deadline.cut(during);
         match self.next(whole)? {
             None if whole < during => {

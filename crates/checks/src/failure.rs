@@ -3,7 +3,7 @@
 use crate::bytes::{self, Dump};
 
 /// What a check's function returns.
-pub type Verdict<T = ()> = Result<T, Fault>;
+pub type Checked<T = ()> = Result<T, Fault>;
 
 /// Why a check didn't pass.
 #[derive(Debug)]
@@ -64,12 +64,12 @@ pub fn certain(problem: impl Into<String>, cause: impl Into<String>) -> Fault {
 }
 
 /// Requires that a condition holds.
-pub fn require(condition: bool, problem: impl Into<String>, cause: &str) -> Verdict {
+pub fn require(condition: bool, problem: impl Into<String>, cause: &str) -> Checked {
     if condition { Ok(()) } else { Err(failed(problem, cause)) }
 }
 
 /// Requires that two payloads are the same, byte for byte.
-pub fn same(what: &str, expected: &[u8], actual: &[u8], cause: &str) -> Verdict {
+pub fn same(what: &str, expected: &[u8], actual: &[u8], cause: &str) -> Checked {
     if expected == actual {
         return Ok(());
     }
@@ -78,7 +78,7 @@ pub fn same(what: &str, expected: &[u8], actual: &[u8], cause: &str) -> Verdict 
 }
 
 /// Requires that output has these bytes in it, somewhere.
-pub fn contains(what: &str, part: &[u8], whole: &[u8], cause: &str) -> Verdict {
+pub fn contains(what: &str, part: &[u8], whole: &[u8], cause: &str) -> Checked {
     if find(whole, part) {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 mod state;
 
 use crate::budget::Deadline;
-use crate::failure::{Fault, Verdict, failed, late};
+use crate::failure::{Checked, Fault, failed, late};
 use crate::log::Log;
 use anyhow::{Context, Result};
 use base::ports::{self, Protocol};
@@ -145,16 +145,16 @@ impl Subject {
 
     /// Waits until the UDP port is bound: the program is then ready, without having been sent
     /// anything. Where the system doesn't tell, its first output, or a second, has to do.
-    pub fn wait_until_bound(&self, port: u16) -> Verdict {
+    pub fn wait_until_bound(&self, port: u16) -> Checked {
         self.wait_until_has(Protocol::Udp, port)
     }
 
     /// The same for the TCP port, at which it listens then.
-    pub fn wait_until_listening(&self, port: u16) -> Verdict {
+    pub fn wait_until_listening(&self, port: u16) -> Checked {
         self.wait_until_has(Protocol::Tcp, port)
     }
 
-    fn wait_until_has(&self, protocol: Protocol, port: u16) -> Verdict {
+    fn wait_until_has(&self, protocol: Protocol, port: u16) -> Checked {
         let cause = format!(
             "The program must bind the address that it is given as its argument, here port {port}, \
              and then wait."
@@ -195,7 +195,7 @@ impl Subject {
         within: Duration,
         cause: &str,
         enough: impl Fn(&[u8]) -> bool,
-    ) -> Verdict<Vec<u8>> {
+    ) -> Checked<Vec<u8>> {
         let is_done = |streams: &Streams| enough(&streams.stdout) || streams.is_complete();
         let streams = self.state.wait(self.deadline.cut(within), is_done);
         if enough(&streams.stdout) {
@@ -211,7 +211,7 @@ impl Subject {
     }
 
     /// Waits until it has ended by itself and all that it wrote has been read.
-    pub fn wait_for_end(&self, within: Duration, cause: &str) -> Verdict<Ended> {
+    pub fn wait_for_end(&self, within: Duration, cause: &str) -> Checked<Ended> {
         let streams = self.state.wait(self.deadline.cut(within), Streams::is_complete);
         let so_far = format!("stdout so far: {}", visible(&streams.stdout));
         if !streams.is_complete() {
@@ -229,7 +229,7 @@ impl Subject {
     }
 
     /// Requires that it hasn't ended.
-    pub fn still_runs(&self, cause: &str) -> Verdict {
+    pub fn still_runs(&self, cause: &str) -> Checked {
         match self.state.lock().status {
             Some(status) => Err(failed(format!("it has ended: {status}"), cause)),
             None => Ok(()),
@@ -237,7 +237,7 @@ impl Subject {
     }
 
     /// Requires that it doesn't end for that long, all of which is spent.
-    pub fn runs_on(&self, during: Duration, cause: &str) -> Verdict {
+    pub fn runs_on(&self, during: Duration, cause: &str) -> Checked {
         let whole = self.deadline.cut(during);
         drop(self.state.wait(whole, |streams| streams.status.is_some()));
         self.still_runs(cause)?;

@@ -2,7 +2,7 @@
 
 use crate::budget::Deadline;
 use crate::endpoint::Endpoint;
-use crate::failure::Verdict;
+use crate::failure::Checked;
 use crate::log::Log;
 use crate::network::Network;
 use crate::subject::{Ending, Program, Subject};
@@ -56,16 +56,16 @@ impl Trial {
     }
 
     /// Starts the program with `argument`.
-    pub fn start(&self, argument: impl AsRef<OsStr>) -> Verdict<Subject> {
+    pub fn start(&self, argument: impl AsRef<OsStr>) -> Checked<Subject> {
         self.start_with(Some(argument.as_ref()))
     }
 
     /// Starts the program without the lesson's argument.
-    pub fn start_without_argument(&self) -> Verdict<Subject> {
+    pub fn start_without_argument(&self) -> Checked<Subject> {
         self.start_with(None)
     }
 
-    fn start_with(&self, argument: Option<&OsStr>) -> Verdict<Subject> {
+    fn start_with(&self, argument: Option<&OsStr>) -> Checked<Subject> {
         let deadline = self.setting.deadline;
         deadline.in_time("another start of it")?;
         let subject = Subject::start(&self.program, argument, &self.log, deadline)?;
@@ -74,16 +74,16 @@ impl Trial {
     }
 
     /// A UDP port that no other check has; TCP on the same port is not free.
-    pub fn port(&self) -> Verdict<Port> {
+    pub fn port(&self) -> Checked<Port> {
         self.take(PortCount { udp: 1, both: 0 }, Ports::udp)
     }
 
     /// A port that no other check has, and that is free for UDP and for TCP.
-    pub fn port_with_free_tcp(&self) -> Verdict<Port> {
+    pub fn port_with_free_tcp(&self) -> Checked<Port> {
         self.take(PortCount { udp: 0, both: 1 }, Ports::both)
     }
 
-    fn take(&self, count: PortCount, port: fn(&Ports) -> io::Result<Port>) -> Verdict<Port> {
+    fn take(&self, count: PortCount, port: fn(&Ports) -> io::Result<Port>) -> Checked<Port> {
         self.setting.deadline.in_time("a port")?;
         self.ports.set(self.ports.get() + count);
         let what = || "the check found no port for the program".to_owned();
@@ -91,12 +91,12 @@ impl Trial {
     }
 
     /// A UDP socket on 127.0.0.1.
-    pub fn endpoint(&self) -> Verdict<Endpoint> {
+    pub fn endpoint(&self) -> Checked<Endpoint> {
         self.endpoint_at((Ipv4Addr::LOCALHOST, 0).into())
     }
 
     /// A UDP socket at a loopback address.
-    pub fn endpoint_at(&self, address: SocketAddr) -> Verdict<Endpoint> {
+    pub fn endpoint_at(&self, address: SocketAddr) -> Checked<Endpoint> {
         let endpoint = Endpoint::bind(address, &self.log, self.setting.deadline);
         let what = || format!("the check cannot bind a UDP socket to {address}");
         endpoint.map_err(|error| self.setting.network.refused(what(), error))
@@ -104,7 +104,7 @@ impl Trial {
 
     /// How long to wait for what may take as long as `within`, and can't be awaited by what else
     /// there is here. `awaited` completes "waiting for …".
-    pub fn time_for(&self, awaited: &str, within: Duration) -> Verdict<Duration> {
+    pub fn time_for(&self, awaited: &str, within: Duration) -> Checked<Duration> {
         self.setting.deadline.in_time(awaited)?;
         Ok(self.setting.deadline.cut(within))
     }

@@ -6,7 +6,7 @@ use base::lessons::numbered;
 use base::ports::PortCount;
 use checks::budget::Budget;
 use checks::check::{Check, Lesson, Limits};
-use checks::failure::{Verdict, failed};
+use checks::failure::{Checked, failed};
 use checks::judge::{Terms, judge};
 use checks::subject::Program;
 use checks::trial::Trial;
@@ -20,7 +20,7 @@ const ROOM: Duration = Duration::from_secs(4);
 /// Second attempts are made alone in this process, and so would wait for another test's.
 static TURN: Mutex<()> = Mutex::new(());
 
-const fn check(id: &'static str, needs: Option<&'static str>, run: fn(&Trial) -> Verdict) -> Check {
+const fn check(id: &'static str, needs: Option<&'static str>, run: fn(&Trial) -> Checked) -> Check {
     Check { id, title: "ticks", points: 10, needs, goal: "It ticks.", section: "none", run }
 }
 
@@ -49,7 +49,7 @@ fn judge_command(
 }
 
 /// Each tick comes in time; together they take 1.5 s.
-fn ticks_five_times(trial: &Trial) -> Verdict {
+fn ticks_five_times(trial: &Trial) -> Checked {
     let program = trial.start_without_argument()?;
     for count in 1..=5 {
         let are_there = |stdout: &[u8]| stdout.len() >= 5 * count;
@@ -58,20 +58,20 @@ fn ticks_five_times(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn ticks_wrong_at_last(trial: &Trial) -> Verdict {
+fn ticks_wrong_at_last(trial: &Trial) -> Checked {
     ticks_five_times(trial)?;
     Err(failed("it ticked wrong", "Oil it."))
 }
 
-fn ticks_on(trial: &Trial) -> Verdict {
+fn ticks_on(trial: &Trial) -> Checked {
     trial.start_without_argument()?.runs_on(Duration::from_secs(3600), "")
 }
 
-fn is_silent(trial: &Trial) -> Verdict {
+fn is_silent(trial: &Trial) -> Checked {
     trial.endpoint()?.receives_nothing(Duration::from_secs(3600), "")
 }
 
-fn swallows(trial: &Trial) -> Verdict {
+fn swallows(trial: &Trial) -> Checked {
     let program = trial.start_without_argument()?;
     let _ = program.wait_for_end(Duration::from_secs(3600), "");
     Ok(())

@@ -5,7 +5,7 @@
 use base::lessons::numbered;
 use base::ports::PortCount;
 use checks::check::{Check, Lesson, Limits};
-use checks::failure::{Verdict, failed};
+use checks::failure::{Checked, failed};
 use checks::judge::{Terms, judge};
 use checks::network::Network;
 use checks::subject::Program;
@@ -16,7 +16,7 @@ use std::sync::{LazyLock, Mutex};
 
 const CHECKS: &str = env!("CARGO_BIN_EXE_checks");
 
-const fn check(run: fn(&Trial) -> Verdict) -> [Check; 1] {
+const fn check(run: fn(&Trial) -> Checked) -> [Check; 1] {
     let (title, goal, section) = ("has a port", "It has a port.", "none");
     [Check { id: "has-a-port", title, points: 100, needs: None, goal, section, run }]
 }
@@ -34,7 +34,7 @@ fn judge_one(checks: &'static [Check], ports: PortCount, network: Network) -> Fi
 /// The locks that can't be taken, before the program is started first.
 static TAKEN: Mutex<Option<Vec<u16>>> = Mutex::new(None);
 
-fn fails_first(trial: &Trial) -> Verdict {
+fn fails_first(trial: &Trial) -> Checked {
     let mut taken = TAKEN.lock().unwrap();
     let is_second = taken.is_some();
     let is_taken = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_err();
@@ -61,12 +61,12 @@ fn the_port_of_a_second_attempt_was_taken_before_the_first_start() {
 static HOLDER: LazyLock<UdpSocket> =
     LazyLock::new(|| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
 
-fn needs_what_is_taken(trial: &Trial) -> Verdict {
+fn needs_what_is_taken(trial: &Trial) -> Checked {
     let address = HOLDER.local_addr().unwrap();
     trial.endpoint_at(address).map(drop)
 }
 
-fn needs_what_is_nowhere(trial: &Trial) -> Verdict {
+fn needs_what_is_nowhere(trial: &Trial) -> Checked {
     // An address for documentation (RFC 5737), which is nobody's.
     trial.endpoint_at(SocketAddr::from(([192, 0, 2, 1], 0))).map(drop)
 }

@@ -8,7 +8,7 @@ use base::lessons::{LESSONS, Lesson as Entry, Lifetime, Role, numbered};
 use base::ports::{Port, PortCount};
 use checks::budget::Deadline;
 use checks::check::{Check, Lesson, Limits};
-use checks::failure::{Verdict, contains, failed, find, require, same};
+use checks::failure::{Checked, contains, failed, find, require, same};
 use checks::judge::{Terms, judge};
 use checks::log::Log;
 use checks::subject::{Program, SOON, START, Subject};
@@ -23,7 +23,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-const fn claim(id: &'static str, run: fn(&Trial) -> Verdict) -> Check {
+const fn claim(id: &'static str, run: fn(&Trial) -> Checked) -> Check {
     Check { id, title: "", points: 1, needs: None, goal: "", section: "", run }
 }
 
@@ -245,7 +245,7 @@ fn start(program: &Program, argument: &str) -> Result<Subject> {
     Subject::start(program, argument, &Log::default(), Deadline::default())
 }
 
-fn told<T>(verdict: Verdict<T>) -> Result<T> {
+fn told<T>(verdict: Checked<T>) -> Result<T> {
     verdict.map_err(|fault| anyhow!("{fault:?}"))
 }
 
@@ -271,7 +271,7 @@ const BYTES: &[u8] = b"\xff\xfe and \xe5\xa5";
 const BYTES_AND_END: &[u8] = b"\xff\xfe and \xe5\xa5\n";
 
 /// Requires that an argument is refused by name. What isn't Unicode in it may be shown in any way.
-fn refuses(trial: &Trial, argument: impl AsRef<OsStr>) -> Verdict {
+fn refuses(trial: &Trial, argument: impl AsRef<OsStr>) -> Checked {
     let lossy = argument.as_ref().to_string_lossy();
     let name = lossy.split(char::REPLACEMENT_CHARACTER).next().unwrap_or("");
     let mut program = trial.start(&argument)?;
@@ -280,7 +280,7 @@ fn refuses(trial: &Trial, argument: impl AsRef<OsStr>) -> Verdict {
     program.wait_for_end(START, "")?.failed_properly(name, "")
 }
 
-fn names_what_is_no_address(trial: &Trial) -> Verdict {
+fn names_what_is_no_address(trial: &Trial) -> Checked {
     // RFC 6761 promises that no name under `.invalid` will ever resolve.
     let words = [
         "nonsense",
@@ -296,7 +296,7 @@ fn names_what_is_no_address(trial: &Trial) -> Verdict {
     refuses(trial, not_unicode())
 }
 
-fn names_what_is_no_port(trial: &Trial) -> Verdict {
+fn names_what_is_no_port(trial: &Trial) -> Checked {
     let words = ["nonsense", "99999", "-1", "80.5", "127.0.0.1:8090", ""];
     words.iter().try_for_each(|word| refuses(trial, word))?;
     refuses(trial, not_unicode())
@@ -313,7 +313,7 @@ fn not_unicode() -> OsString {
     ["bad-text-".into(), surrogate].into_iter().collect()
 }
 
-fn takes_a_name_for_an_address(trial: &Trial) -> Verdict {
+fn takes_a_name_for_an_address(trial: &Trial) -> Checked {
     let mut program = trial.start("localhost:0")?;
     program.close_stdin();
     let ended = program.wait_for_end(START, "")?;
@@ -323,7 +323,7 @@ fn takes_a_name_for_an_address(trial: &Trial) -> Verdict {
     require(!find(&ended.stdout, b":0\n"), "it shows port 0", "")
 }
 
-fn closes_at_a_long_or_unfinished_line(trial: &Trial) -> Verdict {
+fn closes_at_a_long_or_unfinished_line(trial: &Trial) -> Checked {
     for line in [vec![b'x'; 70_000], b"an unfinished line".to_vec()] {
         let mut program = trial.start("127.0.0.1:0")?;
         program.write(line);
@@ -333,7 +333,7 @@ fn closes_at_a_long_or_unfinished_line(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn names_a_taken_port(trial: &Trial) -> Verdict {
+fn names_a_taken_port(trial: &Trial) -> Checked {
     // Its lock is TCP on the same port.
     let port = trial.port()?;
     refuses(trial, port.address().to_string())?;
@@ -343,7 +343,7 @@ fn names_a_taken_port(trial: &Trial) -> Verdict {
 }
 
 /// Requires that this input makes a datagram of that message.
-fn sends(trial: &Trial, input: &[u8], message: &[u8]) -> Verdict {
+fn sends(trial: &Trial, input: &[u8], message: &[u8]) -> Checked {
     let receiver = trial.endpoint()?;
     let mut program = trial.start(receiver.address.to_string())?;
     program.write(input.to_vec());
@@ -351,14 +351,14 @@ fn sends(trial: &Trial, input: &[u8], message: &[u8]) -> Verdict {
     same("the datagram", message, &receiver.receive("the message", START, "")?.payload, "")
 }
 
-fn takes_only_one_line_end_off(trial: &Trial) -> Verdict {
+fn takes_only_one_line_end_off(trial: &Trial) -> Checked {
     for line in ["\r in the \r middle", "\r", "\0"] {
         sends(trial, format!("{line}\r\n").as_bytes(), line.as_bytes())?;
     }
     Ok(())
 }
 
-fn sends_over_ipv6(trial: &Trial) -> Verdict {
+fn sends_over_ipv6(trial: &Trial) -> Checked {
     let Ok(receiver) = trial.endpoint_at((Ipv6Addr::LOCALHOST, 0).into()) else {
         skip("lesson 2 sends over IPv6", "this computer has no address ::1");
         return Ok(());
@@ -369,7 +369,7 @@ fn sends_over_ipv6(trial: &Trial) -> Verdict {
     program.wait_for_end(SOON, "")?.succeeded("")
 }
 
-fn does_not_crash_at_a_long_datagram(trial: &Trial) -> Verdict {
+fn does_not_crash_at_a_long_datagram(trial: &Trial) -> Checked {
     let port = trial.port()?;
     let program = trial.start(port.address().to_string())?;
     program.wait_until_bound(port.number())?;
@@ -379,7 +379,7 @@ fn does_not_crash_at_a_long_datagram(trial: &Trial) -> Verdict {
 }
 
 /// The address in the first line of a server that was told port 0.
-fn shown_address(program: &Subject) -> Verdict<SocketAddr> {
+fn shown_address(program: &Subject) -> Checked<SocketAddr> {
     let is_whole = |stdout: &[u8]| stdout.contains(&b'\n');
     let stdout = program.wait_for_stdout("the line that says it is ready", START, "", is_whole)?;
     let stdout = String::from_utf8_lossy(&stdout);
@@ -387,7 +387,7 @@ fn shown_address(program: &Subject) -> Verdict<SocketAddr> {
     address.ok_or_else(|| failed(format!("no address in {stdout:?}"), ""))
 }
 
-fn receives_at_the_port_it_shows(trial: &Trial) -> Verdict {
+fn receives_at_the_port_it_shows(trial: &Trial) -> Checked {
     let program = trial.start("127.0.0.1:0")?;
     trial.endpoint()?.send("found you", shown_address(&program)?)?;
     let ended = program.wait_for_end(SOON, "")?;
@@ -395,14 +395,14 @@ fn receives_at_the_port_it_shows(trial: &Trial) -> Verdict {
     contains("its output", b"found you", &ended.stdout, "")
 }
 
-fn returns_at_the_port_it_shows(trial: &Trial) -> Verdict {
+fn returns_at_the_port_it_shows(trial: &Trial) -> Checked {
     let (program, client) = (trial.start("0")?, trial.endpoint()?);
     let port = shown_address(&program)?.port();
     client.send("found you", (Ipv4Addr::LOCALHOST, port).into())?;
     same("the reply", b"found you", &client.receive("the reply", SOON, "")?.payload, "")
 }
 
-fn no_stranger_keeps_it_waiting(trial: &Trial) -> Verdict {
+fn no_stranger_keeps_it_waiting(trial: &Trial) -> Checked {
     let (server, stranger) = (trial.endpoint()?, trial.endpoint()?);
     let program = trial.start(server.address.to_string())?;
     program.type_line("hello");
@@ -420,7 +420,7 @@ fn no_stranger_keeps_it_waiting(trial: &Trial) -> Verdict {
     require(!find(&ended.stdout, b"stranger"), "it shows what a stranger has sent", "")
 }
 
-fn talks_over_ipv6(trial: &Trial) -> Verdict {
+fn talks_over_ipv6(trial: &Trial) -> Checked {
     let Ok(server) = trial.endpoint_at((Ipv6Addr::LOCALHOST, 0).into()) else {
         skip("lesson 4 talks over IPv6", "this computer has no address ::1");
         return Ok(());
@@ -432,7 +432,7 @@ fn talks_over_ipv6(trial: &Trial) -> Verdict {
     program.wait_for_stdout("the reply", SOON, "", |out| find(out, b"from ::1")).map(drop)
 }
 
-fn fails_if_the_system_refuses(trial: &Trial) -> Verdict {
+fn fails_if_the_system_refuses(trial: &Trial) -> Checked {
     let server = trial.endpoint()?;
     let program = trial.start(server.address.to_string())?;
     program.type_line(vec![b'x'; 70_000]);

@@ -1,7 +1,7 @@
 //! To be written: what the program must do, in a line.
 
 use crate::check::{Check, Lesson, Limits};
-use crate::failure::Verdict;
+use crate::failure::Checked;
 use crate::subject::SOON;
 use crate::trial::Trial;
 use base::lessons::numbered;
@@ -25,7 +25,7 @@ pub const LESSON: Lesson = Lesson {
     play: None,
 };
 
-fn binds_its_argument(trial: &Trial) -> Verdict {
+fn binds_its_argument(trial: &Trial) -> Checked {
     let port = trial.TAKE_PORT()?;
     let mut program = trial.start(port.address().to_string())?;
     program.AWAIT_PORT(port.number())?;

@@ -2,14 +2,14 @@
 
 use crate::check::Check;
 use crate::endpoint::Endpoint;
-use crate::failure::{Failure, Fault, Verdict, contains, find, require};
+use crate::failure::{Checked, Failure, Fault, contains, find, require};
 use crate::subject::{Ended, START, Subject};
 use crate::trial::Trial;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
 /// Requires that the program shows `text` on stdout, verbatim, before `within` has passed.
-pub fn shows(program: &Subject, text: &[u8], within: Duration, cause: &str) -> Verdict {
+pub fn shows(program: &Subject, text: &[u8], within: Duration, cause: &str) -> Checked {
     let seen =
         program.wait_for_stdout("the text on its stdout", within, cause, |out| find(out, text));
     let is_late = match seen {
@@ -55,7 +55,7 @@ pub const fn names_a_malformed_argument(points: u32, section: &'static str) -> C
 ///
 /// A number that is too large for a port isn't among them: `getaddrinfo` of the C library takes
 /// it without a word.
-pub fn refuses_malformed_addresses(trial: &Trial) -> Verdict {
+pub fn refuses_malformed_addresses(trial: &Trial) -> Checked {
     let cause = "Turn the argument into an address, and let a failure end the program with a \
                  message on stderr that has the argument in it, and a status that isn't 0. In \
                  Rust: `.with_context(|| format!(\"cannot use {argument:?}\"))?`.";
@@ -72,7 +72,7 @@ pub fn refuses_malformed_addresses(trial: &Trial) -> Verdict {
 
 /// Requires a proper error for each of some arguments: what its message must name, the argument,
 /// and how long the error may take.
-pub fn refuses(trial: &Trial, cases: &[(String, String, Duration)], cause: &str) -> Verdict {
+pub fn refuses(trial: &Trial, cases: &[(String, String, Duration)], cause: &str) -> Checked {
     // One after the other, so that the report shows how the wrong one has ended.
     for (name, argument, within) in cases {
         let mut program = trial.start(argument)?;
@@ -85,7 +85,7 @@ pub fn refuses(trial: &Trial, cases: &[(String, String, Duration)], cause: &str)
 }
 
 /// Requires an end that is neither a panic nor a signal, with whatever status.
-pub fn did_not_crash(ended: &Ended) -> Verdict {
+pub fn did_not_crash(ended: &Ended) -> Checked {
     let cause = "A panic or a signal is never a right way to end: return from `main`.";
     require(!ended.is_crash(), format!("it crashed: {}", ended.status), cause)
 }

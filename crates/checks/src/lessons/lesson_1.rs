@@ -1,7 +1,7 @@
 //! Create a TCP socket and a UDP socket, show their addresses, wait, and close them.
 
 use crate::check::{Check, Lesson, Limits};
-use crate::failure::{Verdict, failed, require};
+use crate::failure::{Checked, failed, require};
 use crate::lessons::common::{names_a_malformed_argument, on_second_loopback};
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
@@ -156,7 +156,7 @@ fn shown_address(
     program: &Subject,
     protocol: Protocol,
     ip: impl Into<IpAddr>,
-) -> Verdict<SocketAddr> {
+) -> Checked<SocketAddr> {
     let (ip, name) = (ip.into(), name(protocol));
     let cause = format!(
         "Print a line with the word {name} and the address of that socket, ip and port, on stdout. \
@@ -229,17 +229,17 @@ fn numbers(text: &str) -> impl Iterator<Item = u16> {
 /// Asks for any free port.
 const ANY: &str = "127.0.0.1:0";
 
-fn shows_its_tcp_address(trial: &Trial) -> Verdict {
+fn shows_its_tcp_address(trial: &Trial) -> Checked {
     let program = trial.start(ANY)?;
     shown_address(&program, Protocol::Tcp, Ipv4Addr::LOCALHOST).map(drop)
 }
 
-fn shows_its_udp_address(trial: &Trial) -> Verdict {
+fn shows_its_udp_address(trial: &Trial) -> Checked {
     let program = trial.start(ANY)?;
     shown_address(&program, Protocol::Udp, Ipv4Addr::LOCALHOST).map(drop)
 }
 
-fn tcp_accepts_connections(trial: &Trial) -> Verdict {
+fn tcp_accepts_connections(trial: &Trial) -> Checked {
     let program = trial.start(ANY)?;
     let address = shown_address(&program, Protocol::Tcp, Ipv4Addr::LOCALHOST)?;
     // Both stay open: what comes first isn't all that is accepted.
@@ -249,7 +249,7 @@ fn tcp_accepts_connections(trial: &Trial) -> Verdict {
 }
 
 /// Connects to the program's TCP socket.
-fn connect(trial: &Trial, address: SocketAddr) -> Verdict<TcpStream> {
+fn connect(trial: &Trial, address: SocketAddr) -> Checked<TcpStream> {
     let cause = "Nobody listens at the address that is shown. `TcpListener::bind` does all that is \
                  needed; in C and Python the socket (`SOCK_STREAM`) is created, bound, and told to \
                  `listen`. Keep it in a variable: a socket that is dropped is closed.";
@@ -265,14 +265,14 @@ fn connect(trial: &Trial, address: SocketAddr) -> Verdict<TcpStream> {
     Ok(stream)
 }
 
-fn udp_holds_its_port(trial: &Trial) -> Verdict {
+fn udp_holds_its_port(trial: &Trial) -> Checked {
     let program = trial.start(ANY)?;
     let address = shown_address(&program, Protocol::Udp, Ipv4Addr::LOCALHOST)?;
     udp_is_taken(trial, address)
 }
 
 /// Requires that a UDP socket is bound at this address.
-fn udp_is_taken(trial: &Trial, address: SocketAddr) -> Verdict {
+fn udp_is_taken(trial: &Trial, address: SocketAddr) -> Checked {
     let is_taken = ports::is_bound(Protocol::Udp, address.port())
         .unwrap_or_else(|| UdpSocket::bind(address).is_err());
     let cause = "No UDP socket (`UdpSocket`, `SOCK_DGRAM`) is at the address that is shown: it \
@@ -289,13 +289,13 @@ fn udp_is_taken(trial: &Trial, address: SocketAddr) -> Verdict {
 const LONG: Duration = Duration::from_millis(1500);
 
 /// Starts the program, and waits until it shows its TCP address.
-fn open(trial: &Trial) -> Verdict<Subject> {
+fn open(trial: &Trial) -> Checked<Subject> {
     let program = trial.start(ANY)?;
     shown_address(&program, Protocol::Tcp, Ipv4Addr::LOCALHOST)?;
     Ok(program)
 }
 
-fn closes_at_a_line(trial: &Trial) -> Verdict {
+fn closes_at_a_line(trial: &Trial) -> Checked {
     let port = trial.port_with_free_tcp()?;
     let address = port.address();
     let program = trial.start(address.to_string())?;
@@ -310,7 +310,7 @@ fn closes_at_a_line(trial: &Trial) -> Verdict {
     is_free(trial, address)
 }
 
-fn is_free(trial: &Trial, address: SocketAddr) -> Verdict {
+fn is_free(trial: &Trial, address: SocketAddr) -> Checked {
     let cause = "Something still holds the port: a process that the program has started and left \
                  behind.";
     let is_free = TcpListener::bind(address).is_ok();
@@ -321,7 +321,7 @@ fn is_free(trial: &Trial, address: SocketAddr) -> Verdict {
     Ok(())
 }
 
-fn closes_at_the_end_of_its_input(trial: &Trial) -> Verdict {
+fn closes_at_the_end_of_its_input(trial: &Trial) -> Checked {
     let mut program = open(trial)?;
     program.close_stdin();
     let cause = "At its end, reading gives 0 bytes (`Ok(0)`, an empty line, `EOFError` in Python). \
@@ -330,14 +330,14 @@ fn closes_at_the_end_of_its_input(trial: &Trial) -> Verdict {
     program.wait_for_end(SOON, cause)?.succeeded(cause)
 }
 
-fn waits_until_then(trial: &Trial) -> Verdict {
+fn waits_until_then(trial: &Trial) -> Checked {
     let program = open(trial)?;
     let cause = "The program ends by itself, and with it its sockets. After showing the addresses, \
                  read a line from standard input: that waits as long as it takes.";
     program.runs_on(LONG, cause)
 }
 
-fn takes_any_line(trial: &Trial) -> Verdict {
+fn takes_any_line(trial: &Trial) -> Checked {
     let program = open(trial)?;
     program.type_line([trial.random.word(8).as_bytes(), b" \xff\xfe \xe5\xa5"].concat());
     let cause = "Reading text fails on bytes that aren't UTF-8. Read bytes: `read_until(b'\\n', …)`, \
@@ -347,7 +347,7 @@ fn takes_any_line(trial: &Trial) -> Verdict {
 
 // The argument: which address the program binds, and which it can't.
 
-fn uses_the_given_port_for_both(trial: &Trial) -> Verdict {
+fn uses_the_given_port_for_both(trial: &Trial) -> Checked {
     let port = trial.port_with_free_tcp()?;
     let program = trial.start(port.address().to_string())?;
     let cause = "Bind both sockets to the very address of the argument. There is no need to look \
@@ -362,7 +362,7 @@ fn uses_the_given_port_for_both(trial: &Trial) -> Verdict {
     connect(trial, port.address()).map(drop)
 }
 
-fn binds_just_the_given_address(trial: &Trial) -> Verdict {
+fn binds_just_the_given_address(trial: &Trial) -> Checked {
     let second = Ipv4Addr::new(127, 0, 0, 2);
     let port = trial.port_with_free_tcp()?;
     let (given, elsewhere) = (port.address(), SocketAddr::from((second, port.number())));
@@ -388,7 +388,7 @@ fn binds_just_the_given_address(trial: &Trial) -> Verdict {
     connect(trial, shown_address(&program, Protocol::Tcp, second)?).map(drop)
 }
 
-fn needs_no_argument(trial: &Trial) -> Verdict {
+fn needs_no_argument(trial: &Trial) -> Checked {
     // Two at the same time: port 0 is another one for each.
     for program in [trial.start_without_argument()?, trial.start_without_argument()?] {
         udp_is_taken(trial, shown_address(&program, Protocol::Udp, Ipv4Addr::LOCALHOST)?)?;
@@ -397,7 +397,7 @@ fn needs_no_argument(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn fails_on_a_taken_port(trial: &Trial) -> Verdict {
+fn fails_on_a_taken_port(trial: &Trial) -> Checked {
     let cause = "Binding failed, and the program must tell: a message on stderr, and a status that \
                  isn't 0. Don't go on with one socket, don't take another port, and set no option \
                  that lets two sockets share one.";
@@ -411,7 +411,7 @@ fn fails_on_a_taken_port(trial: &Trial) -> Verdict {
     refuses_taken(trial, port.address(), cause)
 }
 
-fn refuses_taken(trial: &Trial, address: SocketAddr, cause: &str) -> Verdict {
+fn refuses_taken(trial: &Trial, address: SocketAddr, cause: &str) -> Checked {
     let mut program = trial.start(address.to_string())?;
     // One that goes on is to end all the same.
     program.close_stdin();

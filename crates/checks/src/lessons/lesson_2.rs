@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::{Datagram, Endpoint};
-use crate::failure::{Fault, Verdict, contains, failed, find, late, require, same};
+use crate::failure::{Checked, Fault, contains, failed, find, late, require, same};
 use crate::lessons::common::{did_not_crash, names_a_malformed_argument, on_second_loopback};
 use crate::play;
 use crate::subject::{SOON, START, Subject};
@@ -195,7 +195,7 @@ const NEEDED: Option<&str> = Some("sends-the-line");
 const A_LOOK: Duration = Duration::from_millis(20);
 
 /// Starts the program with a receiver's address, and gives it this input and nothing more.
-fn start(trial: &Trial, input: &[u8]) -> Verdict<(Subject, Endpoint)> {
+fn start(trial: &Trial, input: &[u8]) -> Checked<(Subject, Endpoint)> {
     let receiver = trial.endpoint()?;
     let mut program = trial.start(receiver.address.to_string())?;
     program.write(input.to_vec());
@@ -204,13 +204,13 @@ fn start(trial: &Trial, input: &[u8]) -> Verdict<(Subject, Endpoint)> {
 }
 
 /// Gives the program this input, and receives what it sends.
-fn sent(trial: &Trial, input: &[u8], cause: &str) -> Verdict<Datagram> {
+fn sent(trial: &Trial, input: &[u8], cause: &str) -> Checked<Datagram> {
     let (program, receiver) = start(trial, input)?;
     receive(&program, &[receiver], cause)
 }
 
 /// Waits for the program's datagram at any of these addresses, as long as it may still come.
-fn receive(program: &Subject, receivers: &[Endpoint], cause: &str) -> Verdict<Datagram> {
+fn receive(program: &Subject, receivers: &[Endpoint], cause: &str) -> Checked<Datagram> {
     let deadline = Instant::now() + START;
     loop {
         let has_ended = program.still_runs("").is_err();
@@ -231,7 +231,7 @@ fn receive(program: &Subject, receivers: &[Endpoint], cause: &str) -> Verdict<Da
 
 // From the line that was typed to the payload of the datagram.
 
-fn sends_the_line(trial: &Trial) -> Verdict {
+fn sends_the_line(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
     let cause = "Send what was read to the address of the first argument, not to one that stands \
                  in the program. Open a UDP socket (`UdpSocket`, `SOCK_DGRAM`), and send with \
@@ -241,7 +241,7 @@ fn sends_the_line(trial: &Trial) -> Verdict {
     contains("the datagram", text.as_bytes(), &datagram.payload, cause)
 }
 
-fn leaves_out_the_line_end(trial: &Trial) -> Verdict {
+fn leaves_out_the_line_end(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
     let cause = "What reads a line usually leaves `\\n` at its end. Take it off, and send the \
                  bytes as they are: no quotes, no final zero byte, and not the whole buffer.";
@@ -249,7 +249,7 @@ fn leaves_out_the_line_end(trial: &Trial) -> Verdict {
     same("the datagram", text.as_bytes(), &datagram.payload, cause)
 }
 
-fn sends_an_empty_line(trial: &Trial) -> Verdict {
+fn sends_an_empty_line(trial: &Trial) -> Checked {
     let cause = "An empty line was taken for the end of the input, or not sent because it is \
                  empty. At the end of the input *nothing* is read, not even `\\n`: tell the two \
                  apart before you take the line end off.";
@@ -257,7 +257,7 @@ fn sends_an_empty_line(trial: &Trial) -> Verdict {
     same("the datagram", b"", &datagram.payload, cause)
 }
 
-fn sends_3000_bytes_as_one_datagram(trial: &Trial) -> Verdict {
+fn sends_3000_bytes_as_one_datagram(trial: &Trial) -> Checked {
     let count = 900 - trial.random.below(400);
     let text = format!("{}{}", "好".repeat(count), "安".repeat(1000 - count));
     let cause = "The line was cut, sent in pieces, or isn't in UTF-8. Read the whole line, into a \
@@ -267,7 +267,7 @@ fn sends_3000_bytes_as_one_datagram(trial: &Trial) -> Verdict {
     same("the datagram", text.as_bytes(), &datagram.payload, cause)
 }
 
-fn keeps_spaces(trial: &Trial) -> Verdict {
+fn keeps_spaces(trial: &Trial) -> Checked {
     let (word, other) = (trial.random.word(8), trial.random.word(8));
     let text = format!("  \t {word}   {other} \t  ");
     let cause = "The line was trimmed, or taken apart into words. Take off the line end only: \
@@ -277,7 +277,7 @@ fn keeps_spaces(trial: &Trial) -> Verdict {
     contains("the datagram", text.as_bytes(), &datagram.payload, cause)
 }
 
-fn takes_both_line_ends(trial: &Trial) -> Verdict {
+fn takes_both_line_ends(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
     let cause = "Only `\\n` was taken off, and `\\r` was sent along. If there was a `\\n`, take \
                  off one `\\r` before it, too.";
@@ -285,7 +285,7 @@ fn takes_both_line_ends(trial: &Trial) -> Verdict {
     same("the datagram", text.as_bytes(), &datagram.payload, cause)
 }
 
-fn survives_invalid_utf8(trial: &Trial) -> Verdict {
+fn survives_invalid_utf8(trial: &Trial) -> Checked {
     let (before, after) = (trial.random.word(8), trial.random.word(8));
     let line = [before.as_bytes(), b"\xff\xfe", after.as_bytes(), b"\xe5\xa5\n"].concat();
     let cause = "Reading text failed on bytes that aren't UTF-8, and nothing was sent. Read bytes: \
@@ -305,7 +305,7 @@ const AT_ONCE_AFTER: Duration = Duration::from_millis(700);
 /// What an ended program has sent is there already.
 const AFTERWARDS: Duration = Duration::from_millis(100);
 
-fn sends_just_one_datagram(trial: &Trial) -> Verdict {
+fn sends_just_one_datagram(trial: &Trial) -> Checked {
     let (first, second) = (trial.random.word(12), trial.random.word(12));
     let lines = format!("{first}\n{second}\n{second}\n");
     let (program, receiver) = start(trial, lines.as_bytes())?;
@@ -320,7 +320,7 @@ fn sends_just_one_datagram(trial: &Trial) -> Verdict {
     receiver.receives_nothing(AFTERWARDS, cause)
 }
 
-fn waits_for_no_reply(trial: &Trial) -> Verdict {
+fn waits_for_no_reply(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
     let (program, receiver) = start(trial, format!("{text}\n").as_bytes())?;
     let cause = "After sending, the program waits for something, such as a reply or Enter, or it \
@@ -329,7 +329,7 @@ fn waits_for_no_reply(trial: &Trial) -> Verdict {
     program.wait_for_end(AT_ONCE_AFTER, cause)?.succeeded(cause)
 }
 
-fn sends_before_its_input_ends(trial: &Trial) -> Verdict {
+fn sends_before_its_input_ends(trial: &Trial) -> Checked {
     let receiver = trial.endpoint()?;
     let program = trial.start(receiver.address.to_string())?;
     program.type_line(trial.random.word(24));
@@ -339,7 +339,7 @@ fn sends_before_its_input_ends(trial: &Trial) -> Verdict {
     program.wait_for_end(SOON, cause).map(drop)
 }
 
-fn fails_if_the_system_refuses(trial: &Trial) -> Verdict {
+fn fails_if_the_system_refuses(trial: &Trial) -> Checked {
     let line = format!("{}\n", trial.random.word(70_000));
     let (program, receiver) = start(trial, line.as_bytes())?;
     let cause = "The call that sends has failed, or would have, with the whole line. Don't drop \
@@ -349,7 +349,7 @@ fn fails_if_the_system_refuses(trial: &Trial) -> Verdict {
     receiver.receives_nothing(AFTERWARDS, cause)
 }
 
-fn sends_nothing_at_the_end_of_its_input(trial: &Trial) -> Verdict {
+fn sends_nothing_at_the_end_of_its_input(trial: &Trial) -> Checked {
     let (program, receiver) = start(trial, b"")?;
     let cause = "The input ended before a line was typed. Reading then gives 0 bytes, or `EOFError` \
                  in Python: end the program there, and send nothing. Don't ask again.";
@@ -364,7 +364,7 @@ fn sends_nothing_at_the_end_of_its_input(trial: &Trial) -> Verdict {
 const REST_OF_THE_PROMPT: Duration = Duration::from_millis(100);
 
 /// Starts the program and waits for its prompt, with its input still open.
-fn prompted(trial: &Trial) -> Verdict<(Subject, Endpoint)> {
+fn prompted(trial: &Trial) -> Checked<(Subject, Endpoint)> {
     let receiver = trial.endpoint()?;
     let program = trial.start(receiver.address.to_string())?;
     let cause = "There is no prompt, or it has no line end and waits in the program's own buffer: \
@@ -375,12 +375,12 @@ fn prompted(trial: &Trial) -> Verdict<(Subject, Endpoint)> {
     Ok((program, receiver))
 }
 
-fn prompts_before_it_reads(trial: &Trial) -> Verdict {
+fn prompts_before_it_reads(trial: &Trial) -> Checked {
     let (program, _receiver) = prompted(trial)?;
     program.runs_on(REST_OF_THE_PROMPT, "After the prompt the program must wait for a line.")
 }
 
-fn says_that_it_has_sent(trial: &Trial) -> Verdict {
+fn says_that_it_has_sent(trial: &Trial) -> Checked {
     let (mut program, receiver) = prompted(trial)?;
     program.runs_on(REST_OF_THE_PROMPT, "After the prompt the program must wait for a line.")?;
     let before = program.stdout().len();
@@ -397,7 +397,7 @@ fn says_that_it_has_sent(trial: &Trial) -> Verdict {
 
 // Where the datagram goes, and where it comes from.
 
-fn sends_to_the_host_it_is_given(trial: &Trial) -> Verdict {
+fn sends_to_the_host_it_is_given(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
     let cause = "The host of the argument must decide where the datagram goes. A name has to be \
                  looked up first: `to_socket_addrs`, `getaddrinfo`; Python's `sendto` does it by \
@@ -421,7 +421,7 @@ fn sends_to_the_host_it_is_given(trial: &Trial) -> Verdict {
     contains("the datagram", text.as_bytes(), &datagram.payload, cause)
 }
 
-fn leaves_its_own_port_to_the_system(trial: &Trial) -> Verdict {
+fn leaves_its_own_port_to_the_system(trial: &Trial) -> Checked {
     let receiver = trial.endpoint()?;
     let cause = "The sender's socket is bound to a port that stands in the program. Bind it to \
                  port 0, or (in Python and C) don't bind it at all: the system then chooses a port \
@@ -445,7 +445,7 @@ fn leaves_its_own_port_to_the_system(trial: &Trial) -> Verdict {
     )
 }
 
-fn succeeds_without_a_receiver(trial: &Trial) -> Verdict {
+fn succeeds_without_a_receiver(trial: &Trial) -> Checked {
     let port = trial.port()?;
     trial.step(format!("chose {}, where nobody listens", port.address()));
     let mut program = trial.start(port.address().to_string())?;

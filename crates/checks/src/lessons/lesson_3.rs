@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::Datagram;
-use crate::failure::{Fault, Verdict, contains, failed, find, require};
+use crate::failure::{Checked, Fault, contains, failed, find, require};
 use crate::lessons::common::{has_number, names_a_malformed_argument, on_second_loopback, shows};
 use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
@@ -154,7 +154,7 @@ const NEEDED: Option<&str> = Some("prints-the-text");
 // The text, the whole text, and nothing but the text.
 
 /// Starts the program, and sends it a datagram as soon as it has bound its port.
-fn send(trial: &Trial, payload: &[u8]) -> Verdict<Subject> {
+fn send(trial: &Trial, payload: &[u8]) -> Checked<Subject> {
     let port = trial.port()?;
     let program = trial.start(port.address().to_string())?;
     program.wait_until_bound(port.number())?;
@@ -162,7 +162,7 @@ fn send(trial: &Trial, payload: &[u8]) -> Verdict<Subject> {
     Ok(program)
 }
 
-fn prints_the_text(trial: &Trial) -> Verdict {
+fn prints_the_text(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
     let program = send(trial, text.as_bytes())?;
     let cause = "Receive into a buffer, take as many of its bytes as the call says it received, \
@@ -171,7 +171,7 @@ fn prints_the_text(trial: &Trial) -> Verdict {
     shows(&program, text.as_bytes(), SOON, cause)
 }
 
-fn takes_1024_bytes_whole(trial: &Trial) -> Verdict {
+fn takes_1024_bytes_whole(trial: &Trial) -> Checked {
     let text = trial.random.word(1024);
     let program = send(trial, text.as_bytes())?;
     let cause = "The buffer is too small, or something is cut off for a final zero byte: make it \
@@ -180,7 +180,7 @@ fn takes_1024_bytes_whole(trial: &Trial) -> Verdict {
     shows(&program, text.as_bytes(), SOON, cause)
 }
 
-fn prints_only_what_came(trial: &Trial) -> Verdict {
+fn prints_only_what_came(trial: &Trial) -> Checked {
     let text = trial.random.word(12);
     let program = send(trial, text.as_bytes())?;
     let cause = "The rest of the buffer was printed as well: it is full of zero bytes (NUL), which \
@@ -197,7 +197,7 @@ fn prints_only_what_came(trial: &Trial) -> Verdict {
     require(nuls == 0, problem, cause)
 }
 
-fn prints_every_character(trial: &Trial) -> Verdict {
+fn prints_every_character(trial: &Trial) -> Checked {
     let (word, other) = (trial.random.word(8), trial.random.word(8));
     let text =
         format!("{word} 你好 é \u{1f40d} \"quoted\" 'quoted' back\\slash 100 % {{}} {other}");
@@ -208,7 +208,7 @@ fn prints_every_character(trial: &Trial) -> Verdict {
     shows(&program, text.as_bytes(), SOON, cause)
 }
 
-fn keeps_spaces(trial: &Trial) -> Verdict {
+fn keeps_spaces(trial: &Trial) -> Checked {
     let (word, other) = (trial.random.word(8), trial.random.word(8));
     let text = format!("   {word}   {other}   ");
     let program = send(trial, text.as_bytes())?;
@@ -217,7 +217,7 @@ fn keeps_spaces(trial: &Trial) -> Verdict {
     shows(&program, text.as_bytes(), SOON, cause)
 }
 
-fn survives_invalid_utf8(trial: &Trial) -> Verdict {
+fn survives_invalid_utf8(trial: &Trial) -> Checked {
     let (before, after) = (trial.random.word(8), trial.random.word(8));
     let payload = [before.as_bytes(), b"\xff\xfe", after.as_bytes(), b"\xe5\xa5"].concat();
     let program = send(trial, &payload)?;
@@ -237,7 +237,7 @@ const LONG: Duration = Duration::from_millis(2200);
 /// For a program that doesn't end: what it sends comes before that.
 const AFTERWARDS: Duration = Duration::from_millis(150);
 
-fn ends_after_one_datagram(trial: &Trial) -> Verdict {
+fn ends_after_one_datagram(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
     let program = send(trial, text.as_bytes())?;
     let cause = "After the text nothing is left to do: no loop around the receiving call, no wait \
@@ -245,7 +245,7 @@ fn ends_after_one_datagram(trial: &Trial) -> Verdict {
     program.wait_for_end(SOON, cause)?.succeeded(cause)
 }
 
-fn takes_an_empty_datagram(trial: &Trial) -> Verdict {
+fn takes_an_empty_datagram(trial: &Trial) -> Checked {
     let port = trial.port()?;
     let sender = trial.endpoint()?;
     let program = trial.start(port.address().to_string())?;
@@ -260,7 +260,7 @@ fn takes_an_empty_datagram(trial: &Trial) -> Verdict {
     require(is_shown, format!("its output doesn't show the sender's port, {number}"), cause)
 }
 
-fn waits_as_long_as_it_takes(trial: &Trial) -> Verdict {
+fn waits_as_long_as_it_takes(trial: &Trial) -> Checked {
     let port = trial.port()?;
     let mut program = trial.start(port.address().to_string())?;
     program.wait_until_bound(port.number())?;
@@ -275,7 +275,7 @@ fn waits_as_long_as_it_takes(trial: &Trial) -> Verdict {
     shows(&program, text.as_bytes(), SOON, cause)
 }
 
-fn sends_nothing_back(trial: &Trial) -> Verdict {
+fn sends_nothing_back(trial: &Trial) -> Checked {
     let port = trial.port()?;
     let sender = trial.endpoint()?;
     let program = trial.start(port.address().to_string())?;
@@ -292,7 +292,7 @@ fn sends_nothing_back(trial: &Trial) -> Verdict {
 
 // Whom the datagram came from, and where the program waits for it.
 
-fn prints_the_sender(trial: &Trial) -> Verdict {
+fn prints_the_sender(trial: &Trial) -> Checked {
     let port = trial.port()?;
     // From an address that isn't the program's own, where there is one.
     let second = on_second_loopback(trial, 0);
@@ -321,7 +321,7 @@ fn prints_the_sender(trial: &Trial) -> Verdict {
     seen.map(drop)
 }
 
-fn binds_just_its_argument(trial: &Trial) -> Verdict {
+fn binds_just_its_argument(trial: &Trial) -> Checked {
     let Some(stray) = on_second_loopback(trial, 0) else {
         trial.step("found no second loopback address here, so this can't be told");
         // Something must have happened before points are given.
@@ -353,7 +353,7 @@ fn binds_just_its_argument(trial: &Trial) -> Verdict {
     shows(&program, other.as_bytes(), SOON, cause)
 }
 
-fn fails_on_a_taken_port(trial: &Trial) -> Verdict {
+fn fails_on_a_taken_port(trial: &Trial) -> Checked {
     let port = trial.port()?;
     let holder = trial.endpoint_at(port.address())?;
     trial.step(format!("took UDP port {} for another socket", port.number()));

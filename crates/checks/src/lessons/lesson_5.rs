@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::{Datagram, Endpoint};
-use crate::failure::{Fault, Verdict, find, late, require, same};
+use crate::failure::{Checked, Fault, find, late, require, same};
 use crate::lessons::common::{on_second_loopback, refuses, shows};
 use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
@@ -189,7 +189,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(trial: &Trial) -> Verdict<Self> {
+    fn start(trial: &Trial) -> Checked<Self> {
         let port = trial.port()?;
         let program = trial.start(port.number().to_string())?;
         program.wait_until_bound(port.number())?;
@@ -201,12 +201,12 @@ impl Server {
     }
 
     /// Sends a datagram, and requires that some datagram comes back.
-    fn ask(&self, client: &Endpoint, payload: impl AsRef<[u8]>, cause: &str) -> Verdict<Datagram> {
+    fn ask(&self, client: &Endpoint, payload: impl AsRef<[u8]>, cause: &str) -> Checked<Datagram> {
         client.send(payload, self.address())?;
         self.reply_to(client, cause)
     }
 
-    fn reply_to(&self, client: &Endpoint, cause: &str) -> Verdict<Datagram> {
+    fn reply_to(&self, client: &Endpoint, cause: &str) -> Checked<Datagram> {
         client.receive_from(&self.program, "a reply", SOON, cause)
     }
 }
@@ -216,12 +216,12 @@ impl Server {
 const NO_REPLY: &str = "Receive with `recv_from`, and send what came back with `send_to`, to the \
                         sender that `recv_from` has returned.";
 
-fn answers_a_datagram(trial: &Trial) -> Verdict {
+fn answers_a_datagram(trial: &Trial) -> Checked {
     let server = Server::start(trial)?;
     server.ask(&trial.endpoint()?, trial.random.word(24), NO_REPLY).map(drop)
 }
 
-fn returns_the_same_text(trial: &Trial) -> Verdict {
+fn returns_the_same_text(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
     let word = || trial.random.word(12);
     let texts = [
@@ -258,7 +258,7 @@ fn likely_change(text: &[u8], reply: &[u8]) -> &'static str {
     }
 }
 
-fn returns_every_length(trial: &Trial) -> Verdict {
+fn returns_every_length(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
     for length in [5, 1024, 1, 100, 1023, 1024, 2] {
         let text = trial.random.word(length);
@@ -276,7 +276,7 @@ fn returns_every_length(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn returns_an_empty_datagram(trial: &Trial) -> Verdict {
+fn returns_an_empty_datagram(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
     let cause = "A datagram of 0 bytes must come back as a datagram of 0 bytes. That nothing was \
                  read means \"the end\" for a file or for TCP, but not for UDP: don't leave the \
@@ -288,7 +288,7 @@ fn returns_an_empty_datagram(trial: &Trial) -> Verdict {
     server.ask(&client, trial.random.word(12), cause).map(drop)
 }
 
-fn returns_bytes_that_are_no_text(trial: &Trial) -> Verdict {
+fn returns_bytes_that_are_no_text(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
     let lost = "Its payload wasn't valid UTF-8. Decoding that strictly (`from_utf8`, `decode`) is \
                 an error, and an error must not end the server or skip the reply: decode for the \
@@ -310,7 +310,7 @@ fn returns_bytes_that_are_no_text(trial: &Trial) -> Verdict {
     shows(&server.program, word.as_bytes(), PROMPTLY, hidden)
 }
 
-fn answers_once(trial: &Trial) -> Verdict {
+fn answers_once(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
     for payload in [trial.random.word(12), trial.random.word(3), trial.random.word(40)] {
         server.ask(&client, payload, NO_REPLY)?;
@@ -320,7 +320,7 @@ fn answers_once(trial: &Trial) -> Verdict {
     client.receives_nothing(Duration::from_millis(300), cause)
 }
 
-fn answers_from_its_port(trial: &Trial) -> Verdict {
+fn answers_from_its_port(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
     let cause = "Reply through the socket that has received the request. A new socket gets \
                  another port, and a client that compares the sender takes its reply for a \
@@ -333,9 +333,9 @@ fn answers_from_its_port(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn answers_each_client(trial: &Trial) -> Verdict {
+fn answers_each_client(trial: &Trial) -> Checked {
     let server = Server::start(trial)?;
-    let clients: Vec<Endpoint> = (0..12).map(|_| trial.endpoint()).collect::<Verdict<_>>()?;
+    let clients: Vec<Endpoint> = (0..12).map(|_| trial.endpoint()).collect::<Checked<_>>()?;
     let cause = "Send each reply to the sender of its own datagram, as `recv_from` returned it \
                  for that one. Neither remember the first client (or `connect` to it), nor wait \
                  for one client before you serve the next.";
@@ -352,12 +352,12 @@ fn answers_each_client(trial: &Trial) -> Verdict {
     clients.iter().try_for_each(|client| client.receives_nothing(Duration::from_millis(10), cause))
 }
 
-fn answers_promptly(trial: &Trial) -> Verdict {
+fn answers_promptly(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
     let cause = "A reply took longer than a second. Reply as soon as a datagram has come: don't \
                  sleep in the loop, don't wait for more, and don't wait for a client to finish.";
     server.ask(&client, trial.random.word(12), NO_REPLY)?;
-    let clients: Vec<Endpoint> = (0..4).map(|_| trial.endpoint()).collect::<Verdict<_>>()?;
+    let clients: Vec<Endpoint> = (0..4).map(|_| trial.endpoint()).collect::<Checked<_>>()?;
     for client in &clients {
         client.send(trial.random.word(12), server.address())?;
     }
@@ -377,7 +377,7 @@ fn answers_promptly(trial: &Trial) -> Verdict {
 
 // Where it listens, and what it shows.
 
-fn listens_at_every_address(trial: &Trial) -> Verdict {
+fn listens_at_every_address(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
     let cause = "Bind 0.0.0.0 (Python: the empty string, C: INADDR_ANY), which stands for all \
                  addresses. At 127.0.0.1 alone, or `localhost`, only programs on the same \
@@ -393,7 +393,7 @@ fn listens_at_every_address(trial: &Trial) -> Verdict {
     client.receive_from(&server.program, "a reply", SOON, cause).map(drop)
 }
 
-fn prints_each_payload(trial: &Trial) -> Verdict {
+fn prints_each_payload(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
     let word = |length| trial.random.word(length);
     let long = word(1024);
@@ -428,7 +428,7 @@ fn prints_each_payload(trial: &Trial) -> Verdict {
 /// Longer than the time-outs of 1 or 2 seconds that programs like to set.
 const SILENCE: Duration = Duration::from_millis(2_200);
 
-fn goes_on_after_exit(trial: &Trial) -> Verdict {
+fn goes_on_after_exit(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
     let cause = "`exit` is a message like any other for the server, and its sender waits for the \
                  echo. The server's loop has no `break`: other clients still need it.";
@@ -439,7 +439,7 @@ fn goes_on_after_exit(trial: &Trial) -> Verdict {
     server.program.still_runs(cause)
 }
 
-fn goes_on_after_a_long_datagram(trial: &Trial) -> Verdict {
+fn goes_on_after_a_long_datagram(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
     let cause = "A datagram of more than 1,024 bytes must not stop the server. Let it be cut, or \
                  take a buffer of 65,536 bytes, into which every datagram fits. On Windows a cut \
@@ -452,7 +452,7 @@ fn goes_on_after_a_long_datagram(trial: &Trial) -> Verdict {
     server.program.still_runs(cause)
 }
 
-fn goes_on_when_left_alone(trial: &Trial) -> Verdict {
+fn goes_on_when_left_alone(trial: &Trial) -> Checked {
     let mut server = Server::start(trial)?;
     let cause = "The server must not read its standard input: what is typed, or that the input \
                  ends, is no reason to end.";
@@ -475,7 +475,7 @@ fn goes_on_when_left_alone(trial: &Trial) -> Verdict {
     server.ask(&trial.endpoint()?, trial.random.word(12), cause).map(drop)
 }
 
-fn fails_on_a_taken_port(trial: &Trial) -> Verdict {
+fn fails_on_a_taken_port(trial: &Trial) -> Checked {
     let port = trial.port()?;
     let _holder = trial.endpoint_at((Ipv4Addr::UNSPECIFIED, port.number()).into())?;
     trial.step(format!("bound UDP port {} at every address before the program", port.number()));
@@ -486,7 +486,7 @@ fn fails_on_a_taken_port(trial: &Trial) -> Verdict {
     program.wait_for_end(START, cause)?.failed_properly("", cause)
 }
 
-fn refuses_a_bad_port(trial: &Trial) -> Verdict {
+fn refuses_a_bad_port(trial: &Trial) -> Checked {
     let cause = "Parse the argument as a number of 16 bits: ports are 0 to 65,535. If that fails, \
                  say so on stderr, with the argument in the message, and end with a status that \
                  isn't 0. In C, check the range yourself: `htons` makes another port of 99999.";

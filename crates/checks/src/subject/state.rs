@@ -1,6 +1,6 @@
 //! What is known of a program, as it becomes known: what it has written, and how it has ended.
 
-use crate::failure::{Verdict, find, require};
+use crate::failure::{Checked, find, require};
 use base::text::{line as printable, shortened as visible};
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, ExitStatus};
@@ -116,7 +116,7 @@ pub fn await_end(state: &Arc<State>, mut child: Child) {
 
 impl Ended {
     /// Requires exit status 0.
-    pub fn succeeded(&self, cause: &str) -> Verdict {
+    pub fn succeeded(&self, cause: &str) -> Checked {
         let status = self.status;
         require(status.success(), format!("it ended with {status}, not with success"), cause)
     }
@@ -129,7 +129,7 @@ impl Ended {
 
     /// Requires an error of the program's own making: a status that isn't 0, neither a panic nor
     /// a signal, and a message on stderr that has `name` in it, if one is given.
-    pub fn failed_properly(&self, name: &str, cause: &str) -> Verdict {
+    pub fn failed_properly(&self, name: &str, cause: &str) -> Checked {
         let (status, stderr) = (self.status, visible(&self.stderr));
         require(!status.success(), "it ended with success, where nothing could succeed", cause)?;
         let panic = "A panic or a signal is no error message: return the error from `main`.";

@@ -1,7 +1,7 @@
 //! The client under test, and what is asked of it.
 
 use crate::endpoint::{Datagram, Endpoint};
-use crate::failure::{Fault, Verdict, certain, contains, failed, find, late, require, same};
+use crate::failure::{Checked, Fault, certain, contains, failed, find, late, require, same};
 use crate::lessons::common::{on_second_loopback, shows};
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
@@ -21,26 +21,26 @@ struct Talk {
 }
 
 impl Talk {
-    fn start(trial: &Trial) -> Verdict<Self> {
+    fn start(trial: &Trial) -> Checked<Self> {
         let server = trial.endpoint()?;
         let program = trial.start(server.address.to_string())?;
         Ok(Self { program, server, has_spoken: Cell::new(false) })
     }
 
     /// Types `line`, and requires that some datagram comes of it.
-    fn say(&self, line: impl AsRef<[u8]>, cause: &str) -> Verdict<Datagram> {
+    fn say(&self, line: impl AsRef<[u8]>, cause: &str) -> Checked<Datagram> {
         self.program.type_line(line);
         self.hears(cause)
     }
 
     /// Requires a datagram of what was typed.
-    fn hears(&self, cause: &str) -> Verdict<Datagram> {
+    fn hears(&self, cause: &str) -> Checked<Datagram> {
         let within = if self.has_spoken.replace(true) { SOON } else { START };
         self.server.receive_from(&self.program, "the line as a datagram", within, cause)
     }
 
     /// Types `line`, and replies to the datagram that comes of it. Returns where that came from.
-    fn exchange(&self, line: impl AsRef<[u8]>, reply: &[u8], cause: &str) -> Verdict<SocketAddr> {
+    fn exchange(&self, line: impl AsRef<[u8]>, reply: &[u8], cause: &str) -> Checked<SocketAddr> {
         let client = self.say(line, cause)?.from;
         self.server.send(reply, client)?;
         Ok(client)
@@ -49,11 +49,11 @@ impl Talk {
 
 // What it sends, and from where.
 
-pub fn sends_a_line(trial: &Trial) -> Verdict {
+pub fn sends_a_line(trial: &Trial) -> Checked {
     Talk::start(trial)?.say(trial.random.word(16), NOT_SENT).map(drop)
 }
 
-pub fn sends_each_line_as_it_is(trial: &Trial) -> Verdict {
+pub fn sends_each_line_as_it_is(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let word = || trial.random.word(12);
     let ending = "A line is read with its line end. Take that off, and send the rest, all of it.";
@@ -75,7 +75,7 @@ pub fn sends_each_line_as_it_is(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-pub fn knows_both_line_ends(trial: &Trial) -> Verdict {
+pub fn knows_both_line_ends(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let cause = "A line ends in `\\n` or in `\\r\\n`. Take off a `\\n`, and then one `\\r`, if there is \
                  one, before you send the line.";
@@ -91,7 +91,7 @@ pub fn knows_both_line_ends(trial: &Trial) -> Verdict {
     talk.program.wait_for_end(SOON, "`exit` ends it, whichever its line end is.").map(drop)
 }
 
-pub fn sends_an_empty_line(trial: &Trial) -> Verdict {
+pub fn sends_an_empty_line(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let cause = "A line without a character is a line: send a datagram of 0 bytes. Only the end \
                  of the input, where not even a line end is read, is the end.";
@@ -103,7 +103,7 @@ pub fn sends_an_empty_line(trial: &Trial) -> Verdict {
     talk.say(trial.random.word(12), cause).map(drop)
 }
 
-pub fn uses_one_socket(trial: &Trial) -> Verdict {
+pub fn uses_one_socket(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let first = talk.exchange(trial.random.word(12), trial.random.word(12).as_bytes(), NOT_SENT)?;
     for _ in 0..3 {
@@ -117,7 +117,7 @@ pub fn uses_one_socket(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-pub fn sends_one_message_at_a_time(trial: &Trial) -> Verdict {
+pub fn sends_one_message_at_a_time(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let (one, two) = (trial.random.word(12), trial.random.word(12));
     talk.program.write(format!("{one}\n{two}\n").into_bytes());
@@ -132,7 +132,7 @@ pub fn sends_one_message_at_a_time(trial: &Trial) -> Verdict {
     same("the second datagram", two.as_bytes(), &next.payload, cause)
 }
 
-pub fn finds_the_server_by_name(trial: &Trial) -> Verdict {
+pub fn finds_the_server_by_name(trial: &Trial) -> Checked {
     let v4 = trial.endpoint()?;
     let port = v4.address.port();
     // The name may stand for both; a client is free to take either.
@@ -153,7 +153,7 @@ pub fn finds_the_server_by_name(trial: &Trial) -> Verdict {
 }
 
 /// The first of some sockets that a datagram comes to, and who sent it.
-fn first_datagram<'a>(sockets: &[&'a Endpoint]) -> Verdict<Option<(&'a Endpoint, SocketAddr)>> {
+fn first_datagram<'a>(sockets: &[&'a Endpoint]) -> Checked<Option<(&'a Endpoint, SocketAddr)>> {
     let deadline = Instant::now() + START;
     while Instant::now() < deadline {
         for socket in sockets {
@@ -173,7 +173,7 @@ const NOT_SHOWN: &str = "Print what `recv_from` has received, as UTF-8 text and 
                          flush stdout behind it. What was typed is no reply, even if an echo \
                          looks just like it: here the server answers with something else.";
 
-pub fn shows_each_reply(trial: &Trial) -> Verdict {
+pub fn shows_each_reply(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let word = || trial.random.word(12);
     let replies = [
@@ -189,7 +189,7 @@ pub fn shows_each_reply(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-pub fn shows_long_replies_whole(trial: &Trial) -> Verdict {
+pub fn shows_long_replies_whole(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let (long, last) = (trial.random.word(1024), trial.random.word(24));
     let cut = "Give the buffer room for 1,024 bytes, and print all that was received.";
@@ -210,7 +210,7 @@ pub fn shows_long_replies_whole(trial: &Trial) -> Verdict {
     require(!is_stale, "behind a short reply it printed the rest of a longer, older one", cause)
 }
 
-pub fn goes_on_after_bytes_that_are_no_text(trial: &Trial) -> Verdict {
+pub fn goes_on_after_bytes_that_are_no_text(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let mixed = |word: &str| [b"\xff\xfe", word.as_bytes(), b"\xe5\xa5"].concat();
     let word = trial.random.word(12);
@@ -229,7 +229,7 @@ pub fn goes_on_after_bytes_that_are_no_text(trial: &Trial) -> Verdict {
     talk.say(trial.random.word(12), cause).map(drop)
 }
 
-pub fn prompts_before_each_line(trial: &Trial) -> Verdict {
+pub fn prompts_before_each_line(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let cause = "Before each line print a prompt to stdout, and flush it: without a line end it \
                  stays in a buffer (`io::stdout().flush()`, `print(…, flush=True)`, \
@@ -281,7 +281,7 @@ fn is_visible(text: &[u8]) -> bool {
     !text.trim_ascii().is_empty()
 }
 
-pub fn ignores_strangers(trial: &Trial) -> Verdict {
+pub fn ignores_strangers(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let cause = "Compare the sender that `recv_from` returns, address and port, with the server; \
                  if they differ, forget the datagram and wait on. Or `connect` the socket to the \
@@ -322,7 +322,7 @@ const LATEST: Duration = Duration::from_millis(10_500);
 /// The least time between two copies of a message, with a little room for measuring.
 const REPEATED: Duration = Duration::from_millis(1_950);
 
-pub fn ends_after_exit(trial: &Trial) -> Verdict {
+pub fn ends_after_exit(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let cause = "`exit` is sent to the server like any other line; compare what was typed (without \
                  its line end) with `exit` only after the reply has come.";
@@ -342,7 +342,7 @@ pub fn ends_after_exit(trial: &Trial) -> Verdict {
     contains("its output", reply.as_bytes(), &ended.stdout, cause)
 }
 
-pub fn goes_on_after_words_like_exit(trial: &Trial) -> Verdict {
+pub fn goes_on_after_words_like_exit(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let cause = "Compare the whole line with `exit`, byte for byte: not only its beginning, and \
                  not in capital letters, and don't take spaces off. All else is a message.";
@@ -353,7 +353,7 @@ pub fn goes_on_after_words_like_exit(trial: &Trial) -> Verdict {
     talk.program.still_runs(cause)
 }
 
-pub fn goes_on_whatever_the_reply_says(trial: &Trial) -> Verdict {
+pub fn goes_on_whatever_the_reply_says(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let cause = "Decide by the line that was typed whether to end, not by the reply: otherwise a \
                  server can end its clients.";
@@ -364,7 +364,7 @@ pub fn goes_on_whatever_the_reply_says(trial: &Trial) -> Verdict {
     talk.program.still_runs(cause)
 }
 
-pub fn ends_with_its_input(trial: &Trial) -> Verdict {
+pub fn ends_with_its_input(trial: &Trial) -> Checked {
     let cause = "When reading finds the end of the input (Rust: 0 bytes, Python: `EOFError` from \
                  `input`, or an empty string), leave the loop and end with status 0; but not \
                  before the lines in front of it are sent and answered.";
@@ -385,7 +385,7 @@ pub fn ends_with_its_input(trial: &Trial) -> Verdict {
     silent.server.receives_nothing(Duration::from_millis(10), nothing_typed)
 }
 
-pub fn gives_up_without_a_reply(trial: &Trial) -> Verdict {
+pub fn gives_up_without_a_reply(trial: &Trial) -> Checked {
     let nobody = trial.port()?;
     let (alone, talk) = (trial.start(nobody.address().to_string())?, Talk::start(trial)?);
     alone.type_line(trial.random.word(12));
@@ -417,7 +417,7 @@ pub fn gives_up_without_a_reply(trial: &Trial) -> Verdict {
 ///
 /// On a busy computer a datagram waits for us. So a time is taken from before a datagram can have
 /// been sent where too little would count as a failure, and from behind that where too much would.
-fn wait_without_replying(talk: &Talk, typed: Instant) -> Verdict<Duration> {
+fn wait_without_replying(talk: &Talk, typed: Instant) -> Checked<Duration> {
     let heard = Instant::now();
     let (mut last_sent, mut nothing_yet) = (typed, typed);
     while heard.elapsed() < LATEST && talk.program.still_runs("").is_ok() {
