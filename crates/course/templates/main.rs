@@ -23,6 +23,8 @@ fn main() -> Result<()> {
 /// Makes a socket that has `address`.
 fn bind(address: &str) -> Result<SOCKET> {
     // region: solution Bind a socket to `address`.
+    // To be written: why this call is needed, in one or two lines.
+    // To be written: what the operating system does then.
     SOCKET::bind(address).with_context(|| format!("cannot bind a socket to `{address}`"))
     // endregion
 }
