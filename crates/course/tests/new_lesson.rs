@@ -6,6 +6,7 @@ use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 use base::files;
 use base::lessons::{LESSONS, root};
+use base::ports::Port;
 use predicates::prelude::*;
 use predicates::str::contains;
 use std::collections::BTreeSet;
@@ -60,12 +61,17 @@ impl Copy {
         Ok(copy)
     }
 
-    fn cargo(&self, words: &[&str]) -> Assert {
+    fn command(&self, words: &[&str]) -> Command {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(words).current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
         // What is built here is soon built again, and nobody looks into it.
         cargo.env("CARGO_INCREMENTAL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
-        cargo.env("CARGO_NET_OFFLINE", "true").timeout(PATIENCE).assert()
+        cargo.env("CARGO_NET_OFFLINE", "true").timeout(PATIENCE);
+        cargo
+    }
+
+    fn cargo(&self, words: &[&str]) -> Assert {
+        self.command(words).assert()
     }
 
     fn xtask(&self, words: &[&str]) -> Assert {
@@ -123,6 +129,33 @@ fn two_new_lessons_build_and_are_known_everywhere() -> Result<()> {
     let text = String::from_utf8(verified.get_output().stdout.clone())?;
     let findings = text.lines().filter(|line| line.contains(".rs:") || line.contains(".md:"));
     assert_eq!(findings.count(), expected.len(), "{text}");
+    a_tcp_pair_is_run(&copy, &first, &second)
+}
+
+/// Makes the two a pair, and lets them talk.
+fn a_tcp_pair_is_run(copy: &Copy, client: &str, server: &str) -> Result<()> {
+    let catalogue = copy.root.join("crates/base/src/lessons.rs");
+    let text = fs::read_to_string(&catalogue)?;
+    let start = text.find(&format!("number: {client},")).context("there is no row")?;
+    let (others, rows) = text.split_at(start);
+    let role = |role: &str| format!("role: Role::{role}");
+    let client_role = role(&format!("Client {{ server: {server} }}"));
+    let server_role = format!("Server {{ client: {client}, lifetime: Lifetime::Endless }}");
+    let rows = rows.replacen(&role("Alone"), &client_role, 1);
+    let rows = rows.replacen(&role("Alone"), &role(&server_role), 1);
+    fs::write(catalogue, format!("{others}{}", rows.replace("Sockets::Udp", "Sockets::Tcp")))?;
+    let programs = [include_str!("tcp_pair/client.rs"), include_str!("tcp_pair/server.rs")];
+    for (name, program) in
+        [format!("{client}-some-slug"), format!("{server}-other")].iter().zip(programs)
+    {
+        fs::write(copy.root.join(format!("crates/lesson-{name}/src/main.rs")), program)?;
+    }
+    let port = Port::with_free_tcp()?;
+    let words = ["xtask", "run", server, "--port", &port.number().to_string()];
+    let run = copy.command(&words).write_stdin("hello\n").assert();
+    run.success().stdout(contains("program │ hello"));
+    let wire = copy.xtask(&["run", client, "--loss", "10%"]);
+    wire.code(2).stderr(contains("it speaks TCP, and the link carries only UDP"));
     Ok(())
 }
 
