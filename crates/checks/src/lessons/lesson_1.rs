@@ -157,7 +157,7 @@ fn shown_address(
     protocol: Protocol,
     ip: impl Into<IpAddr>,
 ) -> Checked<SocketAddr> {
-    let (ip, name) = (ip.into(), name(protocol));
+    let (ip, name) = (ip.into(), protocol.to_string());
     let cause = format!(
         "Print a line with the word {name} and the address of that socket, ip and port, on stdout. \
          Its own line end doesn't bring it out of every program's buffer: flush stdout before you \
@@ -176,18 +176,11 @@ fn shown_address(
     Ok((ip, port).into())
 }
 
-fn name(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Tcp => "TCP",
-        Protocol::Udp => "UDP",
-    }
-}
-
 /// The port in the first line that has the protocol's name, the ip, and a number.
 fn shown_port(stdout: &[u8], protocol: Protocol, ip: IpAddr) -> Option<u16> {
     let (stdout, ip) = (String::from_utf8_lossy(stdout), ip.to_string());
     stdout.lines().find_map(|line| {
-        let (before, after) = line.split_once(name(protocol))?;
+        let (before, after) = line.split_once(&protocol.to_string())?;
         // A line may be about both sockets; what stands behind the name belongs to it.
         let about = if after.contains(&ip) { after } else { before };
         port_beside(about, protocol, &ip)
