@@ -206,8 +206,9 @@ pub fn find(word: &str) -> Option<&'static Lesson> {
 pub fn named(word: &OsStr) -> Result<&'static Lesson> {
     let word = word.to_string_lossy();
     find(&word).ok_or_else(|| {
-        let guess = nearest(&word, LESSONS.iter().map(Lesson::name)).unwrap_or_default();
-        let hint = format!("did you mean `{guess}`? `cargo xtask list` shows all lessons");
+        let guess = nearest(&word, LESSONS.iter().map(Lesson::name));
+        let guess = guess.map_or(String::new(), |guess| format!("did you mean `{guess}`? "));
+        let hint = format!("{guess}`cargo xtask list` shows all lessons");
         UsageError(format!("there is no lesson `{word}`: {hint}")).into()
     })
 }

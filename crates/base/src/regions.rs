@@ -34,7 +34,7 @@ pub fn strip(program: &str) -> Result<String> {
             ensure!(fits, "line {number} marks no region; `cargo xtask verify` says what is wrong");
             in_region = hint.is_some();
             if let Some(hint) = hint {
-                let indent = line.strip_suffix(line.trim_start()).unwrap_or_default();
+                let indent = &line[..line.len() - line.trim_start().len()];
                 let gap = gap(hint.trim(), &signature);
                 starter.push_str(&format!("{indent}{gap}{}", line_end(line)));
             }
@@ -82,7 +82,7 @@ pub fn without_markers(program: &str) -> String {
 
 /// The line end of a line, however it is written.
 pub fn line_end(line: &str) -> &str {
-    line.strip_prefix(line.trim_end_matches(['\r', '\n'])).unwrap_or_default()
+    &line[line.trim_end_matches(['\r', '\n']).len()..]
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ fn edits(from: &str, to: &str) -> usize {
         }
         row = next;
     }
-    row.last().copied().unwrap_or_default()
+    row[row.len() - 1]
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@
 //! - `tables`: CSV for spreadsheets, Canvas and Moodle
 //! - `junit`, `github`: for continuous integration
 //! - `entry`: a grade as a list of tests, as most of them see it
-//! - `names`: names of files from names of students
+//! - `rendered`: what a format makes of a class; `names`: names of files from names of students
 
 pub mod context;
 
@@ -22,10 +22,12 @@ mod github;
 mod json;
 mod junit;
 mod names;
+mod rendered;
 mod tables;
 
 pub use context::{CanvasAssignment, Classroom50, Context, MoodleColumn};
 pub use names::file_names;
+pub use rendered::{File, Rendered};
 
 use crate::model::Results;
 use crate::text;
@@ -46,22 +48,6 @@ pub enum Format {
     Github,
 }
 
-/// A file to be written.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct File {
-    /// Below the folder of results, with `/` between folders. Safe on every system.
-    pub path: String,
-    pub bytes: Vec<u8>,
-}
-
-/// What a format makes of a class.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct Rendered {
-    pub files: Vec<File>,
-    /// What was left out and why, a line each, safe to print.
-    pub notes: Vec<String>,
-}
-
 /// All files of a format.
 pub fn render(format: Format, results: &Results, context: &Context) -> Result<Rendered> {
     match format {
@@ -72,7 +58,7 @@ pub fn render(format: Format, results: &Results, context: &Context) -> Result<Re
         Format::Gradescope => json::gradescope(results),
         Format::Classroom50 => json::classroom50(results, context),
         Format::Junit => junit::render(results),
-        Format::Github => Ok(github::render(results, context)),
+        Format::Github => github::render(results, context),
     }
 }
 
@@ -121,17 +107,5 @@ impl FromStr for Format {
                 Self::ALL.map(Self::name).join(", ")
             ),
         }
-    }
-}
-
-impl File {
-    fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { path: path.into(), bytes: bytes.into() }
-    }
-}
-
-impl Rendered {
-    fn one(path: &str, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { files: vec![File::new(path, bytes)], notes: Vec::new() }
     }
 }

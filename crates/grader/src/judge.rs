@@ -6,7 +6,7 @@ use crate::model::{Grade, Status};
 use crate::process::Patience;
 use crate::submissions::Source;
 use crate::workshop::Workshop;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use base::programs::End;
 use checks::budget::Budget;
 use checks::check::{Lesson, Limits};
@@ -232,6 +232,9 @@ fn check(workshop: &Workshop, bench: &Bench, unit: &Unit) -> Result<Verdict> {
     let End::Ended(status) = finished.end else {
         bail!("the checks took more than {:?}; they said: {errors}", CHECKS.whole);
     };
-    serde_json::from_slice(&finished.stdout)
-        .with_context(|| format!("the checks gave no verdict ({status}); they said: {errors}"))
+    let verdict: Verdict = serde_json::from_slice(&finished.stdout)
+        .with_context(|| format!("the checks gave no verdict ({status}); they said: {errors}"))?;
+    let is_ours = verdict.lesson == unit.lesson && verdict.seed == unit.seed;
+    ensure!(is_ours, "the checks gave a verdict about {} with another seed", verdict.lesson.name());
+    Ok(verdict)
 }

@@ -4,7 +4,7 @@
 //!
 //! From the top; each module uses only what stands below it.
 //!
-//! - [`grade`], [`merge`], [`gradescope`]: the commands; [`arguments`]: the command line
+//! - [`grade`], [`merge`], [`gradescope`]: the commands
 //! - [`outputs`]: what a run results in; [`progress`]: what people see meanwhile
 //! - `canary`: the proof that no program gets out of its jail, before anything is graded
 //! - [`class`]: grades all of it, and tells its news; [`store`]: keeps the grades

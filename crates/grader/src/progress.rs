@@ -234,7 +234,7 @@ impl Bar {
         format!("\r{}\x1b[K", self.line(now - self.begun))
     }
 
-    /// At most 79 characters, since nobody tells how wide the terminal is.
+    /// At most 79 characters: it is drawn often, and to ask a terminal for its width takes a program.
     fn line(&self, elapsed: Duration) -> String {
         let full = WIDTH * self.done / self.all.max(1);
         let bar = self.style.paint("32", &format!("{:WIDTH$}", "=".repeat(full)));

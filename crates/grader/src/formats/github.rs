@@ -1,11 +1,12 @@
 //! A step summary and a log for a job of GitHub Actions.
 
+use super::context::Context;
 use super::entry::{Entry, entries, total, verdict};
-use super::{Context, File, Rendered};
+use super::rendered::{File, Rendered};
 use crate::model::{Grade, Results, Status, Submission};
 use crate::text::{line, name, paragraph};
+use anyhow::{Context as _, Result};
 use checks::verdict::Mark;
-use std::hash::{BuildHasher, RandomState};
 
 /// Bytes of a summary: GitHub refuses a step's summary above 1 MiB as a whole.
 pub const SUMMARY: usize = 1024 * 1024;
@@ -22,33 +23,32 @@ const FEEDBACK: usize = 4_000;
 ///
 /// What students wrote stands in the log only where GitHub obeys no commands, and escaped in the
 /// annotations behind that. What wasn't submitted has no points.
-#[must_use]
-pub fn render(results: &Results, context: &Context) -> Rendered {
+pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
     let summary = summary(results, SUMMARY);
-    let log = log(results, context.token.as_deref());
+    let log = log(results, context.token.as_deref())?;
     let files = vec![File::new("github/summary.md", summary), File::new("github/log.txt", log)];
-    Rendered { files, notes: Vec::new() }
+    Ok(Rendered { files, notes: Vec::new() })
 }
 
-fn log(results: &Results, token: Option<&str>) -> String {
+fn log(results: &Results, token: Option<&str>) -> Result<String> {
     let feedback = feedback(results);
     let token = token.filter(|token| !token.is_empty() && !feedback.contains(token));
-    let token = token.map_or_else(|| random_token(&feedback), String::from);
+    let token = token.map_or_else(|| random_token(&feedback), |token| Ok(token.to_owned()))?;
     let mut log = format!("::stop-commands::{token}\n{feedback}::{token}::\n");
     for annotation in annotations(results) {
         log.push_str(&annotation);
         log.push('\n');
     }
-    log
+    Ok(log)
 }
 
 /// A word that no student could know, and that isn't in the text.
-fn random_token(text: &str) -> String {
-    let half = || RandomState::new().hash_one(0);
+fn random_token(text: &str) -> Result<String> {
+    let half = || getrandom::u64().context("the system has no random numbers for a token");
     loop {
-        let token = format!("{:016x}{:016x}", half(), half());
+        let token = format!("{:016x}{:016x}", half()?, half()?);
         if !text.contains(&token) {
-            return token;
+            return Ok(token);
         }
     }
 }
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn tokens_are_random_and_not_in_the_text() {
-        let tokens = [random_token(""), random_token("")];
+        let tokens = [random_token("").unwrap(), random_token("").unwrap()];
         assert_ne!(tokens[0], tokens[1]);
         assert!(tokens.iter().all(|token| token.len() == 32));
     }

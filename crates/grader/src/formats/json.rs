@@ -1,7 +1,9 @@
 //! JSON: `results.json` with everything, and what Gradescope and Classroom 50 read about a student.
 
+use super::context::{Classroom50, Context};
 use super::entry::{Entry, entries, seconds, total, verdict};
-use super::{Classroom50, Context, File, Rendered, file_names};
+use super::names::file_names;
+use super::rendered::{File, Rendered};
 use crate::model::{Grade, Results, Submission};
 use crate::text::{self, line, paragraph};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};

@@ -1,7 +1,7 @@
 //! JUnit XML, in the subset that GitLab, Jenkins and GitHub's actions share.
 
 use super::entry::{Entry, entries, seconds};
-use super::{File, Rendered};
+use super::rendered::{File, Rendered};
 use crate::model::{Grade, Results};
 use crate::text::{self, distinct};
 use anyhow::{Context as _, Result};

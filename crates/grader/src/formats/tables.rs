@@ -1,7 +1,8 @@
 //! Tables as CSV: one for any spreadsheet, and those that the gradebooks of Canvas and Moodle read.
 
+use super::context::{CanvasAssignment, Context, MoodleColumn};
 use super::entry::{seconds, total};
-use super::{CanvasAssignment, Context, MoodleColumn, Rendered};
+use super::rendered::Rendered;
 use crate::model::{Grade, Results, Student, Submission};
 use crate::text;
 use anyhow::{Context as _, Result, bail, ensure};
