@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 use base::lessons;
-use base::programs::Keeper;
-use std::env::{self, consts::EXE_SUFFIX};
+use base::programs::{self, Keeper};
+use std::env::consts::EXE_SUFFIX;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -37,10 +37,9 @@ pub fn command(packages: &[String]) -> Result<Command> {
 
 /// A call of cargo that builds beside our own program, wherever cargo has put that.
 pub fn cargo(subcommand: &str) -> Result<Command> {
-    let directory = programs_directory()?;
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = programs::cargo();
     command.arg(subcommand).stdin(Stdio::null());
-    command.arg("--target-dir").arg(directory.parent().context("no target folder")?);
+    command.arg("--target-dir").arg(programs::target()?);
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }
@@ -62,11 +61,5 @@ pub fn checks(keeper: &mut Keeper) -> Result<PathBuf> {
 
 /// Where a package's program is, once it is built.
 pub fn program(package: &str) -> Result<PathBuf> {
-    Ok(programs_directory()?.join(format!("{package}{EXE_SUFFIX}")))
-}
-
-/// Where cargo has put this program, and so puts the others.
-fn programs_directory() -> Result<PathBuf> {
-    let program = env::current_exe().context("cannot find the path of this program")?;
-    Ok(program.parent().context("this program is in no folder")?.to_owned())
+    Ok(programs::folder()?.join(format!("{package}{EXE_SUFFIX}")))
 }

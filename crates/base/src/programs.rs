@@ -3,6 +3,7 @@
 //! The system sees to that, and not code of ours that runs at the end: Ctrl-C, a panic and SIGKILL
 //! would pass it by. Unix has process groups for it, and Windows has job objects.
 
+mod built;
 #[cfg(unix)]
 mod group;
 #[cfg(windows)]
@@ -10,5 +11,6 @@ mod job;
 mod keeper;
 mod run;
 
+pub use built::{cargo, folder, target};
 pub use keeper::Keeper;
 pub use run::{End, Finished, run, run_watched, run_with_input};

@@ -20,8 +20,9 @@ mod stability;
 mod usage;
 mod waits;
 
-use crate::programs::{LOOK_AGAIN, target_directory};
+use crate::programs::LOOK_AGAIN;
 use anyhow::{Context, Result, bail, ensure};
+use base::programs::target;
 use base::usage::UsageError;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -130,7 +131,7 @@ impl Summary {
 
 /// A folder for what benchmarks leave behind, inside the target folder.
 fn results_directory() -> Result<PathBuf> {
-    let directory = target_directory()?.join("bench");
+    let directory = target()?.join("bench");
     fs::create_dir_all(&directory)
         .with_context(|| format!("cannot create the folder {}", directory.display()))?;
     Ok(directory)

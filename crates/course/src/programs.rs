@@ -2,9 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use base::lessons;
-use base::programs::Keeper;
-use std::env;
-use std::path::{Path, PathBuf};
+use base::programs::{self, Keeper};
 use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,16 +12,10 @@ pub const LOOK_AGAIN: Duration = Duration::from_micros(200);
 
 /// Cargo, in this workspace, with the target folder that this program was built in.
 pub fn cargo(arguments: &[&str]) -> Result<Command> {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(lessons::root()).env("CARGO_TARGET_DIR", target_directory()?);
+    let mut command = programs::cargo();
+    command.current_dir(lessons::root()).env("CARGO_TARGET_DIR", programs::target()?);
     command.args(arguments);
     Ok(command)
-}
-
-pub fn target_directory() -> Result<PathBuf> {
-    let program = env::current_exe().context("cannot find the path of this program")?;
-    let target = program.parent().and_then(Path::parent);
-    Ok(target.context("this program is in no target folder: start it with cargo")?.to_owned())
 }
 
 /// Starts a program that ends no later than the keeper does.

@@ -22,10 +22,10 @@ mod tree;
 
 use anyhow::{Context, Result};
 use base::lessons;
+use base::programs::{self, Keeper};
 use lexopt::ValueExt;
-use std::env;
 use std::io::{self, Write};
-use std::process::{self as system, ExitCode};
+use std::process::ExitCode;
 use tree::Tree;
 
 /// A fault, where it is, and what to do about it. `path` is from the root of the workspace.
@@ -44,11 +44,11 @@ pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
 
 /// Lets the test of the checks judge its programs again and again.
 fn soak(gradings: usize) -> Result<ExitCode> {
-    let mut command = system::Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = programs::cargo();
     command.args(["test", "--quiet", "--package", "checks", "--test", "mistakes"]);
     command.args(["mistakes_are_caught", "--", "--nocapture"]);
     command.current_dir(lessons::root()).env("SOAK", gradings.to_string());
-    let mut keeper = base::programs::Keeper::start()?;
+    let mut keeper = Keeper::start()?;
     let mut cargo = keeper.spawn(&mut command).context("cannot start cargo")?;
     let status = cargo.wait().context("cannot await cargo's end")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

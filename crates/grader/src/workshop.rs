@@ -11,7 +11,7 @@ use crate::threads::{Turns, processors};
 use anyhow::{Context, Result, bail, ensure};
 use base::files;
 use base::lessons::LESSONS;
-use base::programs::Finished;
+use base::programs::{self, Finished};
 use serde_json::Value;
 use std::env::{self, consts::EXE_SUFFIX};
 use std::fs;
@@ -119,11 +119,10 @@ impl Workshop {
 
 /// Puts into the shop what jails are made of; returns the crates that a program may use.
 fn fill(shop: &Path, root: &Path, isolation: Isolation) -> Result<Vec<String>> {
-    let ours = env::current_exe().context("cannot find the path of this program")?;
     let deps = shop.join("deps");
     fs::create_dir_all(&deps).context("cannot create a folder for the dependencies")?;
     let externs = stock(&dependencies(root)?, &deps)?;
-    let programs = ours.parent().context("this program is in no folder")?;
+    let programs = programs::folder()?;
     for name in ["checks", "confine"] {
         let file = programs.join(format!("{name}{EXE_SUFFIX}"));
         // `confine` exists only where it can work.
@@ -155,15 +154,12 @@ fn tools(isolation: Isolation, account: Option<Account>) -> Result<Tools> {
 
 /// The libraries that the lessons' programs depend on, built by cargo.
 fn dependencies(root: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = programs::cargo();
     cargo.current_dir(root).args(["build", "--quiet", "--message-format", "json"]);
     for lesson in LESSONS {
         cargo.args(["--package", &lesson.name()]);
     }
-    let target = env::current_exe().ok();
-    if let Some(target) = target.as_deref().and_then(|program| program.ancestors().nth(2)) {
-        cargo.arg("--target-dir").arg(target);
-    }
+    cargo.arg("--target-dir").arg(programs::target()?);
     let output = cargo.output().context("cannot start cargo; is Rust installed?")?;
     ensure!(
         output.status.success(),

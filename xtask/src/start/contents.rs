@@ -5,10 +5,11 @@ use crate::workspace;
 use anyhow::{Context, Result};
 use base::files;
 use base::lessons::Lesson;
+use base::programs;
 use base::regions::{self, END, is_marker, line_end};
+use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::{env, fs};
+use std::process::Stdio;
 
 /// What a workspace is to be like.
 pub struct Choice {
@@ -99,7 +100,7 @@ fn read(course: &Path, path: &str) -> Result<String> {
 /// Lets cargo take what no package needs any more out of `Cargo.lock`; otherwise the first build
 /// would do it, and git would show a change that the student hasn't made.
 fn shorten_lock(folder: &Path) {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = programs::cargo();
     cargo.args(["update", "--workspace", "--offline", "--quiet"]).current_dir(folder);
     let _ = cargo.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
 }

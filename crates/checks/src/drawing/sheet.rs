@@ -1,6 +1,6 @@
 //! Lines, arrows, boxes, and the text in them. Lengths are in pixels, `y` grows downwards.
 
-use base::text::is_visible;
+use base::text::{is_visible, with_escapes};
 use std::fmt::Write;
 
 /// The text of labels, and what is smaller.
@@ -154,16 +154,8 @@ const LOOKED_AT: usize = 256;
 
 /// A payload as text: lossy UTF-8, with escapes for what has no shape of its own.
 pub fn of_payload(payload: &[u8]) -> String {
-    let mut text = String::new();
     let start = payload.get(..LOOKED_AT).unwrap_or(payload);
-    for c in String::from_utf8_lossy(start).chars() {
-        if is_strange(c) {
-            text.extend(c.escape_default());
-        } else {
-            text.push(c);
-        }
-    }
-    text
+    with_escapes(&String::from_utf8_lossy(start), is_strange)
 }
 
 /// Whether a character has no shape of its own, or is so wide that its width can't be estimated.

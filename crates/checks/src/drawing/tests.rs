@@ -118,7 +118,7 @@ fn a_datagram_is_never_taken_for_another_one() {
 #[test]
 fn what_a_page_or_a_terminal_would_obey_is_shown_as_text() {
     let payload = "<b>&\"\u{1b}\0\n";
-    let expected = "8 bytes  &lt;b&gt;&amp;&quot;\\u{1b}\\u{0}\\n";
+    let expected = "8 bytes  &lt;b&gt;&amp;&quot;\\u{1b}\\0\\n";
     assert_eq!(labels(&[saying(payload)])[1], expected);
     assert_eq!(labels(&[saying("a\u{202e}b")])[1], "5 bytes  a\\u{202e}b");
     assert_eq!(labels(&[saying("\u{fffe}")])[1], "3 bytes  \\u{fffe}");

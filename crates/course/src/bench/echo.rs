@@ -2,10 +2,10 @@
 
 use crate::bench::load::{self, IN_FLIGHT, Load, SIZE, Server};
 use crate::bench::{BUILD_PATIENCE, Limit, PATIENCE, Report, Summary, results_directory};
-use crate::programs::{cargo, complete, target_directory};
+use crate::programs::{cargo, complete};
 use anyhow::{Context, Result};
 use base::lessons;
-use base::programs::Keeper;
+use base::programs::{Keeper, target};
 use std::env::consts::EXE_SUFFIX;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -68,7 +68,7 @@ struct Candidate {
 
 /// Builds all servers; says by name which ones can't be measured here.
 fn candidates(keeper: &mut Keeper, report: &mut Report) -> Result<Vec<Candidate>> {
-    let target = target_directory()?;
+    let target = target()?;
     let build = ["build", "--quiet", "--package", "lesson-5"];
     complete(keeper, &mut cargo(&build)?, BUILD_PATIENCE)?;
     complete(keeper, cargo(&build)?.arg("--release"), BUILD_PATIENCE)?;

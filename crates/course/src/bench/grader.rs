@@ -3,9 +3,9 @@
 use crate::bench::class::{self, Work};
 use crate::bench::usage::{self, Cost, Share};
 use crate::bench::{BUILD_PATIENCE, create};
-use crate::programs::{cargo, complete, target_directory};
+use crate::programs::{cargo, complete};
 use anyhow::{Context, Result, bail, ensure};
-use base::programs::Keeper;
+use base::programs::{Keeper, target};
 use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,7 +53,7 @@ impl Grader {
     pub fn build(keeper: &mut Keeper, folder: &Path) -> Result<Self> {
         let build = ["build", "--quiet", "--package", "grader", "--package", "checks"];
         complete(keeper, &mut cargo(&build)?, BUILD_PATIENCE)?;
-        let program = target_directory()?.join("debug").join(format!("grader{EXE_SUFFIX}"));
+        let program = target()?.join("debug").join(format!("grader{EXE_SUFFIX}"));
         let mut grader = Self { program, folder: folder.to_owned(), isolation: String::new() };
         let works = class::make(1, SEED)?;
         for rung in RUNGS {

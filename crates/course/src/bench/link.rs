@@ -3,9 +3,9 @@
 
 use crate::bench::load::{self, IN_FLIGHT, SIZE, Server};
 use crate::bench::{BUILD_PATIENCE, Limit, PATIENCE, Report, Summary};
-use crate::programs::{cargo, complete, start, target_directory, wait};
+use crate::programs::{cargo, complete, start, wait};
 use anyhow::{Context, Result, ensure};
-use base::programs::Keeper;
+use base::programs::{Keeper, target};
 use link::{Faults, Limits, Link, OneWay};
 use std::env::{self, consts::EXE_SUFFIX};
 use std::ffi::OsStr;
@@ -132,7 +132,7 @@ fn trip(socket: &UdpSocket) -> Result<Duration> {
 /// Builds the echo server of the course; returns its program.
 fn lesson_5(keeper: &mut Keeper) -> Result<PathBuf> {
     complete(keeper, &mut cargo(&["build", "--quiet", "--package", "lesson-5"])?, BUILD_PATIENCE)?;
-    Ok(target_directory()?.join("debug").join(format!("lesson-5{EXE_SUFFIX}")))
+    Ok(target()?.join("debug").join(format!("lesson-5{EXE_SUFFIX}")))
 }
 
 /// A program, on a core of its own where the system has `taskset`: client and server stand for two

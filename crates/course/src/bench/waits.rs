@@ -7,9 +7,9 @@ use super::{
     BUILD_PATIENCE, Limit, PATIENCE, Report, Summary, create, create_input, open,
     results_directory, wait_for_line,
 };
-use crate::programs::{cargo, complete, start, target_directory, wait};
+use crate::programs::{cargo, complete, start, wait};
 use anyhow::{Context, Result, ensure};
-use base::programs::Keeper;
+use base::programs::{Keeper, target};
 use base::{files, lessons, ports::Port};
 use std::env::consts::EXE_SUFFIX;
 use std::fs;
@@ -137,7 +137,7 @@ fn run_pair(keeper: &mut Keeper, input: &Path) -> Result<()> {
 }
 
 fn program(name: &str, address: &str) -> Result<Command> {
-    let file = target_directory()?.join("debug").join(format!("{name}{EXE_SUFFIX}"));
+    let file = target()?.join("debug").join(format!("{name}{EXE_SUFFIX}"));
     let mut command = Command::new(file);
     command.arg(address);
     Ok(command)

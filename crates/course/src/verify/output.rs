@@ -7,11 +7,10 @@ use super::finding;
 use super::markdown::{Document, Fence, parse};
 use super::pictures::{self, Outputs, Picture};
 use super::tree::{self, Tree};
-use crate::programs;
+use crate::programs::wait_for_end;
 use anyhow::{Context, Result};
 use base::lessons::{self, LESSONS};
-use base::programs::Keeper;
-use std::env;
+use base::programs::{self, Keeper};
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::process::Command;
@@ -184,7 +183,7 @@ fn run(words: &[String], input: &str) -> Result<(String, bool)> {
     let mut keeper = Keeper::start()?;
     let child = keeper.spawn(&mut command_line(words, typed, &printed)?);
     let mut child = child.context("it can't be started")?;
-    let in_time = programs::wait_for_end(&mut child, DEADLINE)?.is_some();
+    let in_time = wait_for_end(&mut child, DEADLINE)?.is_some();
     // Whatever it has left behind would go on writing.
     drop(keeper);
     if !in_time {
@@ -197,8 +196,7 @@ fn run(words: &[String], input: &str) -> Result<(String, bool)> {
 }
 
 fn command_line(words: &[String], input: File, output: &File) -> Result<Command> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+    let mut command = programs::cargo();
     command.args(&words[1..]).current_dir(lessons::root());
     // One file for both streams, as one terminal shows both, keeps their order.
     command.stdin(input).stdout(output.try_clone()?).stderr(output.try_clone()?);
