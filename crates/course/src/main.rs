@@ -6,10 +6,12 @@
 //! - [`verify`]: holds the list of lessons, the programs and the prose against each other
 //! - [`bench`]: measures what the course promises
 //! - [`new_lesson`]: makes the skeleton of a lesson
-//! - [`programs`]: starts programs for both
+//! - [`programs`]: starts programs for them; [`arguments`]: refuses words
 
+// An index that can't be is a bug, and says where it is. In lessons, nothing may panic.
 #![allow(clippy::indexing_slicing)]
 
+mod arguments;
 mod bench;
 #[path = "../../checks/mistakes/mod.rs"]
 mod mistakes;
@@ -33,16 +35,6 @@ fn main() -> ExitCode {
         _ => unknown(),
     };
     finish(result, anyhow::Error::is::<lexopt::Error>)
-}
-
-/// Refuses a word that a command can't use.
-fn unexpected(argument: &lexopt::Arg<'_>, usage: &str) -> anyhow::Error {
-    let word = match argument {
-        lexopt::Arg::Short(letter) => format!("-{letter}"),
-        lexopt::Arg::Long(name) => format!("--{name}"),
-        lexopt::Arg::Value(value) => value.to_string_lossy().into_owned(),
-    };
-    UsageError(format!("`{word}` is unexpected here: try `cargo xtask {usage}`")).into()
 }
 
 fn unknown() -> Result<ExitCode> {

@@ -1,6 +1,7 @@
 //! `cargo xtask new-lesson NUMBER SLUG`: makes the skeleton of a lesson: all files that a lesson has,
 //! and the lines that make them known. It compiles, and says where something is to be written.
 
+use crate::arguments::unexpected;
 use crate::verify::catalogue::{CATALOGUE, checks_of, unwritten};
 use anyhow::{Context, Result, ensure};
 use base::files;
@@ -62,7 +63,7 @@ impl Skeleton {
                 lexopt::Arg::Value(word) if words.len() < 2 => {
                     words.push(word.to_string_lossy().into_owned());
                 }
-                other => return Err(crate::unexpected(&other, "new-lesson NUMBER SLUG [--tcp]")),
+                other => return Err(unexpected(&other, "new-lesson NUMBER SLUG [--tcp]")),
             }
         }
         let [number, slug] = <[String; 2]>::try_from(words).map_err(|_| {

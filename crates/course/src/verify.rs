@@ -20,6 +20,7 @@ mod regions;
 mod tables;
 mod tree;
 
+use crate::arguments::unexpected;
 use anyhow::{Context, Result};
 use base::lessons;
 use base::programs::{self, Keeper};
@@ -28,17 +29,12 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use tree::Tree;
 
-/// A fault, where it is, and what to do about it. `path` is from the root of the workspace.
-fn finding(path: &str, line: usize, text: &str) -> String {
-    format!("{path}:{line}: {text}")
-}
-
 pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
     match parser.next()? {
         None => verify(),
         Some(lexopt::Arg::Long("write")) => write(),
         Some(lexopt::Arg::Long("soak")) => soak(parser.value()?.parse()?),
-        Some(argument) => Err(crate::unexpected(&argument, "verify [--write] [--soak N]")),
+        Some(argument) => Err(unexpected(&argument, "verify [--write] [--soak N]")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask bench echo`: lesson 5 beside the same server in C and in Python.
 
 use crate::bench::load::{self, IN_FLIGHT, Load, SIZE, Server};
-use crate::bench::{BUILD_PATIENCE, Limit, PATIENCE, Report, Summary, results_directory};
+use crate::bench::report::{BUILD_PATIENCE, Limit, PATIENCE, Report, Summary, results_directory};
 use crate::programs::{cargo, complete};
 use anyhow::{Context, Result};
 use base::lessons;

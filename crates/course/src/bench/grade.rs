@@ -2,9 +2,9 @@
 
 use crate::bench::class::{self, Marks, Work};
 use crate::bench::grader::{Grader, Row, SEED};
+use crate::bench::report::{Limit, Report};
 use crate::bench::scratch::Scratch;
 use crate::bench::usage::{self, Cost, Share};
-use crate::bench::{Limit, Report};
 use crate::programs::cargo;
 use anyhow::{Context, Result, ensure};
 use base::lessons::LESSONS;

@@ -1,8 +1,8 @@
 //! Runs the grader, and measures it.
 
 use crate::bench::class::{self, Work};
+use crate::bench::report::{BUILD_PATIENCE, create};
 use crate::bench::usage::{self, Cost, Share};
-use crate::bench::{BUILD_PATIENCE, create};
 use crate::programs::{cargo, complete};
 use anyhow::{Context, Result, bail, ensure};
 use base::programs::{Keeper, target};

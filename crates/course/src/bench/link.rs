@@ -2,7 +2,7 @@
 //! stays small under load with faults.
 
 use crate::bench::load::{self, IN_FLIGHT, SIZE, Server};
-use crate::bench::{BUILD_PATIENCE, Limit, PATIENCE, Report, Summary};
+use crate::bench::report::{BUILD_PATIENCE, Limit, NAME, PATIENCE, Report, Summary};
 use crate::programs::{cargo, complete, start, wait};
 use anyhow::{Context, Result, ensure};
 use base::programs::{Keeper, target};
@@ -54,7 +54,7 @@ fn round_trips(report: &mut Report, keeper: &mut Keeper, places: [SocketAddr; 2]
     let [direct, linked] = medians(places, |place| {
         let client = env::current_exe().context("cannot find the path of this program")?;
         let mut command = on_core(0, &client);
-        command.args([super::NAME, CLIENT, &place.to_string()]).stdout(Stdio::piped());
+        command.args([NAME, CLIENT, &place.to_string()]).stdout(Stdio::piped());
         let mut client = start(keeper, &mut command)?;
         let mut median = String::new();
         let output = client.stdout.as_mut().context("the client has no output")?;

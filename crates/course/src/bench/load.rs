@@ -1,7 +1,7 @@
 //! An echo server in a process of its own, and a client that keeps it busy, and counts what comes
 //! back.
 
-use super::{create, results_directory, wait_for_line};
+use super::report::{create, results_directory, wait_for_line};
 use crate::programs::start;
 use anyhow::{Context, Result, bail};
 use base::ports::Port;

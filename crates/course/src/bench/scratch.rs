@@ -1,5 +1,6 @@
 //! A temporary folder that doesn't outlive its owner, even if that is killed.
 
+use super::report::NAME;
 use anyhow::{Context, Result};
 use std::ffi::OsStr;
 use std::fs;
@@ -27,7 +28,7 @@ impl Scratch {
         let path = path_of(OsStr::new(&owner))?;
         let program = env::current_exe().context("cannot find the path of this program")?;
         let mut command = Command::new(program);
-        command.args([super::NAME, REMOVER, &owner]).stdin(Stdio::piped());
+        command.args([NAME, REMOVER, &owner]).stdin(Stdio::piped());
         // Ctrl-C ends its owner, not it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

@@ -5,9 +5,9 @@
 use crate::bench::class::{self, Work};
 use crate::bench::grade::{NONE, STUDENTS, unfair};
 use crate::bench::grader::{Grader, Row, SEED};
+use crate::bench::report::{Limit, Report};
 use crate::bench::scratch::Scratch;
 use crate::bench::usage::{self, Share};
-use crate::bench::{Limit, Report};
 use anyhow::{Context, Result, ensure};
 use base::programs::Keeper;
 use base::{files, lessons};

@@ -1,12 +1,12 @@
 //! `cargo xtask bench first-run` and `warm-run`: what a student waits for after cloning, and what
 //! the runner adds later to the work that has to be done anyway.
 
-use super::scratch::Scratch;
-use super::usage::cpu_seconds_of_children;
-use super::{
+use super::report::{
     BUILD_PATIENCE, Limit, PATIENCE, Report, Summary, create, create_input, open,
     results_directory, wait_for_line,
 };
+use super::scratch::Scratch;
+use super::usage::cpu_seconds_of_children;
 use crate::programs::{cargo, complete, start, wait};
 use anyhow::{Context, Result, ensure};
 use base::programs::{Keeper, target};

@@ -1,8 +1,7 @@
 //! Every lesson in the catalogue has all that belongs to it, and nothing lies about besides.
 
-use super::finding;
 use super::markdown::{heading, parse};
-use super::tree::Tree;
+use super::tree::{Tree, finding};
 use base::lessons::{LESSONS, Lesson, Role};
 
 pub const CATALOGUE: &str = "crates/base/src/lessons.rs";

@@ -1,8 +1,7 @@
 //! Links between the files of the workspace lead somewhere.
 
-use super::finding;
 use super::markdown::{anchors, link_targets, parse};
-use super::tree::Tree;
+use super::tree::{Tree, finding};
 
 pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
     let (mut total, mut files) = (0, 0);

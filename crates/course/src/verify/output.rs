@@ -3,10 +3,9 @@
 
 use super::command::{command, free_port, on_port, typed_text};
 use super::compare::{Ports, difference};
-use super::finding;
 use super::markdown::{Document, Fence, parse};
 use super::pictures::{self, Outputs, Picture};
-use super::tree::{self, Tree};
+use super::tree::{self, Tree, finding};
 use crate::programs::wait_for_end;
 use anyhow::{Context, Result};
 use base::lessons::{self, LESSONS};

@@ -1,10 +1,9 @@
 //! The pictures in the prose are drawn by the runs that stand above them.
 
 use super::compare::{Ports, picture_difference};
-use super::finding;
 use super::links::resolve;
 use super::markdown::{Document, Fence, images, parse};
-use super::tree::Tree;
+use super::tree::{Tree, finding};
 use base::files;
 use base::lessons;
 use std::fs;

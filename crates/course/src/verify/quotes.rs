@@ -1,8 +1,7 @@
 //! The walkthroughs quote the programs verbatim.
 
-use super::finding;
 use super::markdown::{Fence, parse};
-use super::tree::Tree;
+use super::tree::{Tree, finding};
 use base::lessons::LESSONS;
 use base::regions::is_marker;
 

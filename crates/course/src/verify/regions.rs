@@ -1,7 +1,6 @@
 //! What becomes a `todo!("…")` in a student's starter is marked so that the starter compiles.
 
-use super::finding;
-use super::tree::Tree;
+use super::tree::{Tree, finding};
 use base::lessons::LESSONS;
 use base::regions::{END, START, is_function, is_marker};
 

@@ -1,7 +1,6 @@
 //! The tables of lessons in the prose are what the catalogue says.
 
-use super::finding;
-use super::tree::Tree;
+use super::tree::{Tree, finding};
 use base::files;
 use base::lessons::{LESSONS, Lesson, Role, root};
 

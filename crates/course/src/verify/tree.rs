@@ -68,6 +68,11 @@ fn read_text(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read `{name}`: is it UTF-8?"))
 }
 
+/// A fault, where it is, and what to do about it. `path` is from the root of the workspace.
+pub fn finding(path: &str, line: usize, text: &str) -> String {
+    format!("{path}:{line}: {text}")
+}
+
 #[cfg(test)]
 impl Tree {
     pub fn of(files: &[(&str, &str)]) -> Self {
