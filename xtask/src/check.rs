@@ -3,7 +3,7 @@
 
 use crate::build;
 use crate::command::{Subcommand, unexpected};
-use crate::workspace::{self, Best};
+use crate::workspace::{self, Score};
 use anyhow::{Context, Result};
 use base::lessons::{self, LESSONS, Lesson};
 use base::programs::Keeper;
@@ -157,7 +157,7 @@ pub fn started_lessons() -> Result<Vec<&'static Lesson>> {
 fn summary_line(lesson: &Lesson, judgement: &Judgement) -> String {
     let style = Style::of_stdout();
     let result = match (judgement.score, judgement.code) {
-        (Some(Best { points, maximum }), code) => {
+        (Some(Score { points, maximum }), code) => {
             let colour = if code == FULL_MARKS { "32" } else { "31" };
             style.paint(colour, &format!("{points} of {maximum} points"))
         }
@@ -197,7 +197,7 @@ pub struct Judgement {
     /// One of the exit codes.
     pub code: u8,
     /// What the checks gave; nothing if they didn't come to their end.
-    pub score: Option<Best>,
+    pub score: Option<Score>,
 }
 
 /// Where the checks write their score: beside our programs, one file a process.
@@ -240,14 +240,14 @@ pub fn judgement(lesson: &Lesson, status: ExitStatus, score: &Path) -> Result<Ju
     let file = score.display();
     let text =
         text.with_context(|| format!("the checks of {name} wrote no score to {file}; try again"))?;
-    let score = parse_score(&text)
+    let score = Score::parse(&text)
         .with_context(|| format!("the checks of {name} wrote no score but {text:?} to {file}"))?;
     Ok(Judgement { code, score: Some(score) })
 }
 
 /// Remembers a verdict on a student's own program. If that fails, the verdict still stands.
 pub fn record(lesson: &Lesson, judgement: &Judgement) {
-    let Some(Best { points, maximum }) = judgement.score else { return };
+    let Some(Score { points, maximum }) = judgement.score else { return };
     let is_students = workspace::load().map(|workspace| workspace.is_some());
     if let Err(error) = is_students.and_then(|is_students| match is_students {
         true => workspace::record_score(lesson, points, maximum),
@@ -260,23 +260,4 @@ pub fn record(lesson: &Lesson, judgement: &Judgement) {
 /// What is said when cargo has shown its errors.
 pub fn does_not_compile(lesson: &Lesson) -> String {
     format!("{} doesn't compile yet: what has to be mended is said above.", lesson.name())
-}
-
-/// Reads `85 100`.
-fn parse_score(text: &str) -> Option<Best> {
-    let (points, maximum) = text.trim_end().split_once(' ')?;
-    Some(Best { points: points.parse().ok()?, maximum: maximum.parse().ok()? })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_score_is_two_numbers() {
-        assert_eq!(parse_score("85 100\n"), Some(Best { points: 85, maximum: 100 }));
-        for text in ["", "85", "85 100 3", "-1 100", "85,100"] {
-            assert_eq!(parse_score(text), None);
-        }
-    }
 }

@@ -3,7 +3,7 @@
 //! In a student's workspace both also show how far the student is, and what is next.
 
 use crate::command::{self, Subcommand};
-use crate::workspace::{self, Best, Progress, Workspace};
+use crate::workspace::{self, Progress, Score, Workspace};
 use anyhow::Result;
 use base::lessons::{LESSONS, Lesson};
 use base::terminal::Style;
@@ -77,11 +77,11 @@ fn entry(lesson: &Lesson, style: Style) -> String {
 }
 
 /// How far the student is with a lesson.
-fn reached(is_started: bool, best: Option<Best>, style: Style) -> String {
+fn reached(is_started: bool, best: Option<Score>, style: Style) -> String {
     if !is_started {
         return "solved already".to_owned();
     }
-    let Best { points, maximum } = best.unwrap_or(Best { points: 0, maximum: 0 });
+    let Score { points, maximum } = best.unwrap_or(Score { points: 0, maximum: 0 });
     let full = (points * BAR).checked_div(maximum).unwrap_or(0).min(BAR);
     let (full, empty) = ("█".repeat(full as usize), "░".repeat((BAR - full) as usize));
     match best {
@@ -118,7 +118,7 @@ mod tests {
     fn a_bar_is_full_only_with_all_points() {
         let style = Style::of_stdout();
         let bar = |points, maximum| {
-            let shown = reached(true, Some(Best { points, maximum }), style);
+            let shown = reached(true, Some(Score { points, maximum }), style);
             shown.matches('█').count()
         };
         for (points, maximum, parts) in

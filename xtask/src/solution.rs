@@ -2,7 +2,7 @@
 
 use crate::build;
 use crate::command::{Subcommand, expect_lesson, lesson_and_flag};
-use crate::workspace::{self, Best, Workspace};
+use crate::workspace::{self, Score, Workspace};
 use anyhow::{Context, Result, bail};
 use base::lessons::{self, Lesson};
 use base::programs::Keeper;
@@ -39,7 +39,7 @@ fn show(workspace: &Workspace, lesson: &Lesson, anyway: bool) -> Result<ExitCode
             "this workspace is graded, and so it came without solutions; `cargo xtask hint {name}` helps"
         );
     }
-    let is_done = workspace::progress()?.best(lesson).is_some_and(Best::is_full);
+    let is_done = workspace::progress()?.best(lesson).is_some_and(Score::is_full);
     if !is_done && !anyway {
         bail!(
             "{name} doesn't have full points yet: `cargo xtask check {name}` says what is missing, \

@@ -8,7 +8,7 @@ mod events;
 
 use crate::check::{self, FULL_MARKS};
 use crate::command::{Subcommand, lesson_and_flag};
-use crate::workspace::{self, Best};
+use crate::workspace::{self, Score};
 use crate::{build, hint};
 use anyhow::{Context, Result};
 use base::lessons::Lesson;
@@ -61,7 +61,7 @@ fn run(parser: lexopt::Parser) -> Result<ExitCode> {
 /// The first lesson without full marks, or else the first.
 fn first_open(lessons: &[&'static Lesson]) -> Result<&'static Lesson> {
     let progress = workspace::progress()?;
-    let is_open = |lesson: &&&Lesson| !progress.best(lesson).is_some_and(Best::is_full);
+    let is_open = |lesson: &&&Lesson| !progress.best(lesson).is_some_and(Score::is_full);
     let lesson = lessons.iter().find(is_open).or(lessons.first());
     lesson.copied().context("no lesson has been started; `cargo xtask start` says how")
 }

@@ -19,7 +19,7 @@ use base::usage::UsageError;
 use diagram::Diagram;
 use link::pcap::Capture;
 use link::words::Names;
-use link::{Direction, Event, Faults, Kind, Limits, Link, json};
+use link::{Bounds, Direction, Event, Faults, Kind, Link, json};
 use options::Options;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -171,7 +171,7 @@ impl Tally {
                     count.waiting += 1;
                     let hold = match fate.behind {
                         0 => Duration::ZERO,
-                        _ => Limits::default().hold,
+                        _ => Bounds::default().hold,
                     };
                     self.due = self.due.max(Some(Instant::now() + hold + fate.delay));
                 }

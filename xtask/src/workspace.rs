@@ -145,12 +145,18 @@ pub struct Progress(Vec<String>);
 
 /// Points, and how many of them there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Best {
+pub struct Score {
     pub points: u32,
     pub maximum: u32,
 }
 
-impl Best {
+impl Score {
+    /// Reads `85 100`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (points, maximum) = text.trim_end().split_once(' ')?;
+        Some(Self { points: points.parse().ok()?, maximum: maximum.parse().ok()? })
+    }
+
     pub fn is_full(self) -> bool {
         self.points >= self.maximum
     }
@@ -193,11 +199,8 @@ impl Progress {
     }
 
     /// The best score of a lesson, if it has been checked.
-    pub fn best(&self, lesson: &Lesson) -> Option<Best> {
-        self.values(&lesson.name()).find_map(|value| {
-            let (points, maximum) = value.split_once(' ')?;
-            Some(Best { points: points.parse().ok()?, maximum: maximum.trim().parse().ok()? })
-        })
+    pub fn best(&self, lesson: &Lesson) -> Option<Score> {
+        self.values(&lesson.name()).find_map(Score::parse)
     }
 
     /// How many hints of a lesson have been shown.
@@ -208,7 +211,7 @@ impl Progress {
 
     /// The first of the lessons that doesn't have all of its points.
     pub fn first_open(&self, lessons: &[&'static Lesson]) -> Option<&'static Lesson> {
-        let is_full = |lesson: &Lesson| self.best(lesson).is_some_and(Best::is_full);
+        let is_full = |lesson: &Lesson| self.best(lesson).is_some_and(Score::is_full);
         lessons.iter().copied().find(|lesson| !is_full(lesson))
     }
 
@@ -249,6 +252,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_score_is_two_numbers() {
+        assert_eq!(Score::parse("85 100\n"), Some(Score { points: 85, maximum: 100 }));
+        for text in ["", "85", "85 100 3", "-1 100", "85,100"] {
+            assert_eq!(Score::parse(text), None);
+        }
+    }
+    #[test]
     fn settings_are_read_as_they_are_written() {
         for list in ["1-5", "2", "1-2,4-5"] {
             let lessons = parse_ranges(list).unwrap();
@@ -265,7 +275,7 @@ mod tests {
     fn lines_that_are_not_understood_are_kept_and_ignored() {
         let progress = Progress::parse("# mine\nlesson-1 85 100\r\nlesson-2 x 100\nlesson-3\n");
         let best = |number: usize| progress.best(&lessons::LESSONS[number - 1]);
-        assert_eq!(best(1), Some(Best { points: 85, maximum: 100 }));
+        assert_eq!(best(1), Some(Score { points: 85, maximum: 100 }));
         assert_eq!((best(2), best(3), best(4)), (None, None, None));
         assert!(progress.0.contains(&"# mine".to_owned()));
     }

@@ -11,7 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::ops::Add;
 use std::sync::{Mutex, PoisonError};
 
-/// A UDP port of 20000 to 29999 that no other test gets, in this process or another, as long
+/// A UDP port of 20000 to 29999 that no other check gets, in this process or another, as long
 /// as this value lives.
 ///
 /// No system hands out ports of that range by itself: Linux begins at 32768, macOS and Windows

@@ -51,9 +51,9 @@ fn soak(gradings: usize) -> Result<ExitCode> {
 }
 
 /// Looks at a part of the tree; returns what it has looked at.
-type Check = fn(&Tree, &mut Vec<String>) -> String;
+type Part = fn(&Tree, &mut Vec<String>) -> String;
 
-const CHECKS: &[Check] = &[
+const CHECKS: &[Part] = &[
     catalogue::check,
     tables::check,
     regions::check,
@@ -72,7 +72,7 @@ fn write() -> Result<ExitCode> {
     run_checks(&[tables::write, pictures::check, output::draw])
 }
 
-fn run_checks(checks: &[Check]) -> Result<ExitCode> {
+fn run_checks(checks: &[Part]) -> Result<ExitCode> {
     let tree = Tree::read(&lessons::root())?;
     let mut out = io::stdout();
     let mut findings = Vec::new();

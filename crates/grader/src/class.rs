@@ -6,7 +6,7 @@ mod load;
 use crate::judge::{Judge, Turn, Unit};
 use crate::key;
 use crate::log::visible;
-use crate::model::{self, Grade, Results, Status};
+use crate::model::{Grade, Graded, Results, Status};
 use crate::roster::Roster;
 use crate::store::{Key, Store};
 use crate::submissions::{self, Submission, Taken};
@@ -201,7 +201,7 @@ impl<'a, J: Judge> Class<'a, J> {
             let student = submission.student.clone();
             let roster = self.options.roster.as_ref().and_then(|roster| roster.find(&student));
             let (notes, grades) = (submission.notes.clone(), row.into_iter().flatten().collect());
-            model::Submission { student, roster, notes, grades }
+            Graded { student, roster, notes, grades }
         };
         Results {
             tool: env!("CARGO_PKG_NAME").to_owned(),

@@ -4,7 +4,7 @@
 use crate::arguments;
 use crate::key;
 use crate::log::visible;
-use crate::model::{self, Grade, Results, Student, Submission};
+use crate::model::{self, Grade, Graded, Results, Student};
 use crate::outputs;
 use crate::partition::Partition;
 use crate::progress::Progress;
@@ -97,7 +97,7 @@ fn open(folder: &Path) -> Result<Share> {
     Ok(Share { folder: folder.to_owned(), run, partition })
 }
 
-type Students = BTreeMap<String, (Submission, Vec<Key>)>;
+type Students = BTreeMap<String, (Graded, Vec<Key>)>;
 
 /// Adds what a share has graded to `students`; returns its lessons.
 fn take(share: &Share, students: &mut Students) -> Result<Vec<&'static Lesson>> {
@@ -113,7 +113,7 @@ fn take(share: &Share, students: &mut Students) -> Result<Vec<&'static Lesson>> 
     for (head, units) in head.submissions.into_iter().zip(graded) {
         let SubmissionHead { student, roster, notes } = head;
         let (keys, grades) = units.into_iter().unzip();
-        let submission = Submission { student: student.clone(), roster, notes, grades };
+        let submission = Graded { student: student.clone(), roster, notes, grades };
         students.insert(student, (submission, keys));
     }
     Ok(head.lessons)

@@ -17,12 +17,12 @@ pub struct Results {
     #[serde(serialize_with = "write_lessons", deserialize_with = "read_lessons")]
     pub lessons: Vec<&'static Lesson>,
     /// Sorted by `student`; each has one grade for each of `lessons`, in the same order.
-    pub submissions: Vec<Submission>,
+    pub submissions: Vec<Graded>,
 }
 
-/// What one student has handed in. Any text in it may be hostile.
+/// What one student has handed in, with its grades. Any text in it may be hostile.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Submission {
+pub struct Graded {
     /// The name of the folder, or of the file.
     pub student: String,
     pub roster: Option<Student>,
@@ -135,7 +135,7 @@ impl Grade {
     }
 }
 
-impl Submission {
+impl Graded {
     /// What to call the student.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -267,7 +267,7 @@ mod tests {
         let findings = findings.map(|(check, outcome)| Finding::blank(check, outcome)).collect();
         let grade = Grade { findings, ..Grade::blank(lesson, Status::Judged) };
         let (student, notes) = ("ann".to_owned(), Vec::new());
-        let submission = Submission { student, roster: None, notes, grades: vec![grade] };
+        let submission = Graded { student, roster: None, notes, grades: vec![grade] };
         let (tool, version) = ("grader".to_owned(), "0".to_owned());
         Results { tool, version, lessons: vec![lesson], submissions: vec![submission] }
     }

@@ -3,7 +3,7 @@
 use crate::arguments::Output;
 use crate::durable;
 use crate::formats::{self, Classroom50, Context as Platform, File, Format};
-use crate::model::{Grade, Results, Status, Submission};
+use crate::model::{Grade, Graded, Results, Status};
 use crate::progress::Progress;
 use crate::report;
 use crate::store::{RESULTS, Run, Store};
@@ -56,7 +56,7 @@ pub fn rehearse(
 ) -> Result<()> {
     let blanks: Vec<Grade> =
         lessons.iter().map(|lesson| Grade::blank(lesson, Status::NotSubmitted)).collect();
-    let submissions = students.map(|student| Submission {
+    let submissions = students.map(|student| Graded {
         student,
         roster: None,
         notes: Vec::new(),

@@ -16,7 +16,7 @@ use anyhow::{Result, ensure};
 use checks::check::Check;
 use checks::verdict::Outcome;
 use fixture::{HOSTILE, class, finding};
-use grader::model::{Grade, Results, Status, Submission};
+use grader::model::{Grade, Graded, Results, Status};
 use grader::report::{html, student};
 
 #[test]
@@ -182,6 +182,6 @@ fn in_a_browser_the_policy_stops_what_is_not_escaped() -> Result<()> {
     Ok(())
 }
 
-fn find<'a>(class: &'a Results, student: &str) -> &'a Submission {
+fn find<'a>(class: &'a Results, student: &str) -> &'a Graded {
     class.submissions.iter().find(|submission| submission.student == student).unwrap()
 }

@@ -34,5 +34,5 @@ pub mod words;
 pub use event::{Direction, Event, Fate, Kind, Route};
 pub use fate::{Faults, OneWay};
 pub use link::Link;
-pub use relay::{Limits, Observer};
+pub use relay::{Bounds, Observer};
 pub use script::Script;

@@ -4,7 +4,7 @@ use crate::clients::Clients;
 use crate::event::Event;
 use crate::fate::Faults;
 use crate::queue::Queue;
-use crate::relay::{Limits, Observer, Relay};
+use crate::relay::{Bounds, Observer, Relay};
 use anyhow::{Context, Result, ensure};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -24,7 +24,7 @@ impl Link {
     /// Starts a link that takes requests at `address` (port 0: the system chooses one), and passes
     /// them on to `server`. Both must be on loopback.
     pub fn start(address: SocketAddr, server: SocketAddr, faults: Faults) -> Result<Self> {
-        Self::with(address, server, faults, Limits::default(), None)
+        Self::with(address, server, faults, Bounds::default(), None)
     }
 
     /// Starts a link and tells `observer` of each datagram, before it is sent on: so a reply never
@@ -35,7 +35,7 @@ impl Link {
         faults: Faults,
         observer: impl FnMut(Event) + Send + 'static,
     ) -> Result<Self> {
-        Self::with(address, server, faults, Limits::default(), Some(Box::new(observer)))
+        Self::with(address, server, faults, Bounds::default(), Some(Box::new(observer)))
     }
 
     /// Starts a link with limits of its own.
@@ -43,7 +43,7 @@ impl Link {
         address: SocketAddr,
         server: SocketAddr,
         faults: Faults,
-        limits: Limits,
+        limits: Bounds,
         observer: Option<Observer>,
     ) -> Result<Self> {
         for address in [address, server] {

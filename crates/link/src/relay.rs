@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 /// What a link may use. The default is enough for a class, and for a small computer.
 #[derive(Clone, Debug)]
-pub struct Limits {
+pub struct Bounds {
     /// Clients at a time; when another one comes, the one that was silent longest is forgotten.
     pub clients: usize,
     /// How long a client may be silent until it is forgotten.
@@ -27,7 +27,7 @@ pub struct Limits {
     pub hold: Duration,
 }
 
-impl Default for Limits {
+impl Default for Bounds {
     fn default() -> Self {
         let (idle, hold) = (Duration::from_secs(120), Duration::from_secs(1));
         Self { clients: 128, idle, memory: 16 << 20, hold }
@@ -43,7 +43,7 @@ pub struct Relay {
     pub front: UdpSocket,
     pub address: SocketAddr,
     pub faults: Faults,
-    pub limits: Limits,
+    pub limits: Bounds,
     pub started: Instant,
     pub clients: Clients,
     pub queue: Queue<Task>,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use link::pcap::Capture;
-use link::{Direction, Event, Fate, Faults, Kind, Limits, Link, OneWay, Route};
+use link::{Bounds, Direction, Event, Fate, Faults, Kind, Link, OneWay, Route};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::{Command, Stdio};
@@ -235,7 +235,7 @@ fn exchange() -> Result<Exchange> {
         |script: &str| -> Result<_> { Ok(OneWay { script: script.parse()?, ..OneWay::default() }) };
     let requests = path("1 duplicate, 2 drop, 4 delay 30ms")?;
     let faults = Faults { requests, replies: path("1 drop, 3 hold 1")?, ..Faults::default() };
-    let limits = Limits { hold: PATIENCE, ..Limits::default() };
+    let limits = Bounds { hold: PATIENCE, ..Bounds::default() };
     let (sender, events) = mpsc::channel();
     let observer = Box::new(move |event| {
         let _ = sender.send(event);

@@ -29,7 +29,7 @@ const NOT_FOR_STUDENTS: &[&str] = &[
 ];
 
 /// Folders, wherever they stand, from which a solution can be learned.
-const REVEALING: &[&str] = &["mistakes", "variants"];
+const REVEALING: &[&str] = &["mistakes"];
 
 /// Writes a workspace into the folder `to`.
 pub fn write(course: &Path, to: &Path, choice: &Choice) -> Result<()> {

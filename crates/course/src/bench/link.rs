@@ -6,7 +6,7 @@ use crate::bench::report::{BUILD_PATIENCE, Limit, NAME, PATIENCE, Report, Summar
 use crate::programs::{cargo, complete, start, wait};
 use anyhow::{Context, Result, ensure};
 use base::programs::{Keeper, target};
-use link::{Faults, Limits, Link, OneWay};
+use link::{Bounds, Faults, Link, OneWay};
 use std::env::{self, consts::EXE_SUFFIX};
 use std::ffi::OsStr;
 use std::fs;
@@ -170,7 +170,7 @@ pub fn soak(report: &mut Report) -> Result<()> {
     };
     let faults = Faults { seed: 1, requests: path.clone(), replies: path };
     // Each sample has a client of its own, and most of them are to be forgotten on the way.
-    let limits = Limits { idle: 2 * SAMPLE, ..Limits::default() };
+    let limits = Bounds { idle: 2 * SAMPLE, ..Bounds::default() };
     let link = Link::with(ANY.into(), server, faults, limits, None)?;
     report
         .line("30 % lost, 30 % duplicated, 30 % reordered, up to 20 ms late; in this process:")?;

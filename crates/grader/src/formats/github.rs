@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::entry::{Entry, entries, total, verdict};
 use super::rendered::{File, Rendered};
-use crate::model::{Grade, Results, Status, Submission};
+use crate::model::{Grade, Graded, Results, Status};
 use crate::text::{line, name, paragraph};
 use anyhow::{Context as _, Result};
 use checks::verdict::Mark;
@@ -73,13 +73,13 @@ fn feedback(results: &Results) -> String {
     log
 }
 
-fn grades(results: &Results) -> impl Iterator<Item = (&Submission, &Grade)> {
+fn grades(results: &Results) -> impl Iterator<Item = (&Graded, &Grade)> {
     let of = |submission| std::iter::repeat(submission);
     results.submissions.iter().flat_map(move |submission| of(submission).zip(&submission.grades))
 }
 
 /// Who and which lesson, in one line.
-fn title(submission: &Submission, grade: &Grade) -> String {
+fn title(submission: &Graded, grade: &Grade) -> String {
     format!("{}, {}", name(&submission.student, 200), grade.lesson.name())
 }
 
@@ -108,7 +108,7 @@ fn kind(grade: &Grade) -> Option<&'static str> {
     }
 }
 
-fn annotation(kind: &str, submission: &Submission, grade: &Grade) -> String {
+fn annotation(kind: &str, submission: &Graded, grade: &Grade) -> String {
     let entries = entries(grade);
     let wanted = if grade.has_score() { Mark::Fail } else { Mark::GraderError };
     let first = entries.iter().find(|entry| entry.mark == wanted);
@@ -175,7 +175,7 @@ fn head(results: &Results) -> String {
     head
 }
 
-fn row(results: &Results, submission: &Submission) -> String {
+fn row(results: &Results, submission: &Graded) -> String {
     let mut row = format!("| {} |", coded(submission));
     for lesson in &results.lessons {
         let grade = submission.grades.iter().find(|grade| grade.lesson == *lesson);
@@ -203,7 +203,7 @@ fn needs_words(entry: &Entry) -> bool {
     matches!(entry.mark, Mark::Fail | Mark::GraderError)
 }
 
-fn details(submission: &Submission, grade: &Grade, limit: usize) -> String {
+fn details(submission: &Graded, grade: &Grade, limit: usize) -> String {
     let mut details = format!(
         "<details><summary>{}, {}: {}</summary>\n\n",
         coded(submission),
@@ -220,7 +220,7 @@ fn details(submission: &Submission, grade: &Grade, limit: usize) -> String {
 }
 
 /// In `code`, so that nobody is called by an `@` in a name.
-fn coded(submission: &Submission) -> String {
+fn coded(submission: &Graded) -> String {
     format!("<code>{}</code>", escaped(&name(&submission.student, LINE)))
 }
 

@@ -4,7 +4,7 @@ use super::context::{Classroom50, Context};
 use super::entry::{Entry, entries, seconds, total, verdict};
 use super::names::file_names;
 use super::rendered::{File, Rendered};
-use crate::model::{Grade, Results, Submission};
+use crate::model::{Grade, Graded, Results};
 use crate::text::{self, line, paragraph};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use checks::check::Lesson;
@@ -50,7 +50,7 @@ pub fn gradescope(results: &Results) -> Result<Rendered> {
 }
 
 /// One student's file.
-fn gradescope_file(results: &Results, submission: &Submission) -> Result<Vec<u8>> {
+fn gradescope_file(results: &Results, submission: &Graded) -> Result<Vec<u8>> {
     let (score, _) = total(&submission.grades)
         .map_err(|lessons| anyhow!("there is no score for {lessons}: grade it again"))?;
     let tests = submission.grades.iter().flat_map(|grade| {
@@ -85,14 +85,14 @@ fn gradescope_test(entry: &Entry, lesson: &Lesson) -> Value {
     })
 }
 
-fn overview(submission: &Submission) -> String {
+fn overview(submission: &Graded) -> String {
     let grades = submission.grades.iter();
     let lines = grades.map(|grade| format!("{}: {}", grade.lesson.name(), verdict(grade)));
     paragraph(&lines.collect::<Vec<_>>().join("\n"), OUTPUT)
 }
 
 /// For instructors who look into a grade later; students don't see it.
-fn extra(results: &Results, submission: &Submission) -> Value {
+fn extra(results: &Results, submission: &Graded) -> Value {
     let grade = |grade: &Grade| {
         json!({
             "lesson": grade.lesson.name(),
@@ -129,7 +129,7 @@ pub fn classroom50(results: &Results, context: &Context) -> Result<Rendered> {
 }
 
 /// One student's file.
-fn classroom50_file(submission: &Submission, about: &Classroom50) -> Result<Vec<u8>> {
+fn classroom50_file(submission: &Graded, about: &Classroom50) -> Result<Vec<u8>> {
     about.check()?;
     let (score, max_score) = total(&submission.grades).map_err(|lessons| {
         anyhow!(
@@ -156,7 +156,7 @@ fn classroom50_file(submission: &Submission, about: &Classroom50) -> Result<Vec<
     serde_json::to_vec_pretty(&document).context("cannot write JSON")
 }
 
-fn classroom50_tests(submission: &Submission) -> Vec<Value> {
+fn classroom50_tests(submission: &Graded) -> Vec<Value> {
     // All of them share the room.
     let count: usize = submission.grades.iter().map(|grade| entries(grade).len()).sum();
     let limit = MESSAGE.min(1_000_000 / count.max(1)).max(200);

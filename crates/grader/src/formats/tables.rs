@@ -3,7 +3,7 @@
 use super::context::{CanvasAssignment, Context, MoodleColumn};
 use super::entry::{seconds, total};
 use super::rendered::Rendered;
-use crate::model::{Grade, Results, Student, Submission};
+use crate::model::{Grade, Graded, Results, Student};
 use crate::text;
 use anyhow::{Context as _, Result, bail, ensure};
 use checks::check::Lesson;
@@ -203,7 +203,7 @@ fn moodle_identifier(student: &Student, column: MoodleColumn) -> String {
 
 /// A student whom the platform knows, with points in every lesson.
 struct Row<'a> {
-    submission: &'a Submission,
+    submission: &'a Graded,
     /// What the platform knows the student by; those that it doesn't are empty.
     identifiers: Vec<String>,
     /// One a lesson, in their order.
@@ -219,7 +219,7 @@ fn rows<'a>(
     results: &'a Results,
     identifiers: impl Fn(&Student) -> Vec<String>,
 ) -> (Vec<Row<'a>>, Vec<String>) {
-    let of = |submission: &Submission| submission.roster.as_ref().map(&identifiers);
+    let of = |submission: &Graded| submission.roster.as_ref().map(&identifiers);
     let known: Vec<Option<Vec<String>>> = results.submissions.iter().map(of).collect();
     let count = count(known.iter().flatten());
     let (mut rows, mut notes) = (Vec::new(), Vec::new());
@@ -255,7 +255,7 @@ fn keys(identifiers: &[String]) -> impl Iterator<Item = (usize, String)> {
 
 fn row<'a>(
     lessons: &[&'static Lesson],
-    submission: &'a Submission,
+    submission: &'a Graded,
     identifiers: Option<Vec<String>>,
     count: &Count,
 ) -> Result<Row<'a>, String> {

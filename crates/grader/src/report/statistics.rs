@@ -1,6 +1,6 @@
 //! What is true of the class as a whole, and of a student as a whole.
 
-use crate::model::{Grade, Results, Status, Submission};
+use crate::model::{Grade, Graded, Results, Status};
 use checks::check::{Check, Lesson};
 use checks::verdict::{Finding, Mark};
 use std::collections::BTreeMap;
@@ -178,7 +178,7 @@ impl Flag {
         matches!(self, Self::NoScore | Self::NotCompiled | Self::Notes)
     }
 
-    fn holds(self, student: &Submission) -> bool {
+    fn holds(self, student: &Graded) -> bool {
         let any = |holds: fn(&Grade) -> bool| student.grades.iter().any(holds);
         match self {
             Self::NoScore => any(|grade| !grade.has_score()),
@@ -195,7 +195,7 @@ fn is_full(grade: &Grade) -> bool {
     grade.status == Status::Judged && grade.score() == Some(grade.max_score())
 }
 
-pub fn flags(student: &Submission) -> Vec<Flag> {
+pub fn flags(student: &Graded) -> Vec<Flag> {
     Flag::ALL.into_iter().filter(|flag| flag.holds(student)).collect()
 }
 
@@ -208,7 +208,7 @@ pub struct Total {
     pub is_whole: bool,
 }
 
-pub fn total(student: &Submission) -> Total {
+pub fn total(student: &Graded) -> Total {
     let mut total = Total { score: 0, max_score: 0, is_whole: true };
     for grade in &student.grades {
         total.max_score += grade.max_score();

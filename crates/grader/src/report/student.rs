@@ -1,6 +1,6 @@
 //! `report-STUDENT.md`: what a student gets back.
 
-use crate::model::{Grade, Results, Status, Submission};
+use crate::model::{Grade, Graded, Results, Status};
 use crate::report::markdown::{block, code, html, plain, prose};
 use crate::report::statistics;
 use crate::text::{self, count, cut, short_name};
@@ -10,14 +10,14 @@ use std::fmt::{self, Write};
 
 /// The whole page.
 #[must_use]
-pub fn page(results: &Results, submission: &Submission) -> String {
+pub fn page(results: &Results, submission: &Graded) -> String {
     let mut page = String::new();
     // Writing to a string can't fail.
     let _ = write(&mut page, results, submission);
     page
 }
 
-fn write(page: &mut String, results: &Results, submission: &Submission) -> fmt::Result {
+fn write(page: &mut String, results: &Results, submission: &Graded) -> fmt::Result {
     let graded: Vec<_> = results.lessons.iter().zip(&submission.grades).collect();
     write!(page, "# Results of {}\n\n", code(&base::text::name(&cut(submission.name()))))?;
     page.push_str("| lesson | score | |\n| --- | ---: | --- |\n");

@@ -5,7 +5,7 @@ use checks::check::{Check, Lesson, Limits};
 use checks::failure::Failure;
 use checks::verdict::{Finding, Outcome};
 use grader::formats::{CanvasAssignment, Classroom50, Context, MoodleColumn};
-use grader::model::{Grade, Results, Status, Student, Submission};
+use grader::model::{Grade, Graded, Results, Status, Student};
 use std::time::Duration;
 
 /// What the folder of the hostile student is called.
@@ -97,9 +97,9 @@ pub fn context() -> Context {
 }
 
 /// One grade for each lesson.
-pub fn submission(name: &str, roster: Student, grades: [Grade; 2]) -> Submission {
+pub fn submission(name: &str, roster: Student, grades: [Grade; 2]) -> Graded {
     let (student, roster) = (name.to_string(), Some(roster));
-    Submission { student, roster, notes: Vec::new(), grades: grades.into() }
+    Graded { student, roster, notes: Vec::new(), grades: grades.into() }
 }
 
 pub fn student(name: &str, id: &str) -> Student {

@@ -6,7 +6,7 @@ use crate::class::{
 use crate::rules::all_hold;
 use anyhow::Result;
 use checks::verdict::{Finding, Outcome};
-use grader::model::{Grade, Results, Status, Student, Submission};
+use grader::model::{Grade, Graded, Results, Status, Student};
 
 /// What has a meaning somewhere.
 const PIECES: &[&str] = &[
@@ -159,11 +159,11 @@ impl Dice {
         grade
     }
 
-    fn submission(&mut self) -> Submission {
+    fn submission(&mut self) -> Graded {
         let name = self.text();
         let grades = [self.grade(0), self.grade(1)];
         let notes = self.texts();
-        Submission { roster: self.student(), notes, ..submission(&name, student("", ""), grades) }
+        Graded { roster: self.student(), notes, ..submission(&name, student("", ""), grades) }
     }
 }
 
@@ -185,6 +185,6 @@ fn hostile_classes_keep_all_rules() -> Result<()> {
 fn who_looks_like_another_is_told_apart() -> Result<()> {
     let names = ["a\n", "a\\n", "A\\N"].map(String::from);
     let ann = one_student().submissions.remove(0);
-    let submissions = names.map(|student| Submission { student, ..ann.clone() }).to_vec();
+    let submissions = names.map(|student| Graded { student, ..ann.clone() }).to_vec();
     all_hold(&Results { submissions, ..class() }, &context())
 }

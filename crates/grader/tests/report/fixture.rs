@@ -4,7 +4,7 @@ use base::ports::PortCount;
 use checks::check::{Check, Lesson, Limits};
 use checks::failure::Failure;
 use checks::verdict::{Finding, Mark, Outcome};
-use grader::model::{Grade, Results, Status, Student, Submission};
+use grader::model::{Grade, Graded, Results, Status, Student};
 use std::time::Duration;
 
 macro_rules! check {
@@ -93,8 +93,8 @@ fn ada() -> Student {
     }
 }
 
-fn submission(student: &str, grades: Vec<Grade>) -> Submission {
-    Submission { student: student.into(), roster: None, notes: Vec::new(), grades }
+fn submission(student: &str, grades: Vec<Grade>) -> Graded {
+    Graded { student: student.into(), roster: None, notes: Vec::new(), grades }
 }
 
 fn grade(lesson: usize, status: Status, message: &str) -> Grade {

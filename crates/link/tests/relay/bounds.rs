@@ -1,7 +1,7 @@
 //! What a link uses, and gives back.
 
 use super::common::*;
-use link::{Event, Faults, Limits, Link, OneWay};
+use link::{Bounds, Event, Faults, Link, OneWay};
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{self};
@@ -29,7 +29,7 @@ fn a_link_stops_at_once_with_clients_and_late_datagrams() {
 fn what_waits_is_bounded_and_what_comes_then_is_lost_and_told() {
     let (server, client) = (socket(), socket());
     let path = OneWay { delay: Duration::from_secs(60), ..OneWay::default() };
-    let limits = Limits { memory: 3_000, ..Limits::default() };
+    let limits = Bounds { memory: 3_000, ..Bounds::default() };
     let (sender, events) = mpsc::channel();
     let observer = Box::new(move |event| drop(sender.send(event)));
     let link =
@@ -45,7 +45,7 @@ fn what_waits_is_bounded_and_what_comes_then_is_lost_and_told() {
 #[test]
 fn clients_are_bounded_and_the_one_that_was_silent_longest_is_forgotten() {
     let server = socket();
-    let limits = Limits { clients: 2, ..Limits::default() };
+    let limits = Bounds { clients: 2, ..Bounds::default() };
     let link = Link::with(ANY.into(), address(&server), Faults::default(), limits, None).unwrap();
     let clients = [socket(), socket(), socket()];
     let mut sources = Vec::new();
@@ -65,7 +65,7 @@ fn clients_are_bounded_and_the_one_that_was_silent_longest_is_forgotten() {
 fn an_idle_client_is_forgotten_and_begins_anew() {
     let (server, client) = (socket(), socket());
     let idle = Duration::from_millis(40);
-    let limits = Limits { idle, ..Limits::default() };
+    let limits = Bounds { idle, ..Bounds::default() };
     let (sender, events) = mpsc::channel();
     let observer = Box::new(move |event: Event| sender.send(event.number).unwrap_or_default());
     let faults = Faults::default();

@@ -3,7 +3,7 @@
 
 use super::escape::{Prose, Text};
 use super::students::quality;
-use crate::model::{Grade, Results, Status, Submission};
+use crate::model::{Grade, Graded, Results, Status};
 use crate::report::statistics::{self, CheckStatistics, Distribution, Flag};
 use crate::text::{count, cut, gist, short_name};
 use checks::check::Lesson;
@@ -220,7 +220,7 @@ pub fn eyes(page: &mut String, results: &Results) -> fmt::Result {
     Ok(())
 }
 
-fn group(page: &mut String, flag: Flag, found: &[(usize, &Submission, String)]) -> fmt::Result {
+fn group(page: &mut String, flag: Flag, found: &[(usize, &Graded, String)]) -> fmt::Result {
     let (title, advice) = match flag {
         Flag::NoScore => (
             "No score",
@@ -254,7 +254,7 @@ fn group(page: &mut String, flag: Flag, found: &[(usize, &Submission, String)]) 
 }
 
 /// Why a student belongs in a group, in a line.
-fn reason(results: &Results, student: &Submission, flag: Flag) -> Option<String> {
+fn reason(results: &Results, student: &Graded, flag: Flag) -> Option<String> {
     let text = match flag {
         Flag::Notes => {
             let (first, others) = student.notes.split_first()?;
@@ -271,7 +271,7 @@ fn reason(results: &Results, student: &Submission, flag: Flag) -> Option<String>
 }
 
 /// The first grade of that kind, and how many more there are.
-fn first(results: &Results, student: &Submission, is_it: fn(&Grade) -> bool) -> Option<String> {
+fn first(results: &Results, student: &Graded, is_it: fn(&Grade) -> bool) -> Option<String> {
     let grades = results.lessons.iter().zip(&student.grades);
     let mut found = grades.filter(|(_, grade)| is_it(grade));
     let (lesson, grade) = found.next()?;

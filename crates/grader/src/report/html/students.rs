@@ -1,7 +1,7 @@
 //! One row a student, which unfolds to each lesson's checks, with what was done and seen.
 
 use super::escape::{Lines, Prose, Text};
-use crate::model::{Grade, Results, Status, Submission};
+use crate::model::{Grade, Graded, Results, Status};
 use crate::report::statistics::{self, Flag, tenth};
 use crate::text::{self, cut, short_name};
 use checks::check::{Check, Lesson};
@@ -80,7 +80,7 @@ fn column(page: &mut String, name: &str, small: &str) -> fmt::Result {
 }
 
 /// The row that always shows; `tbody` stays open for the feedback.
-fn row(page: &mut String, at: usize, student: &Submission, numbers: &[usize]) -> fmt::Result {
+fn row(page: &mut String, at: usize, student: &Graded, numbers: &[usize]) -> fmt::Result {
     let flags = statistics::flags(student);
     write!(page, "<tbody id=\"s{at}\" data-s=\"")?;
     for flag in &flags {
@@ -114,7 +114,7 @@ fn row(page: &mut String, at: usize, student: &Submission, numbers: &[usize]) ->
 
 /// The numbers of the checks that a student fails, as the script knows them, each with a space
 /// behind it.
-fn failed(student: &Submission, numbers: &[usize]) -> String {
+fn failed(student: &Graded, numbers: &[usize]) -> String {
     let mut failed = String::new();
     for (first, grade) in numbers.iter().zip(&student.grades) {
         let is_failed = |check: &Check| {
@@ -156,7 +156,7 @@ fn key(flag: Flag) -> char {
 }
 
 /// The second row of a student.
-fn unfolded(page: &mut String, results: &Results, student: &Submission) -> fmt::Result {
+fn unfolded(page: &mut String, results: &Results, student: &Graded) -> fmt::Result {
     // The student, the lessons, the total, the status.
     let columns = results.lessons.len() + 3;
     writeln!(page, "<tr class=\"more\"><td colspan=\"{columns}\"><div>")?;
@@ -169,7 +169,7 @@ fn unfolded(page: &mut String, results: &Results, student: &Submission) -> fmt::
 }
 
 /// What the roster and the grader say about them.
-fn who(page: &mut String, student: &Submission) -> fmt::Result {
+fn who(page: &mut String, student: &Graded) -> fmt::Result {
     if let Some(known) = &student.roster {
         let parts =
             [&known.section, &known.email, &known.sis_login_id, &known.sis_user_id, &known.id];

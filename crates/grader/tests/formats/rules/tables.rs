@@ -3,7 +3,7 @@
 use super::only;
 use anyhow::Result;
 use grader::formats::Rendered;
-use grader::model::{Results, Submission};
+use grader::model::{Graded, Results};
 
 const HEADER: &str = "student,lesson,score,max_score,passed,failed,skipped,grader_errors,\
     seconds,seed,isolation,source_sha256";
@@ -84,7 +84,7 @@ pub fn moodle_holds(results: &Results, rendered: &Rendered) -> Result<()> {
     let rows = rows(only(rendered))?;
     for row in &rows[1..] {
         assert!(!row[0].is_empty() && row[0] != "0");
-        let is_known = |s: &Submission| s.roster.as_ref().is_some_and(|r| r.email.trim() == row[0]);
+        let is_known = |s: &Graded| s.roster.as_ref().is_some_and(|r| r.email.trim() == row[0]);
         assert_eq!(results.submissions.iter().filter(|s| is_known(s)).count(), 1, "{row:?}");
         scores_hold(&row[2..]);
     }
@@ -103,7 +103,7 @@ fn scores_hold(cells: &[String]) {
 fn nobody_is_lost(results: &Results, rendered: &Rendered, rows: usize) {
     let left_out = rendered.notes.iter().filter(|note| note.contains(": left out, because"));
     assert_eq!(rows + left_out.count(), results.submissions.len());
-    let without = |s: &&Submission| !s.grades.iter().all(grader::model::Grade::has_score);
+    let without = |s: &&Graded| !s.grades.iter().all(grader::model::Grade::has_score);
     assert!(results.submissions.iter().filter(without).count() + rows <= results.submissions.len());
 }
 
