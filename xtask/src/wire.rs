@@ -13,7 +13,7 @@ pub mod options;
 use crate::build;
 use crate::screen::Screen;
 use anyhow::{Context, Result, bail};
-use base::programs::{End, run_with_input};
+use base::run::{End, run_with_input};
 use base::terminal::{self, Charset, Style};
 use base::usage::UsageError;
 use diagram::Diagram;

@@ -7,7 +7,8 @@
 //!
 //! - [`lessons`]: the list of lessons, and words for some of them: `lesson-3`, `1-3,5`
 //! - [`regions`]: the parts of a lesson's program that students write
-//! - [`programs`]: starts programs, which end when we do; [`threads`]: starts threads; [`ports`]: finds ports, and who holds them
+//! - [`programs`]: starts programs, which end when we do; [`run`]: runs one to its end
+//! - [`threads`]: starts threads; [`ports`]: finds ports, and who holds them
 //! - [`text`]: what others wrote, made safe to show; [`terminal`]: colours, characters and width
 //! - [`usage`]: how a program ends, and command lines that can't be understood
 //! - [`files`]: what a clone of this workspace would hold
@@ -22,6 +23,7 @@ pub mod ports;
 pub mod programs;
 pub mod random;
 pub mod regions;
+pub mod run;
 pub mod terminal;
 pub mod text;
 pub mod threads;

@@ -7,7 +7,7 @@ use crate::process::Patience;
 use crate::submissions::Source;
 use crate::workshop::Workshop;
 use anyhow::{Context, Result, bail, ensure};
-use base::programs::End;
+use base::run::End;
 use checks::budget::Budget;
 use checks::check::{Lesson, Limits};
 use checks::failure::Failure;

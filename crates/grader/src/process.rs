@@ -2,7 +2,7 @@
 //! take.
 
 use anyhow::{Context, Result};
-use base::programs::{Finished, run_watched};
+use base::run::{Finished, run_watched};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub struct Patience {
     pub idle: Option<Duration>,
 }
 
-/// Runs `command` as [`base::programs::run`] does, for as long as `patience` lasts.
+/// Runs `command` as [`base::run`] does, for as long as `patience` lasts.
 pub fn run(command: Command, patience: Patience, kept: usize) -> Result<Finished> {
     run_watched(command, patience.whole, kept, |process| {
         let idle = patience.idle?;

@@ -1,6 +1,6 @@
 //! Runs a program that may be hostile: until a deadline, with output that may be endless.
 
-use super::keeper::Keeper;
+use crate::programs::Keeper;
 use crate::threads::in_background;
 use anyhow::{Context, Result};
 use std::io::{self, Read, Write};
@@ -35,13 +35,8 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How often a program is looked at, if somebody watches it.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Runs `command` without input, for at most `whole`. It and all that it has started are gone when
+/// Runs `command` with this input, for at most `whole`. It and all that it has started are gone when
 /// this returns. Of each stream the first `kept` bytes are kept.
-pub fn run(command: Command, whole: Duration, kept: usize) -> Result<Finished> {
-    run_watched(command, whole, kept, |_| None::<fn() -> bool>)
-}
-
-/// The same with input.
 pub fn run_with_input(
     command: Command,
     input: Vec<u8>,
@@ -51,7 +46,7 @@ pub fn run_with_input(
     run_to_end(command, Some(input), whole, kept, |_| None::<fn() -> bool>)
 }
 
-/// The same for a program that is watched: `watch` is given its process id, and what that returns
+/// The same without input, and watched: `watch` is given its process id, and what that returns
 /// says from time to time whether it is to be given up.
 pub fn run_watched<W: FnMut() -> bool>(
     command: Command,
@@ -191,7 +186,7 @@ mod tests {
     #[test]
     fn the_beginning_of_both_streams_is_kept() -> Result<()> {
         let script = "echo hello; echo error >&2; exit 3";
-        let finished = run(shell(script), Duration::from_secs(60), 4)?;
+        let finished = run_with_input(shell(script), Vec::new(), Duration::from_secs(60), 4)?;
         assert_eq!((&*finished.stdout, &*finished.stderr), (&b"hell"[..], &b"erro"[..]));
         assert!(matches!(finished.end, End::Ended(status) if status.code() == Some(3)));
         Ok(())
@@ -210,7 +205,12 @@ mod tests {
 
     #[test]
     fn it_ends_with_its_time_and_with_the_patience_of_who_watches() -> Result<()> {
-        let finished = run(shell("echo a; exec cat /dev/zero"), Duration::from_millis(300), 2)?;
+        let finished = run_with_input(
+            shell("echo a; exec cat /dev/zero"),
+            Vec::new(),
+            Duration::from_millis(300),
+            2,
+        )?;
         assert_eq!((finished.end, &*finished.stdout), (End::OutOfTime, &b"a\n"[..]));
         let long = Duration::from_secs(60);
         let finished = run_watched(shell("sleep 60"), long, 0, |_| Some(|| true))?;
