@@ -1,8 +1,8 @@
 //! `cargo xtask watch [LESSON]`: checks on every save, and keeps the newest result on the screen.
 //!
-//! Threads wait for what can happen (a file is written, a line is typed, a program ends) and turn
-//! it into events; the main loop takes one at a time. The terminal stays in its line mode, so
-//! there is nothing to restore, however we end.
+//! Threads wait for what can happen (a line is typed, a program ends) and turn it into events; the
+//! main loop takes one at a time, and between them looks at the files. The terminal stays in its
+//! line mode, so there is nothing to restore, however we end.
 
 mod events;
 
@@ -15,12 +15,12 @@ use base::lessons::Lesson;
 use base::programs::Keeper;
 use base::terminal::Style;
 use base::usage::print_error;
-use events::{Attempt, Changes, Snapshot, Wake};
+use events::{Attempt, Snapshot, Wake};
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub const COMMAND: Subcommand = Subcommand {
     name: "watch",
@@ -41,11 +41,8 @@ Keys, each followed by Enter:
 /// How long we wait for the rest of a save: an editor may write a file in several steps.
 const SETTLE: Duration = Duration::from_millis(20);
 
-/// How often we look at the files where nothing tells us that they have changed.
+/// How often we look at the files.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// How often we look where something should tell us: some file systems have no events.
-const LOOK_ANYWAY: Duration = Duration::from_secs(1);
 
 fn run(parser: lexopt::Parser) -> Result<ExitCode> {
     let (lesson, _) = lesson_and_flag(parser, &COMMAND, None)?;
@@ -77,15 +74,8 @@ struct Watch {
     attempts: u64,
     /// The lesson's files as they were when the newest attempt began.
     files: Snapshot,
-    /// When the newest save counts as complete.
-    settled: Option<Instant>,
-    changes: Changes,
-    /// Whether an event has told us of a change since the last attempt.
-    heard: bool,
-    /// How many saves in a row no event has told us of.
-    unheard: u8,
-    /// What has to be said with the next prompt.
-    notice: Option<String>,
+    /// Whether there is a save that may not be complete.
+    is_settling: bool,
     has_keys: bool,
     style: Style,
     events: Receiver<Wake>,
@@ -100,15 +90,11 @@ impl Watch {
         Ok(Self {
             lessons,
             lesson,
-            changes: Changes::start(&checks, &sender),
             checks,
             attempt: None,
             attempts: 0,
             files: Snapshot::default(),
-            settled: None,
-            heard: false,
-            unheard: 0,
-            notice: None,
+            is_settling: false,
             has_keys: true,
             style: Style::of_stdout(),
             events,
@@ -122,11 +108,6 @@ impl Watch {
         loop {
             match self.next_event() {
                 None => self.look()?,
-                Some(Wake::Changed) => {
-                    self.heard = true;
-                    self.look()?;
-                }
-                Some(Wake::ChangesEnded) => self.poll()?,
                 Some(Wake::Ended(number, status)) => {
                     self.go_on(number, status.context("cannot learn how a program ended")?)?;
                 }
@@ -143,50 +124,23 @@ impl Watch {
 
     /// Waits for an event, or (`None`) until it is time to look at the files.
     fn next_event(&self) -> Option<Wake> {
-        let patience = match self.settled {
-            Some(settled) => settled.saturating_duration_since(Instant::now()),
-            None if self.changes.are_told() => LOOK_ANYWAY,
-            None => LOOK,
-        };
+        let patience = if self.is_settling { SETTLE } else { LOOK };
         self.events.recv_timeout(patience).ok()
     }
 
     /// Starts an attempt if the lesson's files have changed since the last one.
     fn look(&mut self) -> Result<()> {
-        let Some(settled) = self.settled else {
-            if events::snapshot(self.lesson) != self.files {
-                self.settled = Some(Instant::now() + SETTLE);
-            }
-            return Ok(());
-        };
-        if Instant::now() < settled {
-            return Ok(());
+        if self.is_settling {
+            return self.begin();
         }
-        self.unheard = if self.heard { 0 } else { self.unheard.saturating_add(1) };
-        // Once, the event may just have come late.
-        if self.unheard == 2 {
-            self.poll()?;
-        }
-        self.begin()
-    }
-
-    /// From now on looks at the files often, since nothing tells us of changes.
-    fn poll(&mut self) -> Result<()> {
-        if !self.changes.are_told() {
-            return Ok(());
-        }
-        self.changes.stop();
-        self.notice = Some(format!(
-            "No events of files come here, so the files are looked at every {LOOK:?}."
-        ));
-        if self.attempt.is_none() { self.prompt() } else { Ok(()) }
+        self.is_settling = events::snapshot(self.lesson) != self.files;
+        Ok(())
     }
 
     /// Ends what is going on, and builds and checks the lesson.
     fn begin(&mut self) -> Result<()> {
         self.attempt = None;
-        self.settled = None;
-        self.heard = false;
+        self.is_settling = false;
         self.files = events::snapshot(self.lesson);
         let doing = format!("Building and checking {} …", self.lesson.source());
         // The old result stays until the new one is there; where the screen can't be cleared, all
@@ -272,9 +226,6 @@ impl Watch {
 
     /// Says what can be done now.
     fn prompt(&mut self) -> Result<()> {
-        if let Some(notice) = self.notice.take() {
-            say(&format!("\n{notice}\n"))?;
-        }
         if !self.has_keys {
             return say("\nWaiting for a save; Ctrl-C ends this.\n");
         }

@@ -20,7 +20,6 @@
 //! - [`verdict`]: what all checks of a lesson found out; [`judge`]: makes them
 //! - [`report`]: the verdict, for people
 //! - [`harness`]: the same as tests, for `cargo test -p lesson-3`
-//! - [`changes`]: writes to files, for the runner's `watch`
 //! - `available`: what our own tests need and may not find
 //!
 //! In `mistakes/` stands what must fail, a file a lesson, which `tests/mistakes.rs` puts to the
@@ -31,7 +30,6 @@
 
 pub mod budget;
 pub mod bytes;
-pub mod changes;
 pub mod check;
 pub mod diff;
 pub mod drawing;

@@ -1,4 +1,4 @@
-//! The `checks` program, which the runner starts: it judges, plays, watches, draws and compares.
+//! The `checks` program, which the runner starts: it judges, plays, draws and compares.
 
 use anyhow::{Context, Result, bail};
 use base::random;
@@ -7,7 +7,7 @@ use checks::judge::{Terms, judge};
 use checks::network::Network;
 use checks::subject::Program;
 use checks::verdict::{Mark, Verdict, count};
-use checks::{changes, diff, drawing, lessons, report};
+use checks::{diff, drawing, lessons, report};
 use lexopt::{Arg, Parser, ValueExt};
 use link::words::Names;
 use std::ffi::OsString;
@@ -20,7 +20,6 @@ const USAGE: &str = "\
 usage: checks check LESSON [--seed N] [--all] [--format human|json] [--score FILE] [--shown NAME]
                     [--own-network] --program CMD [ARG…]
        checks play LESSON ARGUMENT
-       checks changes FOLDER…
        checks draw CLIENT SERVER      what stands in JSON lines on stdin, as SVG on stdout; the
                                       sides have these names
        checks diff OLD NEW            two files, but for the markers of regions; 1: they differ
@@ -32,10 +31,6 @@ fn main() -> ExitCode {
         Some("play") => play_lesson(),
         Some("draw") => draw(),
         Some("diff") => compare(),
-        Some("changes") => {
-            let folders: Vec<PathBuf> = env::args_os().skip(2).map(PathBuf::from).collect();
-            changes::print(&folders).map(|()| ExitCode::SUCCESS).map_err(Error::Failed)
-        }
         _ => Err(Error::Usage(anyhow::anyhow!("which command?"))),
     };
     let (text, code) = match result {

@@ -127,42 +127,6 @@ fn the_score_is_written_for_the_runner() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn changes_are_reported_until_the_input_ends() -> Result<()> {
-    use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("changes");
-    std::fs::create_dir_all(&folder)?;
-    let mut child = Command::new(CHECKS)
-        .arg("changes")
-        .arg(&folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let file = folder.join("main.rs");
-    let mut lines = BufReader::new(child.stdout.take().context("no stdout")?).lines();
-    // The watcher needs a moment; until it is there, writes are repeated.
-    let writer = std::thread::spawn({
-        let file = file.clone();
-        move || {
-            for number in 0..600 {
-                let _ = std::fs::write(&file, number.to_string());
-                std::thread::sleep(Duration::from_millis(100));
-                if !file.exists() {
-                    return;
-                }
-            }
-        }
-    });
-    let line = lines.next().context("no change was reported")??;
-    assert!(line.ends_with("main.rs"), "{line}");
-    drop(child.stdin.take());
-    assert!(child.wait()?.success());
-    std::fs::remove_file(&file)?;
-    let _ = writer.join();
-    Ok(())
-}
-
 /// What `run --log` writes about a request.
 const SEEN: &str = concat!(
     r#"{"time":0.000300,"kind":"arrived","direction":"request","number":1,"#,

@@ -1,80 +1,27 @@
-//! What can happen while we watch: a save, a line that is typed, the end of a build or of checks;
-//! and the threads that wait for it.
+//! What can happen while we watch: a line that is typed, the end of a build or of checks, and the
+//! threads that wait for it; and a save, which is seen by looking.
 
 use crate::build;
 use crate::check::{self, Judgement};
 use anyhow::{Context, Result};
-use base::lessons::{self, LESSONS, Lesson};
+use base::lessons::{self, Lesson};
 use base::programs::Keeper;
 use base::terminal::Style;
 use base::threads::in_background;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::io::{self, BufRead, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::process::{self, Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{self, Child, Command, ExitStatus};
 use std::sync::mpsc::Sender;
 use std::time::SystemTime;
 
 /// What wakes the main loop.
 pub enum Wake {
-    /// A file of some lesson was written.
-    Changed,
-    /// Nothing will tell us of changes any more.
-    ChangesEnded,
     /// The program with this number has ended.
     Ended(u64, io::Result<ExitStatus>),
     /// A line, without its end and other white space around it.
     Typed(String),
     TypingEnded,
-}
-
-/// A program that tells us of changes, until it is stopped or this is dropped.
-pub struct Changes {
-    keeper: Option<Keeper>,
-    program: Option<Child>,
-}
-
-impl Changes {
-    /// Starts `checks changes`. If that can't be started, that is an event as well.
-    pub fn start(checks: &Path, sender: &Sender<Wake>) -> Self {
-        let mut command = Command::new(checks);
-        command.arg("changes");
-        for folder in LESSONS.iter().map(folder).filter(|folder| folder.is_dir()) {
-            command.arg(folder);
-        }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut keeper = Keeper::start().ok();
-        let child = keeper.as_mut().and_then(|keeper| keeper.spawn(&mut command).ok());
-        let mut changes = Self { keeper, program: child };
-        match changes.program.as_mut().and_then(|child| child.stdout.take()) {
-            Some(stdout) => await_changes(stdout, sender.clone()),
-            None => drop(sender.send(Wake::ChangesEnded)),
-        }
-        changes
-    }
-
-    pub fn are_told(&self) -> bool {
-        self.program.is_some()
-    }
-
-    pub fn stop(&mut self) {
-        self.keeper = None;
-        if let Some(mut program) = self.program.take() {
-            let _ = program.wait();
-        }
-    }
-}
-
-/// Each line is a change.
-fn await_changes(stdout: ChildStdout, sender: Sender<Wake>) {
-    in_background(Box::new(move || {
-        for _line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
-            if sender.send(Wake::Changed).is_err() {
-                return;
-            }
-        }
-        let _ = sender.send(Wake::ChangesEnded);
-    }));
 }
 
 /// Waits for lines on our standard input.
@@ -95,19 +42,16 @@ pub fn await_end(number: u64, mut child: Child, sender: Sender<Wake>) {
     in_background(Box::new(move || drop(sender.send(Wake::Ended(number, child.wait())))));
 }
 
-/// The files that are built: where each is, when it was written, and how long it is.
-pub type Snapshot = Vec<(PathBuf, Option<SystemTime>, u64)>;
+/// The files that are built: where each is, when it was written, and what it says. They are few and
+/// short, and on some file systems two saves in a row have the same time.
+pub type Snapshot = Vec<(PathBuf, Option<SystemTime>, Option<Vec<u8>>)>;
 
-/// Two snapshots are equal unless something has been saved between them.
+/// Two snapshots are equal unless something has been saved between them. Looking works on every
+/// file system, where events come only on some.
 pub fn snapshot(lesson: &Lesson) -> Snapshot {
     let mut files = Snapshot::new();
-    collect(&folder(lesson), &mut files);
+    collect(&lessons::root().join("crates").join(lesson.directory()), &mut files);
     files
-}
-
-/// The lesson's crate.
-pub fn folder(lesson: &Lesson) -> PathBuf {
-    lessons::root().join("crates").join(lesson.directory())
 }
 
 /// A file or folder that has just gone is left out; its going is the change.
@@ -123,7 +67,8 @@ fn collect(folder: &Path, files: &mut Snapshot) {
         } else if matches!(path.extension(), Some(end) if end == "rs" || end == "toml")
             && !is_hidden
         {
-            let file = (path, metadata.modified().ok(), metadata.len());
+            let text = metadata.is_file().then(|| fs::read(&path).ok()).flatten();
+            let file = (path, metadata.modified().ok(), text);
             files.insert(files.partition_point(|other| *other < file), file);
         }
     }
