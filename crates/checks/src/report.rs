@@ -80,6 +80,7 @@ mod tests {
     use crate::check::{Check, Lesson, Limits};
     use crate::failure::{Fault, same};
     use base::ports::PortCount;
+    use snapbox::{assert_data_eq, file};
 
     const CHECKS: &[Check] =
         &[check("first", None), check("second", None), check("third", Some("second"))];
@@ -137,9 +138,8 @@ mod tests {
 
     #[test]
     fn a_verdict_reads_like_a_teacher() {
-        let golden = include_str!("report_golden.txt");
         let text = verdict(&judged(), false, Style::PLAIN);
-        assert_eq!(text, golden, "it is now:\n{text}");
+        assert_data_eq!(text, file!["report_golden.txt"].raw());
     }
 
     #[test]

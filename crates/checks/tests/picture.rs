@@ -6,6 +6,7 @@ use checks::drawing::draw;
 use checks::skip_this;
 use link::words::Names;
 use link::{Direction, Event, Fate, Kind, Route};
+use snapbox::{assert_data_eq, file};
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::Ipv6Addr;
@@ -138,20 +139,8 @@ fn pictures() -> Vec<String> {
 }
 
 #[test]
-fn an_exchange_with_every_fate_is_drawn_as_before() -> Result<()> {
-    let golden = fixture("exchange.svg");
-    let drawn = draw(&exchange(), &NAMES);
-    let now = Path::new(env!("CARGO_TARGET_TMPDIR")).join("exchange.svg");
-    fs::write(&now, &drawn)?;
-    // Git may give text files the line ends of Windows.
-    let known = fs::read_to_string(&golden).unwrap_or_default().replace("\r\n", "\n");
-    let is_same = known == drawn;
-    let (now, golden) = (now.display(), golden.display());
-    ensure!(
-        is_same,
-        "the picture has changed; look at it, and copy {now} to {golden} if it is good"
-    );
-    Ok(())
+fn an_exchange_with_every_fate_is_drawn_as_before() {
+    assert_data_eq!(draw(&exchange(), &NAMES), file!["picture/exchange.svg"].raw());
 }
 
 /// Python's parser of XML is Expat.
@@ -182,7 +171,7 @@ fn a_browser_shows_every_label_inside_its_box_in_light_and_dark() -> Result<()> 
         skip_this("there is no chromium and no google-chrome");
         return Ok(());
     };
-    let script = fs::read_to_string(fixture("picture.js"))?;
+    let script = include_str!("picture/picture.js");
     let mut page = "<!doctype html><meta charset=\"utf-8\"><body>\n".to_owned();
     let pictures = pictures();
     for picture in &pictures {
@@ -259,10 +248,6 @@ fn is_named(word: &str) -> bool {
         let texts = ["cmdline", "environ"].map(read);
         texts.iter().any(|text| String::from_utf8_lossy(text).contains(word))
     })
-}
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/picture").join(name)
 }
 
 /// A folder for the browser, as long as the value lasts, and a mark for its processes.

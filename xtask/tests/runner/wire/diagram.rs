@@ -1,11 +1,10 @@
 //! The diagram in the terminal, drawn from events that are always the same.
 
-use anyhow::{Context, Result, bail};
 use base::terminal::{Charset, Style};
 use link::words::Names;
 use link::{Direction, Event, Fate, Kind, Route};
+use snapbox::{Data, assert_data_eq};
 use source::Diagram;
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -63,47 +62,22 @@ fn drawn(columns: usize, charset: Charset, style: Style) -> String {
     [diagram.head()].into_iter().chain(lines).map(|line| line + "\n").collect()
 }
 
-fn compare(name: &str, drawn: &str) -> Result<()> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/runner/fixtures/wire");
-    let path = Path::new(folder).join(name);
-    // Git on Windows may have changed the line ends.
-    let expected = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    if drawn == expected {
-        return Ok(());
-    }
-    let fresh = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&fresh, drawn).context("cannot write what was drawn")?;
-    let (path, fresh) = (path.display(), fresh.display());
-    bail!("this isn't {path}:\n{drawn}\nif it is right, copy it from {fresh}")
-}
-
 #[test]
-fn the_diagram_fits_into_60_80_and_120_columns() -> Result<()> {
+fn the_diagram_fits_into_60_80_and_120_columns_has_colours_and_can_do_with_ascii() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runner/fixtures/wire");
     for columns in [60, 80, 120] {
-        let drawn = drawn(columns, Charset::Unicode, Style::PLAIN);
-        compare(&format!("{columns}.txt"), &drawn)?;
+        for (end, charset, style) in [
+            ("", Charset::Unicode, Style::PLAIN),
+            ("-colours", Charset::Unicode, Style::COLOURED),
+            ("-ascii", Charset::Ascii, Style::PLAIN),
+        ] {
+            let drawn = drawn(columns, charset, style);
+            assert!(drawn.is_ascii() || matches!(charset, Charset::Unicode), "{drawn}");
+            let golden = Data::read_from(&folder.join(format!("{columns}{end}.txt")), None);
+            // An escape character in a file would colour the terminal of whoever looks at it.
+            assert_data_eq!(drawn.replace('\x1b', "␛"), golden.raw());
+        }
     }
-    Ok(())
-}
-
-#[test]
-fn the_diagram_has_colours() -> Result<()> {
-    for columns in [60, 80, 120] {
-        let drawn = drawn(columns, Charset::Unicode, Style::COLOURED);
-        // An escape character in a file would colour the terminal of whoever looks at it.
-        compare(&format!("{columns}-colours.txt"), &drawn.replace('\x1b', "␛"))?;
-    }
-    Ok(())
-}
-
-#[test]
-fn the_diagram_can_do_with_ascii() -> Result<()> {
-    for columns in [60, 80, 120] {
-        let drawn = drawn(columns, Charset::Ascii, Style::PLAIN);
-        assert!(drawn.is_ascii(), "{drawn}");
-        compare(&format!("{columns}-ascii.txt"), &drawn)?;
-    }
-    Ok(())
 }
 
 #[test]
