@@ -1,4 +1,5 @@
-//! `cargo xtask bench NAME`: measures what the course promises, and holds it against its limits.
+//! `cargo xtask bench NAME`: measures what the course promises, and holds it against its limits. The
+//! quick form only shows that a benchmark still measures.
 //!
 //! # Layout
 //!
@@ -7,7 +8,6 @@
 //! - [`class`], [`grader`]: a class that doesn't exist, and the grader that grades it
 //! - [`load`]: an echo server, and a client that keeps it busy
 //! - [`usage`]: CPU time and memory of other processes
-//! - [`scratch`]: a temporary folder that is removed on every way out
 
 mod class;
 mod echo;
@@ -16,21 +16,28 @@ mod grader;
 mod link;
 mod load;
 mod report;
-mod scratch;
 mod stability;
 mod usage;
 mod waits;
 
-use crate::arguments::unexpected;
-use anyhow::Result;
-use base::usage::UsageError;
-pub use report::NAME;
+use anyhow::{Context, Result};
+use clap::builder::PossibleValuesParser;
+pub use link::{CLIENT, client};
 use report::Report;
 use std::process::ExitCode;
 
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(value_parser = PossibleValuesParser::new(BENCHMARKS.map(|(name, _)| name)))]
+    #[arg(required_unless_present = "quick")]
+    name: Option<String>,
+    #[arg(long)]
+    quick: bool,
+}
+
 type Benchmark = fn(&mut Report) -> Result<()>;
 
-const BENCHMARKS: &[(&str, Benchmark)] = &[
+const BENCHMARKS: [(&str, Benchmark); 9] = [
     ("first-run", waits::first_run),
     ("warm-run", waits::warm_run),
     ("echo", echo::run),
@@ -42,32 +49,17 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("grade-siege", stability::siege),
 ];
 
-pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
-    let name = match parser.next()? {
-        Some(lexopt::Arg::Value(name)) => name.to_string_lossy().into_owned(),
-        Some(other) => return Err(unexpected(&other, &usage())),
-        None => String::new(),
-    };
-    if name == scratch::REMOVER {
-        return scratch::remove(&parser.value()?);
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let mut has_missed = false;
+    for (name, benchmark) in BENCHMARKS {
+        if arguments.name.as_deref().is_none_or(|chosen| chosen == name) {
+            let mut report = Report::new(arguments.quick);
+            if arguments.name.is_none() {
+                report.line(format_args!("bench {name}"))?;
+            }
+            benchmark(&mut report).with_context(|| format!("cannot measure {name}"))?;
+            has_missed |= report.missed;
+        }
     }
-    if name == link::CLIENT {
-        return link::client(&parser.value()?);
-    }
-    let Some((_, benchmark)) = BENCHMARKS.iter().find(|(candidate, _)| name == *candidate) else {
-        let message = format!("there is no benchmark `{name}`: try `cargo xtask {}`", usage());
-        return Err(UsageError(message).into());
-    };
-    if let Some(argument) = parser.next()? {
-        return Err(unexpected(&argument, &usage()));
-    }
-    let mut report = Report::default();
-    benchmark(&mut report)?;
-    Ok(ExitCode::from(u8::from(report.missed)))
-}
-
-/// `bench` with the names of all benchmarks.
-fn usage() -> String {
-    let names: Vec<&str> = BENCHMARKS.iter().map(|(name, _)| *name).collect();
-    format!("{NAME} {}", names.join("|"))
+    Ok(ExitCode::from(u8::from(has_missed)))
 }

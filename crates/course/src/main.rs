@@ -6,12 +6,11 @@
 //! - [`verify`]: holds the list of lessons, the programs and the prose against each other
 //! - [`bench`]: measures what the course promises
 //! - [`new_lesson`]: makes the skeleton of a lesson
-//! - [`programs`]: starts programs for them; [`arguments`]: refuses words
+//! - [`programs`]: starts programs for them
 
 // An index that can't be is a bug, and says where it is. In lessons, nothing may panic.
 #![allow(clippy::indexing_slicing)]
 
-mod arguments;
 mod bench;
 #[path = "../../checks/mistakes/mod.rs"]
 mod mistakes;
@@ -19,25 +18,33 @@ mod new_lesson;
 mod programs;
 mod verify;
 
-use anyhow::Result;
-use base::usage::{UsageError, finish};
-use std::env;
+use base::usage::finish;
+use clap::Parser;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
-    let mut words = env::args_os().skip(1);
-    let name = words.next().unwrap_or_default();
-    let parser = lexopt::Parser::from_args(words);
-    let result = match name.to_str() {
-        Some("verify") => verify::run(parser),
-        Some(bench::NAME) => bench::run(parser),
-        Some("new-lesson") => new_lesson::run(parser),
-        _ => unknown(),
-    };
-    finish(result, anyhow::Error::is::<lexopt::Error>)
+/// `cargo xtask help` has the help.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_flag = true, disable_help_subcommand = true)]
+#[command(arg_required_else_help = false)]
+enum Command {
+    Verify(verify::Arguments),
+    Bench(bench::Arguments),
+    NewLesson(new_lesson::Skeleton),
+    /// A client of `bench link`, in a process of its own.
+    #[command(name = bench::CLIENT, hide = true)]
+    Client {
+        server: SocketAddr,
+    },
 }
 
-fn unknown() -> Result<ExitCode> {
-    Err(UsageError("this program is for `cargo xtask verify`, `bench` and `new-lesson`".into())
-        .into())
+fn main() -> ExitCode {
+    let result = match Command::parse() {
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::NewLesson(skeleton) => new_lesson::run(&skeleton),
+        Command::Client { server } => bench::client(server),
+    };
+    // What can't be understood has ended the program already, with 2.
+    finish(result, |_| false)
 }

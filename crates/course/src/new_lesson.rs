@@ -1,12 +1,10 @@
 //! `cargo xtask new-lesson NUMBER SLUG`: makes the skeleton of a lesson: all files that a lesson has,
 //! and the lines that make them known. It compiles, and says where something is to be written.
 
-use crate::arguments::unexpected;
 use crate::verify::catalogue::{CATALOGUE, checks_of, unwritten};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use base::files;
-use base::lessons::{LESSONS, Lesson, root};
-use base::usage::UsageError;
+use base::lessons::{LESSONS, root};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -22,8 +20,7 @@ const WALKTHROUGH: &str = include_str!("../templates/walkthrough.md");
 const JUDGED: &str = "crates/checks/src/lessons.rs";
 const MISTAKEN: &str = "crates/checks/mistakes/mod.rs";
 
-pub fn run(parser: lexopt::Parser) -> Result<ExitCode> {
-    let skeleton = Skeleton::from_arguments(parser)?;
+pub fn run(skeleton: &Skeleton) -> Result<ExitCode> {
     let root = root();
     // All texts are made before the first is written: what can't be made leaves nothing behind.
     let mut texts = skeleton.files(&root)?;
@@ -48,30 +45,17 @@ pub fn run(parser: lexopt::Parser) -> Result<ExitCode> {
 }
 
 /// What is asked for on the command line.
-struct Skeleton {
+#[derive(clap::Args)]
+pub struct Skeleton {
+    #[arg(value_parser = next_number)]
     number: u8,
+    #[arg(value_parser = kebab_case)]
     slug: String,
+    #[arg(long = "tcp")]
     speaks_tcp: bool,
 }
 
 impl Skeleton {
-    fn from_arguments(mut parser: lexopt::Parser) -> Result<Self> {
-        let (mut words, mut speaks_tcp) = (Vec::new(), false);
-        while let Some(argument) = parser.next()? {
-            match argument {
-                lexopt::Arg::Long("tcp") => speaks_tcp = true,
-                lexopt::Arg::Value(word) if words.len() < 2 => {
-                    words.push(word.to_string_lossy().into_owned());
-                }
-                other => return Err(unexpected(&other, "new-lesson NUMBER SLUG [--tcp]")),
-            }
-        }
-        let [number, slug] = <[String; 2]>::try_from(words).map_err(|_| {
-            UsageError("which? For example `cargo xtask new-lesson 6 some-slug`".to_owned())
-        })?;
-        Ok(Self { number: next_number(&number, LESSONS)?, slug: kebab_case(slug)?, speaks_tcp })
-    }
-
     /// `lesson-6-some-slug`
     fn directory(&self) -> String {
         format!("lesson-{}-{}", self.number, self.slug)
@@ -144,27 +128,24 @@ impl Skeleton {
     }
 }
 
-fn next_number(word: &str, lessons: &[Lesson]) -> Result<u8> {
-    let next = lessons.len() + 1;
+fn next_number(word: &str) -> Result<u8> {
+    let next = LESSONS.len() + 1;
     let number: u8 = word.parse().unwrap_or(0);
-    let taken = lessons.iter().find(|lesson| lesson.number == number);
-    let why = match taken {
-        Some(lesson) => format!("{} is `{}`", lesson.name(), lesson.title),
-        None if usize::from(number) == next => return Ok(number),
-        None => format!("`{word}` isn't the number of the next lesson"),
-    };
-    Err(UsageError(format!("{why}; the next one is {next}")).into())
+    let taken = LESSONS.iter().find(|lesson| lesson.number == number);
+    match taken {
+        Some(lesson) => bail!("{} is `{}`; the next one is {next}", lesson.name(), lesson.title),
+        None if usize::from(number) == next => Ok(number),
+        None => bail!("`{word}` isn't the number of the next lesson; the next one is {next}"),
+    }
 }
 
-fn kebab_case(slug: String) -> Result<String> {
+fn kebab_case(slug: &str) -> Result<String> {
     let is_word = |word: &str| {
         !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     };
-    if slug.split('-').all(is_word) {
-        return Ok(slug);
-    }
     let hint = "take small letters, with hyphens between words, as in `echo-server`";
-    Err(UsageError(format!("`{slug}` is no name for a folder: {hint}")).into())
+    ensure!(slug.split('-').all(is_word), "`{slug}` is no name for a folder: {hint}");
+    Ok(slug.to_owned())
 }
 
 /// `Some slug`
@@ -228,7 +209,7 @@ mod tests {
     #[test]
     fn the_lists_are_where_they_are_expected() {
         let skeleton = |speaks_tcp| {
-            let number = next_number(&(LESSONS.len() + 1).to_string(), LESSONS).unwrap();
+            let number = next_number(&(LESSONS.len() + 1).to_string()).unwrap();
             Skeleton { number, slug: "retry-client".to_owned(), speaks_tcp }
         };
         for (speaks_tcp, sockets) in [(false, "Sockets::Udp"), (true, "Sockets::Tcp")] {

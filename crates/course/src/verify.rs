@@ -20,21 +20,26 @@ mod regions;
 mod tables;
 mod tree;
 
-use crate::arguments::unexpected;
 use anyhow::{Context, Result};
 use base::lessons;
 use base::programs::{self, Keeper};
-use lexopt::ValueExt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use tree::Tree;
 
-pub fn run(mut parser: lexopt::Parser) -> Result<ExitCode> {
-    match parser.next()? {
-        None => verify(),
-        Some(lexopt::Arg::Long("write")) => write(),
-        Some(lexopt::Arg::Long("soak")) => soak(parser.value()?.parse()?),
-        Some(argument) => Err(unexpected(&argument, "verify [--write] [--soak N]")),
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(long, conflicts_with = "soak")]
+    write: bool,
+    #[arg(long, value_name = "N")]
+    soak: Option<usize>,
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    match arguments.soak {
+        Some(gradings) => soak(gradings),
+        None if arguments.write => run_checks(WRITERS),
+        None => run_checks(CHECKS),
     }
 }
 
@@ -63,14 +68,8 @@ const CHECKS: &[Part] = &[
     output::check,
 ];
 
-fn verify() -> Result<ExitCode> {
-    run_checks(CHECKS)
-}
-
-/// Writes anew what is made: the tables, and the pictures, if they stand where they should.
-fn write() -> Result<ExitCode> {
-    run_checks(&[tables::write, pictures::check, output::draw])
-}
+/// Write anew what is made: the tables, and the pictures, if they stand where they should.
+const WRITERS: &[Part] = &[tables::write, pictures::check, output::draw];
 
 fn run_checks(checks: &[Part]) -> Result<ExitCode> {
     let tree = Tree::read(&lessons::root())?;

@@ -185,16 +185,16 @@ fn what_is_no_new_lesson_is_wrong_usage() -> Result<()> {
     let next = (LESSONS.len() + 1).to_string();
     let (next, after) = (next.as_str(), (LESSONS.len() + 2).to_string());
     for (words, message) in [
-        (&[][..], "which?"),
-        (&[next], "which?"),
+        (&[][..], "<NUMBER>"),
+        (&[next], "<SLUG>"),
         (&["3", "some-slug"], "lesson-3 is `Receive once`; the next one is "),
         (&[&after, "some-slug"], "isn't the number of the next lesson"),
         (&["x", "some-slug"], "isn't the number of the next lesson"),
         (&[next, "Some-Slug"], "`Some-Slug` is no name for a folder"),
         (&[next, "some--slug"], "`some--slug` is no name"),
         (&[next, "../slug"], "`../slug` is no name"),
-        (&[next, "some-slug", "more"], "`more` is unexpected"),
-        (&[next, "some-slug", "--udp"], "`--udp` is unexpected"),
+        (&[next, "some-slug", "more"], "unexpected argument 'more'"),
+        (&[next, "some-slug", "--udp"], "unexpected argument '--udp'"),
     ] {
         let mut course = Command::new(env!("CARGO_BIN_EXE_course"));
         course.arg("new-lesson").args(words).assert().code(2).stderr(contains(message));

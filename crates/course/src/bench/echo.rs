@@ -26,15 +26,16 @@ const PYTHON: &str = "Python, the tutorial's";
 pub fn run(report: &mut Report) -> Result<()> {
     let mut keeper = Keeper::start()?;
     let mut candidates = candidates(&mut keeper, report)?;
+    let (rounds, time) = report.amount((ROUNDS, ROUND), (1, ROUND / 4));
     report
-        .line(format_args!("{IN_FLIGHT} datagrams of {SIZE} bytes in flight, {ROUNDS} rounds"))?;
-    report.line(format_args!("of {ROUND:?} for each; round trips a second (min, median, max):"))?;
-    for round in 0..ROUNDS {
+        .line(format_args!("{IN_FLIGHT} datagrams of {SIZE} bytes in flight, {rounds} rounds"))?;
+    report.line(format_args!("of {time:?} for each; round trips a second (min, median, max):"))?;
+    for round in 0..rounds {
         // Each has its turn to be the first.
         let first = round % candidates.len();
         let (before, from_first) = candidates.split_at_mut(first);
         for candidate in from_first.iter_mut().chain(before) {
-            let load = measure(&mut keeper, candidate);
+            let load = measure(&mut keeper, candidate, time);
             let load = load.with_context(|| format!("cannot measure {}", candidate.name))?;
             candidate.rates.push(load.rate);
             candidate.lost += load.lost;
@@ -97,10 +98,10 @@ fn candidates(keeper: &mut Keeper, report: &mut Report) -> Result<Vec<Candidate>
 }
 
 /// One round with one server.
-fn measure(keeper: &mut Keeper, candidate: &Candidate) -> Result<Load> {
+fn measure(keeper: &mut Keeper, candidate: &Candidate, time: Duration) -> Result<Load> {
     let (program, arguments) = candidate.command.split_first().context("there is no program")?;
     let mut command = Command::new(program);
     command.args(arguments);
     let server = Server::start(keeper, command)?;
-    load::generate(server.address, ROUND)
+    load::generate(server.address, time)
 }

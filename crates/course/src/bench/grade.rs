@@ -2,8 +2,7 @@
 
 use crate::bench::class::{self, Marks, Work};
 use crate::bench::grader::{Grader, Row, SEED};
-use crate::bench::report::{Limit, Report};
-use crate::bench::scratch::Scratch;
+use crate::bench::report::{Limit, Report, scratch};
 use crate::bench::usage::{self, Cost, Share};
 use crate::programs::cargo;
 use anyhow::{Context, Result, ensure};
@@ -14,6 +13,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 pub const STUDENTS: usize = 200;
+
+/// A class that shows that grades can be measured.
+pub const FEW: usize = 2;
+
 const MANY: usize = 2000;
 
 /// A submitted lesson, compiled and judged.
@@ -29,12 +32,12 @@ pub const NONE: Limit = Limit::AtMost(0.0);
 const NAIVE: usize = 10;
 
 pub fn run(report: &mut Report) -> Result<()> {
-    let scratch = Scratch::create()?;
+    let scratch = scratch()?;
     let mut keeper = Keeper::start()?;
-    let grader = Grader::build(&mut keeper, &scratch.path)?;
-    let works = class::make(STUDENTS, SEED)?;
+    let grader = Grader::build(&mut keeper, scratch.path())?;
+    let works = class::make(report.amount(STUDENTS, FEW), SEED)?;
     let lesson = grade_class(report, &mut keeper, &grader, &works)?;
-    let naive = grade_naively(report, &mut keeper, &works, &scratch.path)?;
+    let naive = grade_naively(report, &mut keeper, &works, scratch.path())?;
     match lesson.zip(naive) {
         Some((lesson, naive)) => report.figure("naive / grader", naive / lesson, &LESS_THAN_NAIVE),
         None => report.line("  naive / grader: skipped, only Linux tells what processes use"),
@@ -43,11 +46,12 @@ pub fn run(report: &mut Report) -> Result<()> {
 
 /// The same with ten times as many students.
 pub fn run_with_many(report: &mut Report) -> Result<()> {
-    let scratch = Scratch::create()?;
+    let scratch = scratch()?;
     let mut keeper = Keeper::start()?;
-    let grader = Grader::build(&mut keeper, &scratch.path)?;
-    let works = class::make(MANY, SEED)?;
-    let (few, _) = works.split_at(STUDENTS * LESSONS.len());
+    let grader = Grader::build(&mut keeper, scratch.path())?;
+    let (few, many) = report.amount((STUDENTS, MANY), (FEW, 2 * FEW));
+    let works = class::make(many, SEED)?;
+    let (few, _) = works.split_at(few * LESSONS.len());
     let few = grade_class(report, &mut keeper, &grader, few)?;
     let many = grade_class(report, &mut keeper, &grader, &works)?;
     few.zip(many).map_or(Ok(()), |(few, many)| report.figure("growth", many / few, &GROWTH))
@@ -126,9 +130,10 @@ fn grade_naively(
     works: &[Work],
     scratch: &Path,
 ) -> Result<Option<f64>> {
-    report.line(format_args!("{NAIVE} of them with `cargo test`, a workspace each:"))?;
+    let count = report.amount(NAIVE, 1);
+    report.line(format_args!("{count} of them with `cargo test`, a workspace each:"))?;
     let (mut seconds, mut cpu_seconds, mut lessons) = (0.0, Some(0.0), 0);
-    for works in works.chunks(LESSONS.len()).take(NAIVE) {
+    for works in works.chunks(LESSONS.len()).take(count) {
         let folder = scratch.join("naive");
         class::write_workspace(works, &folder)?;
         let cost = usage::measure(

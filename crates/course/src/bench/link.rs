@@ -2,14 +2,13 @@
 //! stays small under load with faults.
 
 use crate::bench::load::{self, IN_FLIGHT, SIZE, Server};
-use crate::bench::report::{BUILD_PATIENCE, Limit, NAME, PATIENCE, Report, Summary};
+use crate::bench::report::{BUILD_PATIENCE, Limit, PATIENCE, Report, Summary};
+use crate::bench::usage;
 use crate::programs::{cargo, complete, start, wait};
 use anyhow::{Context, Result, ensure};
 use base::programs::{Keeper, target};
 use link::{Bounds, Faults, Link, OneWay};
 use std::env::{self, consts::EXE_SUFFIX};
-use std::ffi::OsStr;
-use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -17,7 +16,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The word behind `bench` that starts a client in a process of its own.
+/// The word that starts a client in a process of its own.
 pub const CLIENT: &str = "round-trips-to";
 
 const TRIP: Limit = Limit::AtMost(2.2);
@@ -51,10 +50,11 @@ pub fn run(report: &mut Report) -> Result<()> {
 fn round_trips(report: &mut Report, keeper: &mut Keeper, places: [SocketAddr; 2]) -> Result<()> {
     let place = if has_taskset() { ", client and server on two cores" } else { "" };
     report.line(format_args!("round trips of one datagram{place}; medians in µs:"))?;
-    let [direct, linked] = medians(places, |place| {
+    let rounds = report.amount(ROUNDS, 1);
+    let [direct, linked] = medians(places, rounds, |place| {
         let client = env::current_exe().context("cannot find the path of this program")?;
         let mut command = on_core(0, &client);
-        command.args([NAME, CLIENT, &place.to_string()]).stdout(Stdio::piped());
+        command.args([CLIENT, &place.to_string()]).stdout(Stdio::piped());
         let mut client = start(keeper, &mut command)?;
         let mut median = String::new();
         let output = client.stdout.as_mut().context("the client has no output")?;
@@ -68,9 +68,10 @@ fn round_trips(report: &mut Report, keeper: &mut Keeper, places: [SocketAddr; 2]
 
 fn throughput(report: &mut Report, places: [SocketAddr; 2]) -> Result<()> {
     report.line(format_args!("{IN_FLIGHT} datagrams of {SIZE} bytes in flight, a second:"))?;
+    let (rounds, time) = report.amount((ROUNDS, ROUND), (1, ROUND / 2));
     let mut lost = 0;
-    let [direct, linked] = medians(places, |place| {
-        let load = load::generate(place, ROUND)?;
+    let [direct, linked] = medians(places, rounds, |place| {
+        let load = load::generate(place, time)?;
         lost += load.lost;
         Ok(load.rate)
     })?;
@@ -84,17 +85,18 @@ fn delay(report: &mut Report, server: SocketAddr) -> Result<()> {
     let path = OneWay { delay: DELAY, ..OneWay::default() };
     let faults = Faults { requests: path.clone(), replies: path, ..Faults::default() };
     let link = Link::start(ANY.into(), server, faults)?;
-    let median = median_trip(link.address(), DELAYED_TRIPS)?.as_secs_f64() * 1e3;
+    let median = median_trip(link.address(), report.amount(DELAYED_TRIPS, 10))?.as_secs_f64() * 1e3;
     DELAYED.iter().try_for_each(|limit| report.figure("median", median, limit))
 }
 
 /// Measures both places in turn; returns the median of each.
 fn medians(
     places: [SocketAddr; 2],
+    rounds: usize,
     mut measure: impl FnMut(SocketAddr) -> Result<f64>,
 ) -> Result<[f64; 2]> {
     let mut figures = [Vec::new(), Vec::new()];
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let mut turns: Vec<_> = places.into_iter().zip(&mut figures).collect();
         turns.rotate_left(round % 2);
         for (place, figures) in turns {
@@ -105,8 +107,7 @@ fn medians(
 }
 
 /// The client's process: prints the median of many round trips, in microseconds.
-pub fn client(server: &OsStr) -> Result<ExitCode> {
-    let server = server.to_string_lossy().parse().context("that is no address of a server")?;
+pub fn client(server: SocketAddr) -> Result<ExitCode> {
     let median = median_trip(server, TRIPS)?.as_secs_f64() * 1e6;
     writeln!(io::stdout(), "{median}").context("cannot print the result")?;
     Ok(ExitCode::SUCCESS)
@@ -161,6 +162,7 @@ const WARM: usize = 6;
 
 pub fn soak(report: &mut Report) -> Result<()> {
     let server = start_echo_server()?;
+    let (time, a_sample) = report.amount((SOAK, SAMPLE), (SOAK / 300, SAMPLE / 50));
     let path = OneWay {
         loss: 0.3,
         duplicate: 0.3,
@@ -170,18 +172,18 @@ pub fn soak(report: &mut Report) -> Result<()> {
     };
     let faults = Faults { seed: 1, requests: path.clone(), replies: path };
     // Each sample has a client of its own, and most of them are to be forgotten on the way.
-    let limits = Bounds { idle: 2 * SAMPLE, ..Bounds::default() };
+    let limits = Bounds { idle: 2 * a_sample, ..Bounds::default() };
     let link = Link::with(ANY.into(), server, faults, limits, None)?;
     report
         .line("30 % lost, 30 % duplicated, 30 % reordered, up to 20 ms late; in this process:")?;
     report.line("  seconds  requests/s   replies/s  resident kB  threads")?;
     let (clock, mut samples) = (Instant::now(), Vec::new());
-    while clock.elapsed() < SOAK {
-        let [sent, received] = flood(link.address())?;
+    while clock.elapsed() < time {
+        let [sent, received] = flood(link.address(), a_sample)?;
         let sample = Sample::take().context("this system doesn't tell what a process uses")?;
-        let (time, Sample { kilobytes, threads }) = (clock.elapsed().as_secs(), &sample);
+        let (seconds, Sample { kilobytes, threads }) = (clock.elapsed().as_secs(), &sample);
         report.line(format_args!(
-            "  {time:>7} {sent:>11.0} {received:>11.0} {kilobytes:>12} {threads:>8}"
+            "  {seconds:>7} {sent:>11.0} {received:>11.0} {kilobytes:>12} {threads:>8}"
         ))?;
         samples.push(sample);
     }
@@ -209,13 +211,13 @@ fn start_echo_server() -> Result<SocketAddr> {
 }
 
 /// Sends as fast as it can, and takes what comes; returns how much that was, a second.
-fn flood(link: SocketAddr) -> Result<[f64; 2]> {
+fn flood(link: SocketAddr, time: Duration) -> Result<[f64; 2]> {
     let client = UdpSocket::bind(ANY).context("cannot create a socket")?;
     client.connect(link).context("cannot connect the socket")?;
     client.set_nonblocking(true).context("cannot make the socket non-blocking")?;
     let (mut sent, mut received, mut reply) = (0_u32, 0_u32, [0; 2 * SIZE]);
     let clock = Instant::now();
-    while clock.elapsed() < SAMPLE {
+    while clock.elapsed() < time {
         sent += u32::from(client.send(&[b'0'; SIZE]).is_ok());
         while client.recv(&mut reply).is_ok() {
             received += 1;
@@ -233,11 +235,7 @@ struct Sample {
 impl Sample {
     /// As Linux tells it in `/proc`; None elsewhere.
     fn take() -> Option<Self> {
-        let status = fs::read_to_string("/proc/self/status").ok()?;
-        let number = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            line.split_whitespace().next()?.parse().ok()
-        };
+        let number = |name| usage::number("/proc/self/status", name);
         Some(Self { kilobytes: number("VmRSS:")?, threads: number("Threads:")? })
     }
 }

@@ -9,9 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::time::{Duration, Instant};
 use std::{fmt, thread};
-
-/// The word for all benchmarks, here and where this program starts itself once more.
-pub const NAME: &str = "bench";
+use tempfile::TempDir;
 
 /// How long a build may take.
 pub const BUILD_PATIENCE: Duration = Duration::from_secs(600);
@@ -20,8 +18,9 @@ pub const BUILD_PATIENCE: Duration = Duration::from_secs(600);
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a benchmark prints; remembers whether a limit was missed.
-#[derive(Default)]
 pub struct Report {
+    /// Whether it only has to show that it can measure.
+    is_quick: bool,
     pub missed: bool,
 }
 
@@ -31,6 +30,15 @@ pub enum Limit {
 }
 
 impl Report {
+    pub fn new(is_quick: bool) -> Self {
+        Self { is_quick, missed: false }
+    }
+
+    /// How much is to be done: so much, or as little as shows that it can be.
+    pub fn amount<T>(&self, usual: T, quick: T) -> T {
+        if self.is_quick { quick } else { usual }
+    }
+
     pub fn line(&mut self, text: impl fmt::Display) -> Result<()> {
         writeln!(io::stdout(), "{text}").context("cannot show the results")
     }
@@ -40,6 +48,10 @@ impl Report {
             Limit::AtMost(limit) => (figure <= *limit, "at most", limit),
             Limit::AtLeast(limit) => (figure >= *limit, "at least", limit),
         };
+        if self.is_quick {
+            ensure!(figure.is_finite(), "{what}: this gives no figure");
+            return self.line(format_args!("  {what:<28} {figure:>7.2}   not judged"));
+        }
         self.missed |= !is_kept;
         let verdict = if is_kept { "ok" } else { "MISSED" };
         self.line(format_args!("  {what:<28} {figure:>7.2}   {words} {limit:.2}: {verdict}"))
@@ -72,6 +84,12 @@ pub fn results_directory() -> Result<PathBuf> {
     fs::create_dir_all(&directory)
         .with_context(|| format!("cannot create the folder {}", directory.display()))?;
     Ok(directory)
+}
+
+/// A folder that goes with its value, inside the target folder: what is left there when we are
+/// killed goes with that.
+pub fn scratch() -> Result<TempDir> {
+    tempfile::tempdir_in(results_directory()?).context("cannot create a folder for a while")
 }
 
 /// Waits until a program whose output goes to the file `output` has written a line.
@@ -116,11 +134,20 @@ mod tests {
 
     #[test]
     fn a_missed_limit_is_remembered() {
-        let mut report = Report::default();
+        let mut report = Report::new(false);
         report.figure("kept", 0.65, &Limit::AtLeast(0.65)).unwrap();
         assert!(!report.missed);
         report.figure("missed", f64::NAN, &Limit::AtMost(1.5)).unwrap();
         report.figure("kept", 1.0, &Limit::AtMost(1.5)).unwrap();
         assert!(report.missed);
+    }
+
+    #[test]
+    fn a_quick_benchmark_needs_figures_and_may_miss_limits() {
+        let mut report = Report::new(true);
+        assert_eq!(report.amount(200, 2), 2);
+        report.figure("missed", 2.0, &Limit::AtMost(1.5)).unwrap();
+        assert!(!report.missed);
+        assert!(report.figure("no figure", f64::NAN, &Limit::AtMost(1.5)).is_err());
     }
 }

@@ -3,10 +3,9 @@
 //! that has little to give. The tests of the grader describe these programs.
 
 use crate::bench::class::{self, Work};
-use crate::bench::grade::{NONE, STUDENTS, unfair};
+use crate::bench::grade::{FEW, NONE, STUDENTS, unfair};
 use crate::bench::grader::{Grader, Row, SEED};
-use crate::bench::report::{Limit, Report};
-use crate::bench::scratch::Scratch;
+use crate::bench::report::{Limit, Report, scratch};
 use crate::bench::usage::{self, Share};
 use anyhow::{Context, Result, ensure};
 use base::programs::Keeper;
@@ -23,28 +22,29 @@ const TIMES: usize = 3;
 const ATTACKED: &str = "lesson-3";
 
 pub fn run(report: &mut Report) -> Result<()> {
-    let scratch = Scratch::create()?;
+    let scratch = scratch()?;
     let mut keeper = Keeper::start()?;
-    let grader = Grader::build(&mut keeper, &scratch.path)?;
-    let works = class::make(STUDENTS, SEED)?;
-    let folder = scratch.path.join("class");
+    let grader = Grader::build(&mut keeper, scratch.path())?;
+    let students = report.amount(STUDENTS, FEW);
+    let works = class::make(students, SEED)?;
+    let folder = scratch.path().join("class");
     class::write(&works, &folder)?;
     let lessons = class::submitted(&works);
     report.line(format_args!(
-        "{STUDENTS} students, {lessons} lessons handed in, isolation `{}`, all cores kept busy:",
+        "{students} students, {lessons} lessons handed in, isolation `{}`, all cores kept busy:",
         grader.isolation
     ))?;
     let mut first = None;
-    for time in 1..=TIMES {
+    for time in 1..=report.amount(TIMES, 2) {
         let rows = grade(report, &mut keeper, &grader, &folder, &format!("time {time}"), &works)?;
         compare(report, &rows, first.get_or_insert_with(|| rows.clone()))?;
     }
     if grader.isolation != "strict" {
         return report.line("  with hostile ones: skipped, only `strict` may be given them");
     }
-    let attacks: Vec<Attack> =
-        programs()?.into_iter().map(|name| Attack { name, lesson: ATTACKED }).collect();
-    among(&folder, STUDENTS, &attacks, &scratch.path)?;
+    let names = programs()?.into_iter().take(report.amount(usize::MAX, 1));
+    let attacks: Vec<Attack> = names.map(|name| Attack { name, lesson: ATTACKED }).collect();
+    among(&folder, students, &attacks, scratch.path())?;
     let name = format!("with {} attacks", attacks.len());
     let rows = grade(report, &mut keeper, &grader, &folder, &name, &works)?;
     compare(report, &rows, first.as_deref().context("the class was never graded")?)
@@ -118,21 +118,24 @@ const WORST: [(&str, &str); 10] = [
 const TIME: Limit = Limit::AtMost(1.0);
 
 pub fn siege(report: &mut Report) -> Result<()> {
-    let scratch = Scratch::create()?;
+    let scratch = scratch()?;
     let mut keeper = Keeper::start()?;
-    let grader = Grader::build(&mut keeper, &scratch.path)?;
+    let grader = Grader::build(&mut keeper, scratch.path())?;
     if grader.isolation != "strict" {
         return report.line("skipped: only `strict` may be given programs that attack");
     }
-    let works = class::make(BESIEGED, SEED)?;
-    let folder = scratch.path.join("class");
+    let students = report.amount(BESIEGED, FEW);
+    let works = class::make(students, SEED)?;
+    let folder = scratch.path().join("class");
     class::write(&works, &folder)?;
-    report.line(format_args!("{BESIEGED} students by themselves, with {}:", usage::LITTLE))?;
+    report.line(format_args!("{students} students by themselves, with {}:", usage::LITTLE))?;
     let (alone, first) = grade_with_little(report, &mut keeper, &grader, &folder, &works)?;
-    let worst = WORST.map(|(name, lesson)| Attack { name: name.to_owned(), lesson });
-    among(&folder, BESIEGED, &worst, &scratch.path)?;
-    for time in 1..=SIEGES {
-        report.line(format_args!("with {} attacks, time {time}:", WORST.len()))?;
+    let worst = WORST.iter().take(report.amount(WORST.len(), 1));
+    let worst: Vec<_> =
+        worst.map(|(name, lesson)| Attack { name: (*name).to_owned(), lesson }).collect();
+    among(&folder, students, &worst, scratch.path())?;
+    for time in 1..=report.amount(SIEGES, 1) {
+        report.line(format_args!("with {} attacks, time {time}:", worst.len()))?;
         let (seconds, rows) = grade_with_little(report, &mut keeper, &grader, &folder, &works)?;
         compare(report, &ours(&rows, &works), &ours(&first, &works))?;
         let attackers: f64 =

@@ -10,21 +10,22 @@ use std::process::{self, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The unit of the times in `/proc/PID/stat` and `/proc/stat`. Source: proc(5), `USER_HZ`.
-const TICKS_PER_SECOND: f64 = 100.0;
-
 /// CPU-seconds of all processes that this one has waited for, and of those that they waited for.
+#[cfg(unix)]
 pub fn cpu_seconds_of_children() -> Option<f64> {
-    parse_stat(&fs::read_to_string("/proc/self/stat").ok()?)
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeValLike;
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).ok()?;
+    Some((usage.user_time() + usage.system_time()).num_microseconds() as f64 / 1e6)
 }
 
-/// `cutime` + `cstime`: columns 16 and 17. Column 2 is a name that may hold anything but `)`.
-fn parse_stat(stat: &str) -> Option<f64> {
-    let (_, columns_from_3) = stat.rsplit_once(')')?;
-    let mut columns = columns_from_3.split_whitespace().skip(16 - 3);
-    let mut seconds = || Some(columns.next()?.parse::<f64>().ok()? / TICKS_PER_SECOND);
-    Some(seconds()? + seconds()?)
+#[cfg(not(unix))]
+pub fn cpu_seconds_of_children() -> Option<f64> {
+    None
 }
+
+/// The unit of the times in `/proc/stat`. Source: proc(5), `USER_HZ`.
+const TICKS_PER_SECOND: f64 = 100.0;
 
 /// CPU-seconds that the whole computer has spent on anything since it was started.
 fn cpu_seconds_of_all() -> Option<f64> {
@@ -50,12 +51,15 @@ fn available_megabytes() -> Option<f64> {
     megabytes("/proc/meminfo", "MemAvailable:")
 }
 
-/// The amount that such a file gives in a line that begins with `name`.
 fn megabytes(file: &str, name: &str) -> Option<f64> {
+    Some(number(file, name)? * 1024.0 / 1e6)
+}
+
+/// The number that a file of the kernel's has in a line that begins with `name`.
+pub fn number(file: &str, name: &str) -> Option<f64> {
     let text = fs::read_to_string(file).ok()?;
     let amount = text.lines().find_map(|line| line.strip_prefix(name))?;
-    let kilobytes: f64 = amount.split_whitespace().next()?.parse().ok()?;
-    Some(kilobytes * 1024.0 / 1e6)
+    amount.split_whitespace().next()?.parse().ok()
 }
 
 pub fn cores() -> f64 {
@@ -197,9 +201,8 @@ impl Group {
 
     /// CPU-seconds of all that was in it.
     fn cpu_seconds(&self) -> Option<f64> {
-        let statistics = fs::read_to_string(self.folder.join("cpu.stat")).ok()?;
-        let line = statistics.lines().find_map(|line| line.strip_prefix("usage_usec "))?;
-        Some(line.parse::<f64>().ok()? / 1e6)
+        let statistics = self.folder.join("cpu.stat");
+        Some(number(&statistics.to_string_lossy(), "usage_usec ")? / 1e6)
     }
 }
 
@@ -214,10 +217,13 @@ mod tests {
     use super::*;
     use std::io::{self, Write};
 
+    #[cfg(unix)]
     #[test]
     fn adds_user_and_system_time_of_children() {
-        let stat = "7 (a ) b) S 1 7 7 0 -1 4194560 1 2 3 4 5 6 150 50 20 0 1 0 99 0 0";
-        assert_eq!(parse_stat(stat), Some(2.0));
+        let before = cpu_seconds_of_children().unwrap();
+        let script = "i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done";
+        assert!(Command::new("sh").args(["-c", script]).status().unwrap().success());
+        assert!(cpu_seconds_of_children().unwrap() > before + 0.01);
     }
 
     #[test]

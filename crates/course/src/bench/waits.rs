@@ -3,9 +3,8 @@
 
 use super::report::{
     BUILD_PATIENCE, Limit, PATIENCE, Report, Summary, create, create_input, open,
-    results_directory, wait_for_line,
+    results_directory, scratch, wait_for_line,
 };
-use super::scratch::Scratch;
 use super::usage::cpu_seconds_of_children;
 use crate::programs::{cargo, complete, start, wait};
 use anyhow::{Context, Result, ensure};
@@ -23,13 +22,13 @@ const CRATES: Limit = Limit::AtMost(10.0);
 
 pub fn first_run(report: &mut Report) -> Result<()> {
     report.line("The first `cargo xtask run lesson-3` in a new copy, with downloaded crates:")?;
-    let scratch = Scratch::create()?;
-    let workspace = scratch.path.join("workspace");
+    let scratch = scratch()?;
+    let workspace = scratch.path().join("workspace");
     let root = lessons::root();
     for file in files::list(&root)? {
         files::copy(&file, &root, &workspace)?;
     }
-    let input = create_input(&scratch.path)?;
+    let input = create_input(scratch.path())?;
 
     let mut keeper = Keeper::start()?;
     let before = cpu_seconds_of_children();
@@ -39,7 +38,7 @@ pub fn first_run(report: &mut Report) -> Result<()> {
     if let Some((before, after)) = before.zip(cpu_seconds_of_children()) {
         report.figure("CPU-seconds", after - before, &CPU_SECONDS)?;
     } else {
-        report.line("  CPU-seconds: skipped, only Linux tells them without further crates")?;
+        report.line("  CPU-seconds: skipped, only Unix tells them")?;
     }
     report.figure("crates compiled", crates_compiled(&messages)?, &CRATES)?;
     report.line(format_args!("  {:<28} {wall:>7.2}", "seconds on the clock"))
@@ -88,12 +87,13 @@ pub fn warm_run(report: &mut Report) -> Result<()> {
     by_hand(&mut keeper, &input)?;
 
     let (mut runner, mut hand) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
+    let rounds = report.amount(ROUNDS, 1);
+    for _ in 0..rounds {
         runner.push(with_the_runner(&mut keeper, &input, PATIENCE)?);
         hand.push(by_hand(&mut keeper, &input)?);
     }
     let (runner, hand) = (Summary::of(runner), Summary::of(hand));
-    report.line(format_args!("{ROUNDS} rounds, in turn; milliseconds (min, median, max):"))?;
+    report.line(format_args!("{rounds} rounds, in turn; milliseconds (min, median, max):"))?;
     show(report, "cargo xtask run lesson-3", &runner)?;
     show(report, "the same by hand", &hand)?;
     report.figure("ratio of the medians", runner.median / hand.median, &RATIO)
