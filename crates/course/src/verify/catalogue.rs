@@ -1,8 +1,9 @@
 //! Every lesson in the catalogue has all that belongs to it, and nothing lies about besides.
 
-use super::markdown::{heading, parse};
+use super::markdown::parse;
 use super::tree::{Tree, finding};
 use base::lessons::{LESSONS, Lesson, Role};
+use pulldown_cmark::HeadingLevel;
 
 pub const CATALOGUE: &str = "crates/base/src/lessons.rs";
 
@@ -136,8 +137,9 @@ fn strays(lessons: &[Lesson], tree: &Tree) -> Vec<String> {
 /// The first of a walkthrough's headings that isn't in its place.
 fn order_flaw(text: &str) -> Option<(usize, String)> {
     let mut parts = PARTS.iter();
-    for (line, text) in parse(text).prose {
-        let Some((2, found)) = heading(text) else { continue };
+    let headings = parse(text).headings.into_iter();
+    for heading in headings.filter(|heading| heading.level == HeadingLevel::H2) {
+        let (line, found) = (heading.line, heading.text);
         match parts.next() {
             Some(part) if *part == found => {}
             Some(part) => {

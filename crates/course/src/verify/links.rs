@@ -1,21 +1,19 @@
 //! Links between the files of the workspace lead somewhere.
 
-use super::markdown::{anchors, link_targets, parse};
+use super::markdown::{Link, anchors, parse};
 use super::tree::{Tree, finding};
 
 pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
     let (mut total, mut files) = (0, 0);
     for file in tree.prose() {
         files += 1;
-        for (line, text) in parse(&file.text).prose {
-            for target in link_targets(text) {
-                if is_absolute(&target) {
-                    continue;
-                }
-                total += 1;
-                if let Some(text) = flaw(&file.path, &target, tree) {
-                    findings.push(finding(&file.path, line, &text));
-                }
+        for Link { line, target } in parse(&file.text).links {
+            if is_absolute(&target) {
+                continue;
+            }
+            total += 1;
+            if let Some(text) = flaw(&file.path, &target, tree) {
+                findings.push(finding(&file.path, line, &text));
             }
         }
     }

@@ -1,10 +1,16 @@
-//! As much of Markdown as the prose uses: fenced blocks, headings, links.
+//! What the other parts ask of a Markdown text: its fenced blocks, headings, links and images, and
+//! the lines where they stand.
+
+use pulldown_cmark::{
+    CodeBlockKind, Event, HeadingLevel, LinkType, OffsetIter, Options, Parser, Tag,
+};
 
 #[derive(Default)]
 pub struct Document<'a> {
     pub fences: Vec<Fence<'a>>,
-    /// The lines outside of fenced blocks, with their numbers.
-    pub prose: Vec<(usize, &'a str)>,
+    pub headings: Vec<Heading>,
+    pub links: Vec<Link>,
+    pub images: Vec<Image>,
     /// Where a block begins that never ends.
     pub unclosed: Option<usize>,
 }
@@ -19,49 +25,76 @@ pub struct Fence<'a> {
     pub lines: Vec<&'a str>,
 }
 
-/// What a line may begin with in a list or in a quotation.
-const INDENT: &[char] = &[' ', '>'];
+pub struct Heading {
+    pub line: usize,
+    pub level: HeadingLevel,
+    /// As it is read, without marks.
+    pub text: String,
+}
+
+/// Of `[text](target)`, of an image, or of the definition `[name]: target`.
+pub struct Link {
+    pub line: usize,
+    pub target: String,
+}
+
+pub struct Image {
+    pub line: usize,
+    pub target: String,
+    /// Whether its paragraph is nothing but this image.
+    pub is_alone: bool,
+}
 
 pub fn parse(text: &str) -> Document<'_> {
+    let line_of = |place: usize| text[..place].matches('\n').count() + 1;
+    let parser = Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES);
     let mut document = Document::default();
-    let mut open: Option<(Fence<'_>, &str, usize)> = None;
-    for (index, line) in text.lines().enumerate() {
-        let content = line.trim_start_matches(INDENT);
-        let indent = line.len() - content.len();
-        match (&mut open, fence_mark(content)) {
-            (None, None) => document.prose.push((index + 1, line)),
-            (None, Some((mark, info))) => {
-                let (line, lines) = (index + 1, Vec::new());
-                open = Some((Fence { line, end: line, info, lines }, mark, indent));
+    for (_, definition) in parser.reference_definitions().iter() {
+        let line = line_of(definition.span.start);
+        document.links.push(Link { line, target: definition.dest.to_string() });
+    }
+    let (mut paragraph, mut events) = ("", parser.into_offset_iter());
+    while let Some((event, range)) = events.next() {
+        let (line, end, source) = (line_of(range.start), line_of(range.end), &text[range]);
+        match event {
+            Event::Start(Tag::Paragraph) => paragraph = source.trim_end(),
+            Event::Start(Tag::Heading { level, .. }) => {
+                document.headings.push(Heading { line, level, text: words_of(source) });
             }
-            (Some((_, opening, _)), Some((mark, ""))) if mark.starts_with(*opening) => {
-                if let Some((fence, ..)) = open.take() {
-                    document.fences.push(Fence { end: index + 1, ..fence });
-                }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) if !has_end(source) => {
+                document.unclosed = Some(line);
             }
-            (Some((fence, _, outer)), _) => {
-                fence.lines.push(&line[indent.min(*outer)..]);
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
+                let lines = lines_of(&mut events, text);
+                document.fences.push(Fence { line, end, info: info(source), lines });
             }
+            Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, .. }) => {
+                document.links.push(Link { line, target: dest_url.into_string() });
+            }
+            Event::Start(Tag::Image { dest_url, .. }) => {
+                let (target, is_alone) = (dest_url.into_string(), source == paragraph);
+                document.links.push(Link { line, target: target.clone() });
+                document.images.push(Image { line, target, is_alone });
+            }
+            _ => {}
         }
     }
-    document.unclosed = open.map(|(fence, ..)| fence.line);
     document
 }
 
-/// Splits ```` ```rust ```` into the fence and what stands behind it.
-fn fence_mark(line: &str) -> Option<(&str, &str)> {
-    let mark = if line.starts_with("```") { '`' } else { '~' };
-    let info = line.trim_start_matches(mark);
-    let fence = line.strip_suffix(info)?;
-    (fence.len() >= 3 && !info.contains('`')).then_some((fence, info.trim()))
+/// What is read of a heading.
+fn words_of(heading: &str) -> String {
+    let words = Parser::new(heading).filter_map(|event| match event {
+        Event::Text(words) | Event::Code(words) => Some(words.into_string()),
+        _ => None,
+    });
+    words.collect()
 }
 
-/// The level and the text of a heading.
-pub fn heading(line: &str) -> Option<(usize, &str)> {
-    let rest = line.trim_start_matches('#');
-    let level = line.len() - rest.len();
-    let text = rest.strip_prefix(' ')?.trim().trim_end_matches('#').trim_end();
-    (level > 0).then_some((level, text))
+/// The lines of a block that has begun.
+fn lines_of<'a>(events: &mut OffsetIter<'_>, text: &'a str) -> Vec<&'a str> {
+    let inside = events.take_while(|(event, _)| matches!(event, Event::Text(_)));
+    inside.flat_map(|(_, range)| text[range].lines()).collect()
 }
 
 /// The anchors of a document, by GitHub's rule: of the heading's text the letters, digits, `-` and
@@ -69,18 +102,9 @@ pub fn heading(line: &str) -> Option<(usize, &str)> {
 pub fn anchors(document: &Document<'_>) -> Vec<String> {
     let mut slugs: Vec<String> = Vec::new();
     let mut anchors = Vec::new();
-    for (_, line) in &document.prose {
-        let Some((_, text)) = heading(line) else { continue };
-        let mut slug = String::new();
-        for c in without_targets(text).chars() {
-            match c {
-                ' ' => slug.push('-'),
-                '-' | '_' => slug.push(c),
-                c if c.is_alphanumeric() => slug.push(c),
-                _ => {}
-            }
-        }
-        let slug = slug.to_lowercase();
+    for Heading { text, .. } in &document.headings {
+        let slug = text.to_lowercase().replace(' ', "-");
+        let slug = slug.replace(|c: char| !c.is_alphanumeric() && c != '-' && c != '_', "");
         let same = slugs.iter().filter(|other| **other == slug).count();
         anchors.push(if same == 0 { slug.clone() } else { format!("{slug}-{same}") });
         slugs.push(slug);
@@ -88,66 +112,19 @@ pub fn anchors(document: &Document<'_>) -> Vec<String> {
     anchors
 }
 
-/// A heading's text without the targets of its links.
-fn without_targets(heading: &str) -> String {
-    let mut text = String::new();
-    let mut rest = heading;
-    while let Some((before, link)) = rest.split_once("](") {
-        text.push_str(before);
-        rest = link.split_once(")").unwrap_or_default().1;
-    }
-    text + rest
+const FENCE: [char; 2] = ['`', '~'];
+
+/// As it is written: where a backslash stands, Markdown may read something else.
+fn info(block: &str) -> &str {
+    block.lines().next().unwrap_or_default().trim_start_matches(FENCE).trim()
 }
 
-/// The targets in a line, from `[text](target)` or from the definition `[name]: target`.
-pub fn link_targets(line: &str) -> Vec<String> {
-    let line = without_code(line);
-    let mut targets = Vec::new();
-    let mut rest = line.as_str();
-    while let Some((_, link)) = rest.split_once("](") {
-        let (target, behind) = link.split_once(")").unwrap_or((link, ""));
-        targets.push(bare_target(target));
-        rest = behind;
-    }
-    if line.starts_with("[") && !line.starts_with("[^") {
-        let definition = line.split_once("]: ");
-        targets.extend(definition.map(|(_, target)| bare_target(target)));
-    }
-    targets
-}
-
-/// The targets of the images in a line, and whether the line is nothing but one image.
-pub fn images(line: &str) -> (Vec<String>, bool) {
-    let line = without_code(line);
-    let mut targets = Vec::new();
-    for image in line.split("![").skip(1) {
-        let (_, target) = image.split_once("](").unwrap_or_default();
-        targets.push(bare_target(target.split_once(")").unwrap_or_default().0));
-    }
-    let content = line.trim_start_matches(INDENT).trim_end();
-    let is_alone = targets.len() == 1 && content.starts_with("![") && content.ends_with(")");
-    (targets, is_alone)
-}
-
-/// A target without its title.
-fn bare_target(target: &str) -> String {
-    let target = target.trim();
-    let target = target.split_once(" ").unwrap_or((target, "")).0;
-    target.trim_start_matches('<').trim_end_matches('>').to_owned()
-}
-
-/// Takes inline code out of a line.
-fn without_code(line: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = line;
-    while let Some((before, _)) = rest.split_once("`") {
-        kept.push_str(before);
-        let from = &rest[before.len()..];
-        let code = from.trim_start_matches('`');
-        let ticks = &from[..from.len() - code.len()];
-        rest = code.split_once(ticks).unwrap_or(("", code)).1;
-    }
-    kept + rest
+/// Whether a block ends with a fence; the end of the text, or of a list, closes it as well.
+fn has_end(block: &str) -> bool {
+    let last = block.lines().skip(1).last().unwrap_or_default();
+    let last = last.trim_start_matches([' ', '>']);
+    let mark = &block[..block.len() - block.trim_start_matches(FENCE).len()];
+    last.starts_with(mark) && last.trim_start_matches(FENCE).is_empty()
 }
 
 #[cfg(test)]
@@ -155,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fences_keep_their_lines_and_the_rest_is_prose() {
+    fn fences_keep_their_lines() {
         let text = "a\n```rust\n    let x;\n# no heading\n```\nb\n1. c\n   ~~~~console x=\"y\"\n   $ d\n   ```\n     e\n   ~~~~\n";
         let document = parse(text);
         let fences: Vec<_> =
@@ -167,7 +144,7 @@ mod tests {
                 (8, 12, "console x=\"y\"", vec!["$ d", "```", "  e"]),
             ]
         );
-        assert_eq!(document.prose, [(1, "a"), (6, "b"), (7, "1. c")]);
+        assert!(document.headings.is_empty());
         assert_eq!(document.unclosed, None);
     }
 
@@ -180,7 +157,7 @@ mod tests {
     fn a_block_in_a_quotation_is_a_block() {
         let document = parse("> ```rust\n>     let x;\n> ```\n> b");
         assert_eq!(document.fences[0].lines, ["    let x;"]);
-        assert_eq!(document.prose, [(4, "> b")]);
+        assert_eq!((document.fences[0].line, document.fences[0].end), (1, 3));
     }
 
     #[test]
@@ -201,25 +178,30 @@ mod tests {
 
     #[test]
     fn images_are_told_from_links() {
-        let targets = |line| images(line).0;
-        assert_eq!(targets("[a](b) ![c](d.svg \"e\") `![f](g)` ![h](i)"), ["d.svg", "i"]);
-        for (line, is_alone) in [
+        let images = |text| parse(text).images;
+        let of_a_line = images("[a](b) ![c](d.svg \"e\") `![f](g)` ![h](i)");
+        let targets: Vec<_> = of_a_line.iter().map(|image| &image.target).collect();
+        assert_eq!(targets, ["d.svg", "i"]);
+        for (text, is_alone) in [
             ("![a](b)", true),
             ("  > ![a, (b) and c](d)  ", true),
             ("see ![a](b)", false),
             ("![a](b) there", false),
             ("![a](b) ![c](d)", false),
-            ("[a](b)", false),
+            ("text\n![a](b)", false),
         ] {
-            assert_eq!(images(line).1, is_alone, "{line}");
+            assert_eq!(images(text)[0].is_alone, is_alone, "{text}");
         }
+        assert!(images("[a](b)").is_empty());
     }
 
     #[test]
     fn links_are_found_outside_of_code() {
-        let text = "[a](b.md#c) and ![`d`](<e.md> \"title\") not `[f](g)` nor ``[`h`](i)``, ` but [j]()\n| [k](l) |\n[m]: n.md\n[^1]: o\n```sh\n[p](q)\n```\n";
+        let text = "[a](b.md#c) and ![`d`](<e.md> \"title\") not `[f](g)` nor ``[`h`](i)``, ` but [j]()\n| [k](l) |\n\n[m]: n.md\n[^1]: o\n```sh\n[p](q)\n```\n";
         let document = parse(text);
-        let found: Vec<_> = document.prose.iter().map(|(_, line)| link_targets(line)).collect();
-        assert_eq!(found, [vec!["b.md#c", "e.md", ""], vec!["l"], vec!["n.md"], vec![]]);
+        let mut found: Vec<_> =
+            document.links.iter().map(|link| (link.line, link.target.as_str())).collect();
+        found.sort_by_key(|(line, _)| *line);
+        assert_eq!(found, [(1, "b.md#c"), (1, "e.md"), (1, ""), (2, "l"), (4, "n.md")]);
     }
 }

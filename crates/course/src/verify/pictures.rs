@@ -2,7 +2,7 @@
 
 use super::compare::{Ports, picture_difference};
 use super::links::resolve;
-use super::markdown::{Document, Fence, images, parse};
+use super::markdown::{Document, Fence, Image, parse};
 use super::tree::{Tree, finding};
 use base::files;
 use base::lessons;
@@ -18,16 +18,13 @@ pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
     let mut shown = Vec::new();
     for file in tree.prose() {
         let document = parse(&file.text);
-        for (line, text) in &document.prose {
-            let (targets, is_alone) = images(text);
-            for target in targets {
-                let path = resolve(&file.path, &target).unwrap_or_default();
-                if let Some(text) = flaw(&path, is_alone, *line, &document) {
-                    let text = format!("the image `{target}` {text}");
-                    findings.push(finding(&file.path, *line, &text));
-                }
-                shown.push(path);
+        for image in &document.images {
+            let path = resolve(&file.path, &image.target).unwrap_or_default();
+            if let Some(text) = flaw(&path, image, &document) {
+                let text = format!("the image `{}` {text}", image.target);
+                findings.push(finding(&file.path, image.line, &text));
             }
+            shown.push(path);
         }
     }
     for file in tree.files() {
@@ -39,19 +36,19 @@ pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
     format!("pictures: {} images", shown.len())
 }
 
-/// What is wrong with an image in a line.
-fn flaw(path: &str, is_alone: bool, line: usize, document: &Document<'_>) -> Option<String> {
+/// What is wrong with an image.
+fn flaw(path: &str, image: &Image, document: &Document<'_>) -> Option<String> {
     let name = path.strip_prefix(FOLDER).and_then(|name| name.strip_suffix(".svg"));
     if name.is_none_or(|name| name.is_empty() || name.contains('/')) {
         return Some(format!("is no picture of a run; those are `{FOLDER}NAME.svg`"));
     }
-    if !is_alone {
-        return Some("shares its line; give it a line of its own".to_owned());
-    }
-    let Some(fence) = document.fences.iter().find(|fence| is_below(line, fence, document)) else {
+    let Some(fence) = document.fences.iter().find(|fence| is_below(image, fence)) else {
         let text = "has no run; put it below a `console` block, with an empty line between";
         return Some(text.to_owned());
     };
+    if !image.is_alone {
+        return Some("shares its line; give it a line of its own".to_owned());
+    }
     let text = "stands below a command that draws nothing; add `--wire` there";
     (!has_wire(fence)).then(|| text.to_owned())
 }
@@ -64,14 +61,10 @@ pub fn has_wire(fence: &Fence<'_>) -> bool {
     command.starts_with("$ cargo xtask run ") && names.any(|name| name != "port")
 }
 
-/// Whether a line follows a console block, with an empty line between.
-fn is_below(line: usize, fence: &Fence<'_>, document: &Document<'_>) -> bool {
-    let is_empty = |(number, text): &(usize, &str)| {
-        *number == fence.end + 1 && text.trim_matches([' ', '>']).is_empty()
-    };
-    fence.info.starts_with("console")
-        && fence.end + 2 == line
-        && document.prose.iter().any(is_empty)
+/// Whether a paragraph that is nothing but an image follows a console block, with an empty line
+/// between.
+fn is_below(image: &Image, fence: &Fence<'_>) -> bool {
+    fence.info.starts_with("console") && fence.end + 2 == image.line
 }
 
 const REDRAW: &str = "`cargo xtask verify --write` draws it";
@@ -85,11 +78,9 @@ pub struct Picture {
 impl Picture {
     /// The picture below a block, if there is one that [`check`] finds no fault with.
     pub fn below(fence: &Fence<'_>, document: &Document<'_>, from: &str) -> Option<Self> {
-        let line = fence.end + 2;
-        let (_, text) = document.prose.iter().find(|(number, _)| *number == line)?;
-        let (targets, is_alone) = images(text);
-        let path = resolve(from, targets.first()?)?;
-        flaw(&path, is_alone, line, document).is_none().then_some(Self { path })
+        let image = document.images.iter().find(|image| is_below(image, fence))?;
+        let path = resolve(from, &image.target)?;
+        flaw(&path, image, document).is_none().then_some(Self { path })
     }
 
     /// Compares it with what a run has drawn.
