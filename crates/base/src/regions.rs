@@ -15,12 +15,6 @@ pub fn is_marker(line: &str) -> bool {
     words.starts_with("region:") || words.starts_with("endregion")
 }
 
-/// Whether a line begins a function.
-pub fn is_function(line: &str) -> bool {
-    let code = line.trim_start();
-    code.starts_with("fn ") || (code.starts_with("pub") && code.contains(" fn "))
-}
-
 /// A program's text with each region replaced by one `todo!("…")`.
 pub fn strip(program: &str) -> Result<String> {
     let mut starter = String::new();
@@ -48,6 +42,12 @@ pub fn strip(program: &str) -> Result<String> {
     }
     ensure!(!in_region, "a region has no end; `cargo xtask verify` says where");
     Ok(starter)
+}
+
+/// Whether a line begins a function.
+fn is_function(line: &str) -> bool {
+    let code = line.trim_start();
+    code.starts_with("fn ") || (code.starts_with("pub") && code.contains(" fn "))
 }
 
 /// The macro call that stands in place of a region. It uses every parameter that the hint names,

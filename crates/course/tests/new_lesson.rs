@@ -129,7 +129,20 @@ fn two_new_lessons_build_and_are_known_everywhere() -> Result<()> {
     let text = String::from_utf8(verified.get_output().stdout.clone())?;
     let findings = text.lines().filter(|line| line.contains(".rs:") || line.contains(".md:"));
     assert_eq!(findings.count(), expected.len(), "{text}");
+    its_starter_makes_no_warning(&copy, &first)?;
     a_tcp_pair_is_run(&copy, &first, &second)
+}
+
+/// What a hint doesn't name, a starter doesn't use.
+fn its_starter_makes_no_warning(copy: &Copy, lesson: &str) -> Result<()> {
+    let program = copy.root.join(format!("crates/lesson-{lesson}-some-slug/src/main.rs"));
+    let good = fs::read_to_string(&program)?;
+    fs::write(&program, good.replace("Bind a socket to `address`.", "Bind a socket."))?;
+    let says = contains("the starters don't compile without a warning")
+        .and(contains("unused variable: `address`"));
+    copy.xtask(&["verify"]).code(1).stdout(says);
+    fs::write(&program, good)?;
+    Ok(())
 }
 
 /// Makes the two a pair, and lets them talk.
