@@ -40,7 +40,7 @@ pub const VERIFY: Subcommand = Subcommand {
     details: "\
 catalogue  every lesson has its folder, package, program, walkthrough and pair
 tables     the tables of lessons are what the catalogue says
-regions    what becomes a gap in a starter is marked well
+regions    what becomes a gap is marked well, and the starters compile without a warning
 quotes     the Rust blocks of the walkthroughs stand verbatim in the programs
 links      links between files lead somewhere
 pictures   each picture belongs to a console block that runs a pair with a wire
@@ -55,7 +55,7 @@ output     the console blocks are what their commands print, and the pictures ar
 
 pub const BENCH: Subcommand = Subcommand {
     name: "bench",
-    arguments: "first-run|warm-run|echo|link|link-soak|grade|grade-2000|grade-stability|grade-siege",
+    arguments: "first-run|warm-run|echo|link|link-soak|grade|grade-2000|grade-stability|grade-siege [--quick]",
     summary: "measure how fast the course is, against its limits",
     details: "\
 Each figure stands beside its limit, with `ok` or `MISSED`; a missed limit is exit code 1.
@@ -69,7 +69,10 @@ Measure while the computer has nothing else to do.
   grade        what it takes to grade 200 students, beside `cargo test` in a folder for each
   grade-2000   the same with ten times as many: the cost must grow no faster
   grade-stability  the same class several times on a busy computer: the grades must be the same
-  grade-siege  16 students among the worst programs, with little of a computer: the same",
+  grade-siege  16 students among the worst programs, with little of a computer: the same
+
+  --quick    with as little as shows that a benchmark still measures, and without limits;
+             without a name all of them, which takes a minute or two",
     run: |parser| maintain(&BENCH, parser),
 };
 
