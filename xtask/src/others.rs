@@ -15,21 +15,11 @@ pub const GRADE: Subcommand = Subcommand {
     summary: "grade a folder of submissions, isolated and in parallel",
     details: "\
 SUBMISSIONS is a folder with a folder for each student: a workspace, or files such as lesson-3.rs.
-The results, a report for you and one for each student are written to a folder.
+The results, a report for you and one for each student are written to a folder. `grade merge` joins
+the results of all partitions; `grade gradescope-zip` makes an autograder for Gradescope.
 
-  --lessons LIST      which lessons: 2, 1-3 or 1-3,5; otherwise all
-  --out DIR           where the results go: `grades`, if it isn't said
-  --resume            go on with what was interrupted; what hasn't changed isn't graded again
-  --jobs N            programs that are judged at a time
-  --seed N            for demonstrations and tests: payloads that all know who know N
-  --key FILE          payloads as in all runs with this file; if it isn't there, it is made
-  --roster FILE.csv   who the students are, as your platform knows them
-  --format LIST       json, csv, canvas, moodle, gradescope, classroom50, junit, github
-  --isolation RUNG    strict (bubblewrap), best (without it) or none (your own code only)
-  --partition I/N     grade a fixed share of the students, on one of N machines
-
-`grade merge DIRS…` joins the results of all partitions; `grade gradescope-zip` makes an
-autograder for Gradescope. lessons/instructors.md explains it all.",
+`cargo xtask grade --help` lists all options, once the grader is compiled: they are the grader's own.
+lessons/instructors.md explains it all.",
     run: grade,
 };
 

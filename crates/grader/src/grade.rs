@@ -1,6 +1,6 @@
-//! `grader grade`: everything around the grading of a class.
+//! `cargo xtask grade`: everything around the grading of a class.
 
-use crate::arguments;
+use crate::arguments::{self, JOBS};
 use crate::canary;
 use crate::class::{self, News, Options};
 use crate::jail::Isolation;
@@ -19,9 +19,6 @@ use base::usage::UsageError;
 use checks::check::Lesson;
 use std::fs;
 use std::path::Path;
-
-/// Programs that are judged at a time, for each processor: most of a check is waiting.
-const JOBS: usize = 5;
 
 /// Grades a class with the course at `root`; returns whether all of it was graded and written.
 pub fn run(request: &arguments::GradeRequest, root: &Path, progress: &Progress) -> Result<bool> {

@@ -1,4 +1,4 @@
-//! `grader gradescope-zip`: the course as an autograder for Gradescope.
+//! `cargo xtask grade gradescope-zip`: the course as an autograder for Gradescope.
 
 use crate::arguments;
 use crate::progress::Progress;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use base::lessons;
 use base::usage::UsageError;
-use grader::arguments::{self, Request, USAGE};
+use grader::arguments::{self, Request};
 use grader::progress::Progress;
 use grader::{grade, gradescope, merge};
 use std::env;
@@ -11,7 +11,15 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let error = match run() {
+    let request = match arguments::read(env::args_os().skip(1)) {
+        Ok(request) => request,
+        // Help isn't an error, and clap tells them apart.
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let error = match run(&request) {
         Ok(true) => return ExitCode::SUCCESS,
         Ok(false) => return ExitCode::FAILURE,
         Err(error) => error,
@@ -21,19 +29,11 @@ fn main() -> ExitCode {
 }
 
 /// Returns whether all was graded and written.
-fn run() -> Result<bool> {
+fn run(request: &Request) -> Result<bool> {
     let progress = Progress::of_this_process();
-    match arguments::read(env::args_os().skip(1))? {
-        Request::Grade(request) => grade::run(&request, &lessons::root(), &progress),
-        Request::Merge(request) => merge::run(&request, &progress),
-        Request::GradescopeZip(request) => gradescope::run(&request, &lessons::root(), &progress),
-        Request::Help => {
-            progress.say(USAGE);
-            Ok(true)
-        }
-        Request::Version => {
-            progress.say(concat!("grader ", env!("CARGO_PKG_VERSION"), "\n"));
-            Ok(true)
-        }
+    match request {
+        Request::Grade(request) => grade::run(request, &lessons::root(), &progress),
+        Request::Merge(request) => merge::run(request, &progress),
+        Request::GradescopeZip(request) => gradescope::run(request, &lessons::root(), &progress),
     }
 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// `grader merge`: joins the shares of a run; returns whether all of it was graded and written.
+/// `cargo xtask grade merge`: joins the shares of a run; returns whether all of it was graded and written.
 pub fn run(request: &arguments::MergeRequest, progress: &Progress) -> Result<bool> {
     Run::refuse_another(&request.output.folder)?;
     let mut merged = merge(&request.folders)?;

@@ -71,7 +71,8 @@ pub fn rehearse(
     for format in formats {
         let rendered = formats::render(*format, &results, platform);
         rendered.map_err(|error| {
-            let problem = format!("{error:#} `grader help` shows the options for that.");
+            let problem =
+                format!("{error:#} `cargo xtask grade --help` shows the options for that.");
             UsageError::about(format!("--format {format}"), problem)
         })?;
     }
@@ -126,7 +127,7 @@ pub fn finish(
 /// What only the platforms know, as far as we were told.
 pub fn platform(output: &Output) -> Platform {
     Platform {
-        canvas: output.canvas.clone(),
+        canvas: output.canvas.iter().cloned().collect(),
         moodle: output.moodle,
         classroom50: Classroom50::from_variables(|name| env::var(name).ok()),
         token: None,

@@ -46,6 +46,12 @@ fn help_on_a_command_explains_its_options_and_the_exit_codes() {
 }
 
 #[test]
+fn help_on_grading_says_where_its_options_are() {
+    let text = contains("`cargo xtask grade --help` lists all options");
+    xtask().args(["help", "grade"]).assert().success().stdout(text);
+}
+
+#[test]
 fn an_unknown_command_is_wrong_usage_and_names_the_nearest() {
     xtask()
         .arg("lst")
