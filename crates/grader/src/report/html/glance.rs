@@ -7,7 +7,8 @@ use crate::model::{Grade, Graded, Results, Status};
 use crate::report::statistics::{self, CheckStatistics, Distribution, Flag};
 use crate::text::{count, cut, gist, short_name};
 use checks::check::Lesson;
-use std::fmt::{self, Write};
+use maud::{Markup, html};
+use std::cmp::Reverse;
 
 /// The checks that are explained at once; the others are in a table.
 const WORST: usize = 8;
@@ -16,22 +17,28 @@ const WORST: usize = 8;
 const NAMED: usize = 25;
 
 /// Some numbers about everyone, and a chart a lesson.
-pub fn scores(page: &mut String, results: &Results) -> fmt::Result {
-    page.push_str("<section>\n<h2>The class at a glance</h2>\n<dl class=\"tiles\">\n");
-    for (name, number) in tiles(results) {
-        writeln!(page, "<div><dt>{name}</dt><dd>{number}</dd></div>")?;
-    }
-    page.push_str("</dl>\n<div class=\"charts\">\n");
+pub fn scores(results: &Results) -> Markup {
     let lessons = results.lessons.iter().enumerate();
     let all: Vec<_> =
         lessons.map(|(at, lesson)| (lesson, statistics::distribution(results, at))).collect();
     // One scale for all, so that the charts can be compared.
     let highest = all.iter().flat_map(|(_, distribution)| distribution.bins).max().unwrap_or(0);
-    for (lesson, distribution) in &all {
-        chart(page, lesson, distribution, highest.max(1))?;
+    html! {
+        section {
+            h2 { "The class at a glance" }
+            dl class="tiles" {
+                @for (name, number) in tiles(results) {
+                    div { dt { (name) } dd { (number) } } "\n"
+                }
+            }
+            div class="charts" {
+                @for (lesson, distribution) in &all {
+                    (chart(lesson, distribution, highest.max(1)))
+                }
+            }
+        }
+        "\n"
     }
-    page.push_str("</div>\n</section>\n");
-    Ok(())
 }
 
 fn tiles(results: &Results) -> [(&'static str, String); 4] {
@@ -56,171 +63,158 @@ fn tiles(results: &Results) -> [(&'static str, String); 4] {
 }
 
 /// How many scored how much, as bars.
-fn chart(page: &mut String, lesson: &Lesson, scores: &Distribution, highest: usize) -> fmt::Result {
+fn chart(lesson: &Lesson, scores: &Distribution, highest: usize) -> Markup {
     let median = scores.median.map_or("no scores".into(), |median| format!("median {median}"));
-    let full = format!("{} with full marks", scores.full());
-    let name = short_name(lesson);
-    write!(
-        page,
-        "<figure>\n<figcaption><b>{}</b> {}</figcaption>\n\
-         <svg viewBox=\"0 0 220 92\" role=\"img\" aria-label=\"{} of {} points, {full}\">",
-        Text(&name),
-        Text(lesson.title()),
-        Text(&median),
-        lesson.max_points(),
-    )?;
-    for (tenth, &students) in scores.bins.iter().enumerate() {
-        bar(page, lesson, tenth, students, highest)?;
-    }
-    write!(
-        page,
-        "<path d=\"M0 78.5H220\"/><text x=\"10\" y=\"89\">0</text>\
-         <text x=\"110\" y=\"89\">{}</text><text x=\"210\" y=\"89\">{}</text></svg>\n<p>{median}",
-        f64::from(lesson.max_points()) / 2.0,
-        lesson.max_points(),
-    )?;
+    let points = lesson.max_points();
+    let label = format!("{median} of {points} points, {} with full marks", scores.full());
     let besides = [
         (scores.not_compiled, "didn’t compile"),
         (scores.not_submitted, "not submitted"),
         (scores.without_score, "no score"),
     ];
-    for (number, what) in besides.iter().filter(|(number, _)| *number > 0) {
-        write!(page, " · {number} {what}")?;
+    html! {
+        figure {
+            figcaption { b { (Text(&short_name(lesson))) } " " (Text(lesson.title())) } "\n"
+            svg viewBox="0 0 220 92" role="img" aria-label=(label) {
+                @for (tenth, &students) in scores.bins.iter().enumerate().filter(|(_, n)| **n > 0) {
+                    (bar(points, tenth, students, highest))
+                }
+                path d="M0 78.5H220" {}
+                text x="10" y="89" { "0" }
+                text x="110" y="89" { (f64::from(points) / 2.0) }
+                text x="210" y="89" { (points) }
+            }
+            "\n"
+            p {
+                (median)
+                @for (number, what) in besides.iter().filter(|(number, _)| *number > 0) {
+                    " · " (number) " " (what)
+                }
+            }
+        }
+        "\n"
     }
-    page.push_str("</p>\n</figure>\n");
-    Ok(())
 }
 
-fn bar(
-    page: &mut String,
-    lesson: &Lesson,
-    tenth: usize,
-    students: usize,
-    highest: usize,
-) -> fmt::Result {
+fn bar(points: u32, tenth: usize, students: usize, highest: usize) -> Markup {
     let (x, height) = (tenth * 20, (students * 64).div_ceil(highest));
     let range = match tenth {
         10 => "full marks".to_owned(),
-        _ => format!("{} to {} % of {}", tenth * 10, tenth * 10 + 9, lesson.max_points()),
+        _ => format!("{} to {} % of {points}", tenth * 10, tenth * 10 + 9),
     };
-    if students > 0 {
-        write!(
-            page,
-            "<g><title>{}: {range}</title><rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"16\" \
-             height=\"{height}\" rx=\"2\"/><text x=\"{}\" y=\"{}\">{students}</text></g>",
-            count(students, "student"),
-            quality(tenth),
-            x + 2,
-            78 - height,
-            x + 10,
-            75 - height,
-        )?;
+    html! {
+        g {
+            title { (count(students, "student")) ": " (range) }
+            rect class=(quality(tenth)) x=(x + 2) y=(78 - height) width="16" height=(height) rx="2" {}
+            text x=(x + 10) y=(75 - height) { (students) }
+        }
     }
-    Ok(())
 }
 
 /// The checks that most students fail, each with what is to be taught; and a table of all checks.
-pub fn teach(page: &mut String, checks: &[CheckStatistics<'_>]) -> fmt::Result {
-    page.push_str("<section>\n<h2>Teach again tomorrow</h2>\n");
+pub fn teach(checks: &[CheckStatistics<'_>]) -> Markup {
     let mut worst: Vec<_> = checks.iter().filter(|check| check.failed > 0).collect();
-    worst.sort_by_key(|check| (std::cmp::Reverse(check.failed), check.number));
-    if worst.is_empty() {
-        page.push_str("<p>No check has failed.</p>\n");
+    worst.sort_by_key(|check| (Reverse(check.failed), check.number));
+    html! {
+        section {
+            h2 { "Teach again tomorrow" }
+            @if worst.is_empty() { p { "No check has failed." } }
+            ol class="worst" { @for check in worst.into_iter().take(WORST) { (lecture(check)) } }
+            "\n"
+            (all_checks(checks))
+        }
+        "\n"
     }
-    page.push_str("<ol class=\"worst\">\n");
-    for check in worst.into_iter().take(WORST) {
-        lecture(page, check)?;
-    }
-    page.push_str("</ol>\n");
-    all_checks(page, checks)?;
-    page.push_str("</section>\n");
-    Ok(())
 }
 
-fn lecture(page: &mut String, statistics: &CheckStatistics<'_>) -> fmt::Result {
+fn lecture(statistics: &CheckStatistics<'_>) -> Markup {
     let CheckStatistics { lesson, check, number, failed, skipped, .. } = statistics;
     let share = statistics.share();
-    write!(
-        page,
-        "<li>\n<h3>{} <small>{}</small></h3>\n<p class=\"share\">{}<b>{share} %</b> \
-         {failed} of {} fail",
-        Prose(check.title),
-        Text(&short_name(lesson)),
-        share_bar(share),
-        statistics.judged(),
-    )?;
-    if *skipped > 0 {
-        write!(page, ", {skipped} never got that far")?;
+    html! {
+        li {
+            h3 { (Prose(check.title)) " " small { (Text(&short_name(lesson))) } } "\n"
+            p class="share" {
+                (share_bar(share)) b { (share) " %" } " " (failed) " of " (statistics.judged()) " fail"
+                @if *skipped > 0 { ", " (skipped) " never got that far" }
+                " " button type="button" data-check=(number) { "Show who" }
+            }
+            "\n"
+            dl {
+                dt { "Goal" } dd { (Prose(check.goal)) }
+                @if let Some((cause, times)) = statistics.cause {
+                    dt {
+                        "Likely cause"
+                        @if times != *failed { " (" (times) " of " (failed) ")" }
+                    }
+                    dd { (Prose(&cut(cause))) }
+                }
+                dt { "Teach again" } dd { code { "lessons/" (Text(check.section)) } }
+            }
+        }
+        "\n"
     }
-    write!(
-        page,
-        " <button type=\"button\" data-check=\"{number}\">Show who</button></p>\n\
-         <dl><dt>Goal</dt><dd>{}</dd>",
-        Prose(check.goal)
-    )?;
-    if let Some((cause, times)) = statistics.cause {
-        let of_them =
-            if times == *failed { String::new() } else { format!(" ({times} of {failed})") };
-        write!(page, "<dt>Likely cause{of_them}</dt><dd>{}</dd>", Prose(&cut(cause)))?;
-    }
-    writeln!(
-        page,
-        "<dt>Teach again</dt><dd><code>lessons/{}</code></dd></dl>\n</li>",
-        Text(check.section)
-    )
 }
 
-fn share_bar(share: usize) -> String {
-    format!(
-        "<svg class=\"bar\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
-         <rect class=\"rest\" width=\"100\" height=\"8\"/><rect width=\"{share}\" height=\"8\"/></svg>"
-    )
+fn share_bar(share: usize) -> Markup {
+    html! {
+        svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" {
+            rect class="rest" width="100" height="8" {}
+            rect width=(share) height="8" {}
+        }
+    }
 }
 
-fn all_checks(page: &mut String, checks: &[CheckStatistics<'_>]) -> fmt::Result {
-    page.push_str(
-        "<details class=\"all\"><summary>All checks of all lessons</summary>\n\
-         <div class=\"scroll\"><table><thead><tr><th>Lesson</th><th>Check</th><th>Goal</th>\
-         <th>Points</th><th>Failed</th><th>Passed</th><th>Not made</th></tr></thead><tbody>\n",
-    );
-    for statistics in checks {
-        let CheckStatistics { lesson, check, passed, failed, skipped, .. } = statistics;
-        writeln!(
-            page,
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{failed}</td><td>{passed}</td>\
-             <td>{skipped}</td></tr>",
-            Text(&short_name(lesson)),
-            Prose(check.title),
-            Prose(check.goal),
-            check.points,
-        )?;
+fn all_checks(checks: &[CheckStatistics<'_>]) -> Markup {
+    let columns = ["Lesson", "Check", "Goal", "Points", "Failed", "Passed", "Not made"];
+    html! {
+        details class="all" {
+            summary { "All checks of all lessons" } "\n"
+            div class="scroll" {
+                table {
+                    thead { tr { @for column in columns { th { (column) } } } }
+                    tbody {
+                        @for CheckStatistics { lesson, check, passed, failed, skipped, .. } in checks {
+                            "\n"
+                            tr {
+                                td { (Text(&short_name(lesson))) }
+                                td { (Prose(check.title)) }
+                                td { (Prose(check.goal)) }
+                                td { (check.points) }
+                                td { (failed) }
+                                td { (passed) }
+                                td { (skipped) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        "\n"
     }
-    page.push_str("</tbody></table></div></details>\n");
-    Ok(())
 }
 
 /// What the instructor has to look at, with a link to each student.
-pub fn eyes(page: &mut String, results: &Results) -> fmt::Result {
-    page.push_str("<section>\n<h2>Needs your eyes</h2>\n");
-    let mut is_empty = true;
-    for flag in Flag::ALL.into_iter().filter(|flag| flag.needs_eyes()) {
+pub fn eyes(results: &Results) -> Markup {
+    let with = |flag: Flag| {
         let all = results.submissions.iter().enumerate();
         let found: Vec<_> = all
             .filter_map(|(at, student)| Some((at, student, reason(results, student, flag)?)))
             .collect();
-        if !found.is_empty() {
-            is_empty = false;
-            group(page, flag, &found)?;
+        (flag, found)
+    };
+    let flags = Flag::ALL.into_iter().filter(|flag| flag.needs_eyes());
+    let groups: Vec<_> = flags.map(with).filter(|(_, found)| !found.is_empty()).collect();
+    html! {
+        section {
+            h2 { "Needs your eyes" }
+            @for (flag, found) in &groups { (group(*flag, found)) }
+            @if groups.is_empty() { p { "Nothing: everything that was handed in has been judged." } }
         }
+        "\n"
     }
-    if is_empty {
-        page.push_str("<p>Nothing: everything that was handed in has been judged.</p>\n");
-    }
-    page.push_str("</section>\n");
-    Ok(())
 }
 
-fn group(page: &mut String, flag: Flag, found: &[(usize, &Graded, String)]) -> fmt::Result {
+fn group(flag: Flag, found: &[(usize, &Graded, String)]) -> Markup {
     let (title, advice) = match flag {
         Flag::NoScore => (
             "No score",
@@ -232,25 +226,22 @@ fn group(page: &mut String, flag: Flag, found: &[(usize, &Graded, String)]) -> f
         ),
         _ => ("Notes", "Something in the submission wasn’t as expected."),
     };
-    write!(
-        page,
-        "<h3>{title} <small>{}</small></h3>\n<p>{advice}</p>\n<ul class=\"eyes\">\n",
-        found.len()
-    )?;
-    for (at, student, reason) in found.iter().take(NAMED) {
-        writeln!(
-            page,
-            "<li><a href=\"#s{at}\">{}</a> {}</li>",
-            Text(&cut(student.name())),
-            Text(&cut(reason))
-        )?;
-    }
-    page.push_str("</ul>\n");
     let others = found.len().saturating_sub(NAMED);
-    if others > 0 {
-        writeln!(page, "<p>And {others} more: they are marked “{}” below.</p>", flag.label())?;
+    html! {
+        h3 { (title) " " small { (found.len()) } } "\n"
+        p { (advice) } "\n"
+        ul class="eyes" {
+            @for (at, student, reason) in found.iter().take(NAMED) {
+                li {
+                    a href={ "#s" (at) } { (Text(&cut(student.name()))) } " " (Text(&cut(reason)))
+                }
+                "\n"
+            }
+        }
+        @if others > 0 {
+            p { "And " (others) " more: they are marked “" (flag.label()) "” below." } "\n"
+        }
     }
-    Ok(())
 }
 
 /// Why a student belongs in a group, in a line.
