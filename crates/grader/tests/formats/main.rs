@@ -7,7 +7,9 @@
     reason = "all of this is a test, also where it isn't in the test's own function"
 )]
 
+mod bytes;
 mod class;
+#[path = "../golden/mod.rs"]
 mod golden;
 mod hostile;
 mod limits;
