@@ -22,73 +22,52 @@ fn list_names_every_lesson_with_its_pair_and_walkthrough() {
 }
 
 #[test]
-fn no_command_at_all_says_what_to_do_next() {
-    xtask()
-        .assert()
-        .success()
-        .stdout(contains("What next?").and(contains("cargo xtask run lesson-3")));
-}
-
-#[test]
-fn help_names_every_command() {
-    for arguments in [["help"], ["--help"], ["-h"]] {
-        let commands = contains("run LESSON").and(contains("list")).and(contains("verify"));
-        xtask().args(arguments).assert().success().stdout(commands);
-    }
-}
-
-#[test]
-fn help_on_a_command_explains_its_options_and_the_exit_codes() {
-    for arguments in [["help", "run"], ["run", "--help"], ["run", "-h"]] {
-        let text = contains("--port N").and(contains("Exit codes: 0"));
-        xtask().args(arguments).assert().success().stdout(text);
-    }
-}
-
-#[test]
-fn help_on_grading_says_where_its_options_are() {
-    let text = contains("`cargo xtask grade --help` lists all options");
-    xtask().args(["help", "grade"]).assert().success().stdout(text);
-}
-
-#[test]
-fn an_unknown_command_is_wrong_usage_and_names_the_nearest() {
-    xtask()
-        .arg("lst")
-        .assert()
-        .code(2)
-        .stderr(contains("`lst`").and(contains("`cargo xtask list`")));
-    xtask().args(["help", "rnu"]).assert().code(2).stderr(contains("`cargo xtask run`"));
-}
-
-#[test]
-fn an_unknown_lesson_is_wrong_usage_and_names_the_nearest() {
-    for (word, nearest) in [("leson-3", "`lesson-3`"), ("lesson-99", "`lesson-"), ("0", "`lesson-")]
-    {
-        xtask().args(["run", word]).assert().code(2).stderr(contains(word).and(contains(nearest)));
-    }
-}
-
-#[test]
-fn wrong_arguments_are_refused_by_name() {
-    for arguments in [
-        &["run"][..],
-        &["run", "lesson-3", "lesson-4"],
-        &["run", "lesson-3", "--prot", "8091"],
-        &["run", "lesson-3", "--port"],
-        &["list", "lesson-3"],
-        &["help", "run", "list"],
+fn help_says_what_to_do_next_names_every_command_and_explains_its_options() {
+    let commands: &[&str] = &["run LESSON", "list", "verify"];
+    let options: &[&str] = &["--port N", "Exit codes: 0"];
+    for (arguments, words) in [
+        (&[][..], &["What next?", "cargo xtask run lesson-3"][..]),
+        (&["help"], commands),
+        (&["--help"], commands),
+        (&["-h"], commands),
+        (&["help", "run"], options),
+        (&["run", "--help"], options),
+        (&["run", "-h"], options),
+        (&["help", "grade"], &["`cargo xtask grade --help` lists all options"]),
     ] {
-        let error = predicate::str::starts_with("error: ");
-        xtask().args(arguments).assert().code(2).stdout(is_empty()).stderr(error);
+        let mut assert = xtask().args(arguments).assert().success();
+        for word in words {
+            assert = assert.stdout(contains(*word));
+        }
     }
 }
 
 #[test]
-fn a_port_is_a_number_from_1_to_65535() {
-    for port in ["0", "65536", "99999", "-1", "http", ""] {
-        let port = format!("--port={port}");
-        xtask().args(["run", "lesson-3", &port]).assert().code(2).stderr(contains("no port"));
+fn wrong_usage_is_refused_by_name_and_the_nearest_word_is_named() {
+    for (arguments, words) in [
+        (&["lst"][..], &["`lst`", "`cargo xtask list`"][..]),
+        (&["help", "rnu"], &["`cargo xtask run`"]),
+        (&["run", "leson-3"], &["leson-3", "`lesson-3`"]),
+        (&["run", "lesson-99"], &["lesson-99", "`lesson-"]),
+        (&["run", "0"], &["0", "`lesson-"]),
+        (&["run"], &[]),
+        (&["run", "lesson-3", "lesson-4"], &[]),
+        (&["run", "lesson-3", "--prot", "8091"], &[]),
+        (&["run", "lesson-3", "--port"], &[]),
+        (&["list", "lesson-3"], &[]),
+        (&["help", "run", "list"], &[]),
+        (&["run", "lesson-3", "--port=0"], &["no port"]),
+        (&["run", "lesson-3", "--port=65536"], &["no port"]),
+        (&["run", "lesson-3", "--port=99999"], &["no port"]),
+        (&["run", "lesson-3", "--port=-1"], &["no port"]),
+        (&["run", "lesson-3", "--port=http"], &["no port"]),
+        (&["run", "lesson-3", "--port="], &["no port"]),
+    ] {
+        let mut assert = xtask().args(arguments).assert().code(2).stdout(is_empty());
+        assert = assert.stderr(predicate::str::starts_with("error: "));
+        for word in words {
+            assert = assert.stderr(contains(*word));
+        }
     }
 }
 

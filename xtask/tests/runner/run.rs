@@ -143,56 +143,42 @@ fn a_server_may_print_thousands_of_lines() -> Result<()> {
 }
 
 #[test]
-fn a_crashing_server_is_named_with_its_status_and_its_last_lines() -> Result<()> {
-    for (lesson, label) in [("lesson-3", "receiver"), ("lesson-5", "server")] {
+fn who_fails_is_named_with_its_status_and_its_last_lines_and_the_others_are_stopped() -> Result<()>
+{
+    let crash = ["    about to fall\n", "    the floor is gone\n"];
+    for (behaviour, lesson, problem, details) in [
+        ("server-panics", "lesson-3", "the receiver (lesson-3) failed (exit ", &crash[..]),
+        ("server-panics", "lesson-5", "the server (lesson-5) failed (exit ", &crash),
+        ("server-dies-before-binding", "5", "the server (lesson-5) failed (exit ", &[": 7)"]),
+        // An endless server must not end.
+        (
+            "server-ends-with-success",
+            "5",
+            "the server (lesson-5) ended too early, with success",
+            &[],
+        ),
+        (
+            "client-fails",
+            "lesson-4",
+            "the client (lesson-4) failed (exit ",
+            &[": 3)", "    no luck today"],
+        ),
+        // A receiver isn't awaited for ever.
+        (
+            "client-sends-nothing",
+            "lesson-3",
+            "the sender ended 5s ago, but the receiver is still waiting",
+            &[],
+        ),
+    ] {
         let port = Port::take()?;
-        let name = format!("the {label} ({lesson}) failed (exit ");
-        let words = contains(name).and(contains("    about to fall\n"));
-        let words = words.and(contains("    the floor is gone\n"));
-        run(Fixture::new()?.xtask("server-panics"), lesson, &port, "hello\n").code(1).stderr(words);
+        let fixture = Fixture::new()?;
+        let mut assert = run(fixture.xtask(behaviour), lesson, &port, "hello\n").code(1);
+        for words in [&[problem], details].concat() {
+            assert = assert.stderr(contains(words));
+        }
         assert!(port.is_free());
     }
-    Ok(())
-}
-
-#[test]
-fn a_server_that_ends_before_it_is_ready_is_named() -> Result<()> {
-    let port = Port::take()?;
-    let words = contains("the server (lesson-5) failed (exit ").and(contains(": 7)"));
-    run(Fixture::new()?.xtask("server-dies-before-binding"), "5", &port, "hello\n")
-        .code(1)
-        .stderr(words);
-    Ok(())
-}
-
-#[test]
-fn an_endless_server_must_not_end_even_with_success() -> Result<()> {
-    let port = Port::take()?;
-    let words = contains("the server (lesson-5) ended too early, with success");
-    run(Fixture::new()?.xtask("server-ends-with-success"), "5", &port, "hello\n")
-        .code(1)
-        .stderr(words);
-    Ok(())
-}
-
-#[test]
-fn a_failing_client_is_named_and_its_server_is_stopped() -> Result<()> {
-    let port = Port::take()?;
-    let words = contains("the client (lesson-4) failed (exit ").and(contains(": 3)"));
-    let words = words.and(contains("    no luck today"));
-    run(Fixture::new()?.xtask("client-fails"), "lesson-4", &port, "hello\n").code(1).stderr(words);
-    assert!(port.is_free());
-    Ok(())
-}
-
-#[test]
-fn a_receiver_that_never_gets_its_datagram_is_not_awaited_for_ever() -> Result<()> {
-    let port = Port::take()?;
-    let words = contains("the sender ended 5s ago, but the receiver is still waiting");
-    run(Fixture::new()?.xtask("client-sends-nothing"), "lesson-3", &port, "hello\n")
-        .code(1)
-        .stderr(words);
-    assert!(port.is_free());
     Ok(())
 }
 
