@@ -10,11 +10,12 @@ use crate::class::{Grades, News, Place};
 use crate::log::visible;
 use crate::model::{Grade, Results, Status};
 use crate::text::count as several;
-use base::terminal::{self, Style};
-
+use base::terminal::Style;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Where to write, and what has happened so far.
 pub struct Progress {
@@ -23,9 +24,11 @@ pub struct Progress {
 
 struct State {
     out: Box<dyn Write + Send>,
-    /// Where a bar can be drawn, if anywhere.
-    terminal: Option<Box<dyn Write + Send>>,
-    bar: Bar,
+    /// Finished while there is nothing to draw, and hidden where nothing can be drawn.
+    bar: ProgressBar,
+    style: Style,
+    not_compiled: usize,
+    grader_errors: usize,
     /// A row a student: what became of each lesson, as far as that is known.
     words: Vec<Vec<Option<String>>>,
     /// Students all of whose lessons have been worked on.
@@ -36,21 +39,18 @@ impl Progress {
     /// Writes to stdout, and draws on stderr where that is a terminal which can do it.
     #[must_use]
     pub fn of_this_process() -> Self {
-        let terminal: Option<Box<dyn Write + Send>> = match terminal::can_draw(&io::stderr()) {
-            true => Some(Box::new(io::stderr())),
-            false => None,
-        };
+        // A terminal may be far away.
+        let terminal = ProgressDrawTarget::stderr_with_hz(10);
         Self::new(Box::new(io::stdout()), terminal, Style::of_stderr())
     }
 
     #[must_use]
-    pub fn new(
-        out: Box<dyn Write + Send>,
-        terminal: Option<Box<dyn Write + Send>>,
-        style: Style,
-    ) -> Self {
-        let bar = Bar::new(style);
-        let state = State { out, terminal, bar, words: Vec::new(), finished: 0 };
+    pub fn new(out: Box<dyn Write + Send>, terminal: ProgressDrawTarget, style: Style) -> Self {
+        let bar = ProgressBar::with_draw_target(None, terminal).with_style(look(style));
+        bar.finish_and_clear();
+        let (not_compiled, grader_errors, finished) = (0, 0, 0);
+        let words = Vec::new();
+        let state = State { out, bar, style, not_compiled, grader_errors, words, finished };
         Self { state: Mutex::new(state) }
     }
 
@@ -66,7 +66,6 @@ impl Progress {
             News::Again(count) => state.again(count),
             News::JudgedAgain(place, grade) => state.judged_again(place, grade),
         }
-        state.draw();
     }
 
     /// How it went.
@@ -102,12 +101,12 @@ impl State {
         }
         let advice = "Ctrl-C loses only what is being judged, and --resume goes on";
         self.say(&format!("To be judged: {}. {advice}.\n", several(work, "lesson")));
-        self.bar.begin(work);
+        self.draw_of(work);
     }
 
     /// One unit has been judged for the first time.
     fn judged(&mut self, place: Place<'_>, grade: &Grade) {
-        self.bar.count(grade);
+        self.count(grade);
         let student = &place.submission.student;
         if !grade.has_score() {
             let lesson = grade.lesson.name();
@@ -128,13 +127,13 @@ impl State {
             "Tried again before it counts, one at a time: {lessons} that didn't compile, weren't \
              judged, or had too little of the computer.\n"
         ));
-        self.bar.begin(count);
+        self.draw_of(count);
     }
 
     /// One unit has been judged for the second time. That nothing came of it but what is known is
     /// no news.
     fn judged_again(&mut self, place: Place<'_>, grade: &Grade) {
-        self.bar.count(grade);
+        self.count(grade);
         let (student, word) = (visible(&place.submission.student), word(grade));
         let is_known = self.words[place.student][place.lesson] == Some(word);
         if !is_known || !grade.has_score() {
@@ -142,28 +141,48 @@ impl State {
         }
     }
 
-    /// Writes lines where the bar stands; it comes back below them with the next drawing.
-    fn say(&mut self, text: &str) {
-        if let Some(terminal) = &mut self.terminal {
-            let _ = terminal.write_all(self.bar.wipe().as_bytes());
-            let _ = terminal.flush();
+    /// A bar for so much work, none of which is done.
+    fn draw_of(&mut self, work: usize) {
+        (self.not_compiled, self.grader_errors) = (0, 0);
+        if work > 0 {
+            self.bar.set_message("");
+            self.bar.set_length(work as u64);
+            self.bar.reset();
         }
-        let _ = self.out.write_all(text.as_bytes());
-        let _ = self.out.flush();
+    }
+
+    /// What has gone wrong stands in red behind the bar; when all is done, there is none.
+    fn count(&mut self, grade: &Grade) {
+        let (error, not_compiled) = (!grade.has_score(), grade.status == Status::NotCompiled);
+        self.grader_errors += usize::from(error);
+        self.not_compiled += usize::from(not_compiled);
+        if error || not_compiled {
+            let wrong = [("not compiled", self.not_compiled), ("errors", self.grader_errors)];
+            let wrong = wrong.into_iter().filter(|(_, count)| *count > 0);
+            let red = |(name, count)| self.style.paint("31", &format!("{count} {name}"));
+            let wrong = wrong.map(|wrong| format!("  {}", red(wrong)));
+            self.bar.set_message(wrong.collect::<String>());
+        }
+        self.bar.inc(1);
+        if self.bar.length() == Some(self.bar.position()) {
+            self.bar.finish_and_clear();
+        }
+    }
+
+    /// Writes lines where the bar stands, which comes back below them.
+    fn say(&mut self, text: &str) {
+        let out = &mut self.out;
+        self.bar.suspend(|| {
+            let _ = out.write_all(text.as_bytes());
+            let _ = out.flush();
+        });
     }
 
     fn student_is_finished(&mut self, student: &str, row: &str) {
         self.finished += 1;
-        if self.terminal.is_none() {
+        if self.bar.is_hidden() {
             let (finished, all) = (self.finished, self.words.len());
             self.say(&format!("{finished}/{all} {}: {row}\n", visible(student)));
-        }
-    }
-
-    fn draw(&mut self) {
-        if let Some(terminal) = &mut self.terminal {
-            let _ = terminal.write_all(self.bar.draw().as_bytes());
-            let _ = terminal.flush();
         }
     }
 }
@@ -182,99 +201,45 @@ fn outcome(grade: &Grade) -> String {
     }
 }
 
-/// Characters between the brackets.
-const WIDTH: usize = 16;
-
-/// How often it is drawn at most: a terminal may be far away.
-const PAUSE: Duration = Duration::from_millis(100);
-
-/// Shows how much is done, what remains, and what has gone wrong.
-struct Bar {
-    style: Style,
-    begun: Instant,
-    drawn: Option<Instant>,
-    all: usize,
-    done: usize,
-    not_compiled: usize,
-    grader_errors: usize,
+/// How the bar looks: how much is done, what remains, and what has gone wrong.
+fn look(style: Style) -> ProgressStyle {
+    let bar = style.paint("32", "{bar:16}");
+    let template = format!("[{bar}] {{pos}}/{{len}}{{left}}{{wide_msg}}");
+    let look = ProgressStyle::with_template(&template);
+    let remaining = |state: &ProgressState, line: &mut dyn fmt::Write| {
+        let all = state.len().unwrap_or(state.pos());
+        if let Some(left) = left(state.pos(), all, state.elapsed()) {
+            let _ = write!(line, "  about {left} left");
+        }
+    };
+    // A template of ours has no error; without it, a bar would look otherwise.
+    let look = look.unwrap_or_else(|_| ProgressStyle::default_bar());
+    look.progress_chars("= ").with_key("left", remaining)
 }
 
-impl Bar {
-    fn new(style: Style) -> Self {
-        let (all, done, not_compiled, grader_errors) = (0, 0, 0, 0);
-        let begun = Instant::now();
-        Self { style, begun, drawn: None, all, done, not_compiled, grader_errors }
+/// What remains if it goes on as so far. The first few say little. indicatif's own estimate looks at
+/// the last seconds only, and a class takes hours.
+fn left(done: u64, all: u64, elapsed: Duration) -> Option<String> {
+    if done < 5 {
+        return None;
     }
-
-    fn begin(&mut self, all: usize) {
-        *self = Self { all, ..Self::new(self.style) };
-    }
-
-    fn count(&mut self, grade: &Grade) {
-        self.done += 1;
-        self.grader_errors += usize::from(!grade.has_score());
-        self.not_compiled += usize::from(grade.status == Status::NotCompiled);
-    }
-
-    /// What takes the bar away, if it is there.
-    fn wipe(&mut self) -> &'static str {
-        if self.drawn.take().is_some() { "\r\x1b[K" } else { "" }
-    }
-
-    /// What draws it, unless it has just been drawn; what takes it away when all is done.
-    fn draw(&mut self) -> String {
-        if self.done >= self.all {
-            return self.wipe().to_owned();
-        }
-        let now = Instant::now();
-        if self.drawn.is_some_and(|drawn| now - drawn < PAUSE) {
-            return String::new();
-        }
-        self.drawn = Some(now);
-        format!("\r{}\x1b[K", self.line(now - self.begun))
-    }
-
-    /// At most 79 characters: it is drawn often, and to ask a terminal for its width takes a program.
-    fn line(&self, elapsed: Duration) -> String {
-        let full = WIDTH * self.done / self.all.max(1);
-        let bar = self.style.paint("32", &format!("{:WIDTH$}", "=".repeat(full)));
-        let mut line = format!("[{bar}] {}/{}", self.done, self.all);
-        if let Some(left) = self.left(elapsed) {
-            line += &format!("  about {left} left");
-        }
-        let failures = [("not compiled", self.not_compiled), ("errors", self.grader_errors)];
-        for (name, count) in failures.into_iter().filter(|(_, count)| *count > 0) {
-            line += &format!("  {}", self.style.paint("31", &format!("{count} {name}")));
-        }
-        line
-    }
-
-    /// What remains if it goes on as so far. The first few say little.
-    fn left(&self, elapsed: Duration) -> Option<String> {
-        if self.done < 5 {
-            return None;
-        }
-        let (done, rest) = (u32::try_from(self.done).ok()?, self.all.checked_sub(self.done)?);
-        let seconds = (elapsed / done).checked_mul(u32::try_from(rest).ok()?)?.as_secs() + 1;
-        Some(match seconds {
-            0..90 => format!("{seconds} s"),
-            90..5400 => format!("{} min", (seconds + 30) / 60),
-            _ => format!("{} h", (seconds + 1800) / 3600),
-        })
-    }
+    let (done, rest) = (u32::try_from(done).ok()?, u32::try_from(all.checked_sub(done)?).ok()?);
+    let seconds = (elapsed / done).checked_mul(rest)?.as_secs() + 1;
+    Some(match seconds {
+        0..90 => format!("{seconds} s"),
+        90..5400 => format!("{} min", (seconds + 30) / 60),
+        _ => format!("{} h", (seconds + 1800) / 3600),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn bar(done: usize, all: usize) -> Bar {
-        Bar { done, all, ..Bar::new(Style::PLAIN) }
-    }
+    use indicatif::InMemoryTerm;
 
     #[test]
     fn the_estimate_is_in_a_unit_that_fits() {
-        let left = |done, all, seconds| bar(done, all).left(Duration::from_secs(seconds));
+        let left = |done, all, seconds| left(done, all, Duration::from_secs(seconds));
         assert_eq!(left(4, 10, 4), None);
         assert_eq!(left(5, 10, 5).as_deref(), Some("6 s"));
         assert_eq!(left(100, 1_000, 100).as_deref(), Some("15 min"));
@@ -283,20 +248,12 @@ mod tests {
 
     #[test]
     fn it_fits_in_a_narrow_terminal() {
-        let mut bar = bar(99_998, 99_999);
-        (bar.not_compiled, bar.grader_errors) = (9_999, 999);
-        let line = bar.line(Duration::from_secs(3_000_000));
-        assert!(line.len() < 80, "{line}");
-        assert_eq!(self::bar(0, 10).line(Duration::ZERO), format!("[{}] 0/10", " ".repeat(WIDTH)));
-    }
-
-    #[test]
-    fn it_is_gone_when_all_is_done() {
-        let mut bar = bar(0, 1);
-        assert!(bar.draw().starts_with("\r["));
-        assert_eq!(bar.draw(), "", "drawn twice at once");
-        bar.done = 1;
-        assert_eq!(bar.draw(), "\r\x1b[K");
-        assert_eq!(bar.draw(), "");
+        let terminal = InMemoryTerm::new(5, 40);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let bar = ProgressBar::with_draw_target(Some(99_999), target);
+        let bar =
+            bar.with_style(look(Style::COLOURED)).with_message("  9999 not compiled  999 errors");
+        bar.tick();
+        assert_eq!(terminal.contents(), "[                ] 0/99999  9999 not com");
     }
 }
