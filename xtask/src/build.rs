@@ -1,7 +1,8 @@
 //! Lets cargo build what the runner starts: lessons' programs, and the checks.
 
 use anyhow::{Context, Result, bail};
-use base::lessons;
+use base::builds::Build;
+use base::lessons::{self, Lesson};
 use base::programs::{self, Keeper};
 use std::env::consts::EXE_SUFFIX;
 use std::io::{self, Write};
@@ -11,10 +12,30 @@ use std::process::{Command, Stdio};
 /// The package, and the program, that judges lessons' programs.
 pub const CHECKS: &str = "checks";
 
-/// Builds packages of this workspace; returns whether they compile. If they don't, cargo has
-/// said why on stderr; otherwise it says nothing unless it builds for the first time.
+/// Builds lessons' programs, from what their files say now; returns whether they compile. If they
+/// don't, cargo has said why on stderr; otherwise it says nothing unless it builds for the first time.
+pub fn lessons<'a>(
+    keeper: &mut Keeper,
+    lessons: impl IntoIterator<Item = &'a Lesson>,
+) -> Result<bool> {
+    let (mut names, mut builds) = (Vec::new(), Vec::new());
+    for lesson in lessons {
+        names.push(lesson.name());
+        builds.push(Build::begin(lesson, &program(&lesson.name())?)?);
+    }
+    let compiles = run(keeper, lesson_command(&names)?, &names)?;
+    if compiles {
+        builds.iter_mut().for_each(Build::end);
+    }
+    Ok(compiles)
+}
+
+/// The same for any packages of this workspace, as far as cargo sees that they have changed.
 pub fn build(keeper: &mut Keeper, packages: &[String]) -> Result<bool> {
-    let mut cargo = command(packages)?;
+    run(keeper, command(packages)?, packages)
+}
+
+fn run(keeper: &mut Keeper, mut cargo: Command, packages: &[String]) -> Result<bool> {
     let mut programs = packages.iter().map(|package| program(package));
     if programs.all(|program| program.is_ok_and(|program| program.exists())) {
         cargo.arg("--quiet");
@@ -25,8 +46,18 @@ pub fn build(keeper: &mut Keeper, packages: &[String]) -> Result<bool> {
 
 pub const NO_CARGO: &str = "cannot start cargo; is Rust installed? Try `cargo --version`";
 
+/// The call of cargo that builds lessons' programs. Cargo takes a package without a program for built,
+/// unless we ask for its program.
+pub fn lesson_command(names: &[String]) -> Result<Command> {
+    let mut command = command(names)?;
+    for name in names {
+        command.args(["--bin", name]);
+    }
+    Ok(command)
+}
+
 /// The call of cargo that builds packages of this workspace.
-pub fn command(packages: &[String]) -> Result<Command> {
+fn command(packages: &[String]) -> Result<Command> {
     let mut command = cargo("build")?;
     command.current_dir(lessons::root());
     for package in packages {

@@ -128,7 +128,7 @@ impl Request {
     fn judge(&self, keeper: &mut Keeper, lesson: &Lesson) -> Result<Judgement> {
         let program = match &self.program {
             Some(words) => words.clone(),
-            None if build::build(keeper, &[lesson.name()])? => {
+            None if build::lessons(keeper, [lesson])? => {
                 vec![build::program(&lesson.name())?.into()]
             }
             None => {
@@ -259,5 +259,13 @@ pub fn record(lesson: &Lesson, judgement: &Judgement) {
 
 /// What is said when cargo has shown its errors.
 pub fn does_not_compile(lesson: &Lesson) -> String {
-    format!("{} doesn't compile yet: what has to be mended is said above.", lesson.name())
+    let (name, source) = (lesson.name(), lesson.source());
+    if lessons::root().join(&source).exists() {
+        return format!("{name} doesn't compile yet: what has to be mended is said above.");
+    }
+    let back = match workspace::load() {
+        Ok(Some(_)) => format!("`cargo xtask reset {}` brings the starter back.", lesson.number),
+        _ => format!("`git checkout {source}` brings it back."),
+    };
+    format!("{name} has no program: {source} isn't there. {back}")
 }

@@ -197,8 +197,7 @@ impl Plan {
             let _ = writeln!(io::stderr(), "{note}");
         }
         let written = self.lessons().filter(|lesson| self.played != Some(*lesson));
-        let packages: Vec<String> = written.map(Lesson::name).collect();
-        if !build::build(keeper, &packages)? {
+        if !build::lessons(keeper, written)? {
             bail!("the program doesn't compile; what has to be mended is said above");
         }
         Ok(())

@@ -7,6 +7,7 @@
 //!
 //! - [`lessons`]: the list of lessons, and words for some of them: `lesson-3`, `1-3,5`
 //! - [`regions`]: the parts of a lesson's program that students write
+//! - [`builds`]: what cargo has built, and from what
 //! - [`programs`]: starts programs, which end when we do; [`run`]: runs one to its end
 //! - [`threads`]: starts threads; [`ports`]: finds ports, and who holds them
 //! - [`text`]: what others wrote, made safe to show; [`terminal`]: colours, characters and width
@@ -17,6 +18,7 @@
 // An index that can't be is a bug, and says where it is. In lessons, nothing may panic.
 #![allow(clippy::indexing_slicing)]
 
+pub mod builds;
 pub mod files;
 pub mod lessons;
 pub mod ports;

@@ -7,7 +7,6 @@ fn main() -> ExitCode {
     judge(&Built {
         package: env!("CARGO_PKG_NAME"),
         program: env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))),
-        source: include_bytes!("../src/main.rs"),
-        file: concat!(env!("CARGO_MANIFEST_DIR"), "/src/main.rs"),
+        scratch: env!("CARGO_TARGET_TMPDIR"),
     })
 }

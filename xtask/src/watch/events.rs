@@ -4,6 +4,7 @@
 use crate::build;
 use crate::check::{self, Judgement};
 use anyhow::{Context, Result};
+use base::builds::Build;
 use base::lessons::{self, Lesson};
 use base::programs::Keeper;
 use base::terminal::Style;
@@ -13,7 +14,6 @@ use std::io::{self, BufRead, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, ExitStatus};
 use std::sync::mpsc::Sender;
-use std::time::SystemTime;
 
 /// What wakes the main loop.
 pub enum Wake {
@@ -42,12 +42,11 @@ pub fn await_end(number: u64, mut child: Child, sender: Sender<Wake>) {
     in_background(Box::new(move || drop(sender.send(Wake::Ended(number, child.wait())))));
 }
 
-/// The files that are built: where each is, when it was written, and what it says. They are few and
-/// short, and on some file systems two saves in a row have the same time.
-pub type Snapshot = Vec<(PathBuf, Option<SystemTime>, Option<Vec<u8>>)>;
+/// The files that are built: where each is, and what it says. They are few and short.
+pub type Snapshot = Vec<(PathBuf, Option<Vec<u8>>)>;
 
-/// Two snapshots are equal unless something has been saved between them. Looking works on every
-/// file system, where events come only on some.
+/// Two snapshots are equal unless something else has been saved between them. Looking works on every
+/// file system, where events come only on some; times don't tell, on some two saves have the same.
 pub fn snapshot(lesson: &Lesson) -> Snapshot {
     let mut files = Snapshot::new();
     collect(&lessons::root().join("crates").join(lesson.directory()), &mut files);
@@ -68,7 +67,7 @@ fn collect(folder: &Path, files: &mut Snapshot) {
             && !is_hidden
         {
             let text = metadata.is_file().then(|| fs::read(&path).ok()).flatten();
-            let file = (path, metadata.modified().ok(), text);
+            let file = (path, text);
             files.insert(files.partition_point(|other| *other < file), file);
         }
     }
@@ -89,7 +88,7 @@ pub struct Attempt {
 }
 
 enum Step {
-    Building,
+    Building(Build),
     /// The score will be in this file.
     Checking(PathBuf),
 }
@@ -106,8 +105,9 @@ impl Attempt {
     /// Lets cargo build the lesson. The end of each program will be an event.
     pub fn start(lesson: &'static Lesson, number: u64, sender: Sender<Wake>) -> Result<Self> {
         let (keeper, output) = (Keeper::start()?, open_output(number)?);
-        let mut attempt = Self { lesson, number, sender, keeper, step: Step::Building, output };
-        let mut cargo = build::command(&[lesson.name()])?;
+        let step = Step::Building(Build::begin(lesson, &build::program(&lesson.name())?)?);
+        let mut attempt = Self { lesson, number, sender, keeper, step, output };
+        let mut cargo = build::lesson_command(&[lesson.name()])?;
         cargo.arg("--quiet");
         if Style::of_stdout().is_coloured() {
             cargo.args(["--color", "always"]);
@@ -122,12 +122,13 @@ impl Attempt {
 
     /// One of its programs has ended. Starts the next one, or says what came of it all.
     pub fn go_on(&mut self, status: ExitStatus, checks: &Path) -> Result<Option<Attempted>> {
-        let judgement = match &self.step {
-            Step::Building if status.success() => {
+        let judgement = match &mut self.step {
+            Step::Building(build) if status.success() => {
+                build.end();
                 self.judge(checks)?;
                 return Ok(None);
             }
-            Step::Building => None,
+            Step::Building(_) => None,
             Step::Checking(score) => Some(check::judgement(self.lesson, status, score)),
         };
         let mut output = Vec::new();

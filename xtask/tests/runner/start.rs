@@ -1,7 +1,7 @@
 //! `cargo xtask start`: what is in a workspace, and where one can be.
 
 use crate::common::{Port, xtask};
-use crate::student::{Folder, RECEIVER, Student, course, git, main_of};
+use crate::student::{BUILDING, Folder, RECEIVER, Student, course, git, main_of};
 use anyhow::Result;
 use assert_cmd::assert::OutputAssertExt;
 use base::lessons::{LESSONS, Lesson, ranges};
@@ -41,6 +41,7 @@ fn telling_lines(program: &str) -> Vec<&str> {
 /// One test, since it compiles: a workspace is built, and then run with its gaps.
 #[test]
 fn a_workspace_compiles_without_a_warning_and_plays_the_missing_half() -> Result<()> {
+    let _alone = BUILDING.lock();
     let student = Student::start(&[])?;
     let before = (files(&student.root)?, student.read("Cargo.lock")?);
     student.cargo(&["build"]).assert().success().stderr(contains("warning").not());

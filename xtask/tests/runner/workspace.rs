@@ -1,13 +1,14 @@
 //! The commands that belong to a student's workspace.
 
 use crate::common::xtask;
-use crate::student::{RECEIVER, Student, course};
+use crate::student::{BUILDING, RECEIVER, Student, course};
 use anyhow::Result;
 use assert_cmd::assert::OutputAssertExt;
 use base::lessons::LESSONS;
 use predicates::prelude::*;
 use predicates::str::{contains, ends_with, is_empty, starts_with};
 use std::fs;
+use std::time::SystemTime;
 
 #[test]
 fn reset_brings_the_starter_back_and_overwrites_nothing() -> Result<()> {
@@ -117,5 +118,47 @@ fn commands_in_the_wrong_tree_say_so() -> Result<()> {
     }
     student.write(".course/workspace", "lessons x\n")?;
     student.xtask(&["list"]).code(1).stderr(contains("git checkout .course/workspace"));
+    Ok(())
+}
+
+/// Cargo itself goes by times, and would take each of these for the program before.
+#[test]
+fn checks_and_tests_judge_what_the_file_says_now() -> Result<()> {
+    let _alone = BUILDING.lock();
+    let (student, other) = (Student::start(&[])?, Student::start(&[])?);
+    let (gaps, solution) = (student.read(RECEIVER)?, course(RECEIVER)?);
+    let agree = |student: &Student, is_right: bool, order: [&[&str]; 2]| {
+        for words in order {
+            let ended = student.cargo(words).ok();
+            assert_eq!(ended.is_ok(), is_right, "{words:?}: {ended:?}");
+        }
+    };
+    let (check, test) = (&["xtask", "check", "3"][..], &["test", "--package", "lesson-3"][..]);
+    let write_old = |text: &str| -> Result<()> {
+        student.write(RECEIVER, text)?;
+        let file = fs::File::options().write(true).open(student.root.join(RECEIVER))?;
+        Ok(file.set_modified(SystemTime::UNIX_EPOCH)?)
+    };
+    agree(&student, false, [check, test]);
+    write_old(&solution)?;
+    agree(&student, true, [check, test]);
+    write_old(&gaps)?;
+    agree(&student, false, [test, check]);
+    // Built behind our back.
+    student.write(RECEIVER, &solution)?;
+    student.cargo(&["build"]).assert().success();
+    write_old(&gaps)?;
+    agree(&student, false, [test, check]);
+    // By another workspace, to the same place.
+    other.solve(&LESSONS[2].directory())?;
+    agree(&other, true, [check, test]);
+    agree(&student, false, [test, check]);
+    let time = fs::metadata(student.root.join(RECEIVER))?.modified()?;
+    assert_eq!(time, SystemTime::UNIX_EPOCH);
+
+    fs::remove_file(student.root.join(RECEIVER))?;
+    agree(&student, false, [check, test]);
+    let gone = contains("isn't there. `cargo xtask reset 3` brings the starter back");
+    student.cargo(check).assert().code(1).stderr(gone);
     Ok(())
 }
