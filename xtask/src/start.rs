@@ -26,7 +26,8 @@ pub const COMMAND: Subcommand = Subcommand {
     summary: "write a workspace for a student: the lessons with gaps to fill",
     details: "\
 DIR is a new folder, or an empty one, outside of this course. What is in there afterwards is a
-course of its own, with a git repository. This one stays as it is.
+course of its own, with a git repository. This one stays as it is, and what git doesn't track
+here stays here.
 
   --lessons LIST    which lessons get gaps: 2, 1-3 or 1-3,5; the others stay solved
   --graded          leave out the solutions, and all that would give them away",

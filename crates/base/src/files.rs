@@ -5,12 +5,22 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The paths of all files from `root`, with `/` on every system, sorted. Git knows which files
-/// belong to it; without git, it is everything but `.git` and cargo's target folders.
+/// The paths of all files from `root`, with `/` on every system, sorted: those that git tracks,
+/// and new ones that it doesn't ignore.
+/// Without git, it is everything but `.git` and cargo's target folders.
 pub fn list(root: &Path) -> Result<Vec<String>> {
+    list_by_git(root, &["--cached", "--others", "--exclude-standard"])
+}
+
+/// The same without new files, for what others get to see. Without git, they can't be told apart.
+pub fn tracked(root: &Path) -> Result<Vec<String>> {
+    list_by_git(root, &["--cached"])
+}
+
+fn list_by_git(root: &Path, which: &[&str]) -> Result<Vec<String>> {
     let mut files = Vec::new();
     let mut git = git(root);
-    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    git.args(["ls-files", "-z"]).args(which);
     let names = git.output().map(|output| output.stdout).unwrap_or_default();
     for name in String::from_utf8_lossy(&names).split('\0') {
         // A file that was deleted stays in git's list until that is committed.

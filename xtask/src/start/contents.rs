@@ -2,7 +2,7 @@
 //! programs and in its prose, and files that only it has.
 
 use crate::workspace;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use base::files;
 use base::lessons::Lesson;
 use base::programs;
@@ -18,23 +18,39 @@ pub struct Choice {
     pub graded: bool,
 }
 
-/// What maintainers and instructors need: files, or folders as a whole.
-const NOT_FOR_STUDENTS: &[&str] = &[
-    ".ci",
-    ".github/workflows",
-    "crates/checks/tests",
-    "crates/grader",
-    "crates/course",
-    "xtask/tests",
+/// What the course consists of. Other people's work, grades and their key may lie beside it, and
+/// without git nothing else tells them apart.
+const COURSE: &[&str] = &[
+    ".cargo",
+    ".clippy.toml",
+    ".gitattributes",
+    ".github",
+    ".rustfmt.toml",
+    "Cargo.lock",
+    "Cargo.toml",
+    "crates",
+    "lessons",
+    "xtask",
 ];
+
+/// What maintainers and instructors need of it: files, or folders as a whole.
+const NOT_FOR_STUDENTS: &[&str] =
+    &[".github/workflows", "crates/checks/tests", "crates/grader", "crates/course", "xtask/tests"];
 
 /// Folders, wherever they stand, from which a solution can be learned.
 const REVEALING: &[&str] = &["mistakes"];
 
 /// Writes a workspace into the folder `to`.
 pub fn write(course: &Path, to: &Path, choice: &Choice) -> Result<()> {
+    let files = files::tracked(course)?;
+    for source in choice.lessons.iter().map(|lesson| lesson.source()) {
+        ensure!(
+            files.contains(&source),
+            "{source} is none of the course's files; if it is new, `git add` it"
+        );
+    }
     let mut lacks_a_package = false;
-    for path in files::list(course)? {
+    for path in files {
         if is_left_out(&path, choice.graded) {
             lacks_a_package |= path.ends_with("/Cargo.toml");
             continue;
@@ -66,7 +82,7 @@ fn is_left_out(path: &str, graded: bool) -> bool {
         path.strip_prefix(*folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     let is_revealing = graded && path.split('/').any(|name| REVEALING.contains(&name));
-    is_revealing || path.starts_with(workspace::PROGRESS) || NOT_FOR_STUDENTS.iter().any(is_below)
+    !COURSE.iter().any(is_below) || NOT_FOR_STUDENTS.iter().any(is_below) || is_revealing
 }
 
 /// The new text of a file that isn't just copied.
@@ -279,7 +295,7 @@ mod tests {
 
     #[test]
     fn what_is_not_for_students_is_left_out() {
-        for path in [".ci/run", ".github/workflows/ci.yml", "crates/grader/src/a.rs", ".progress"] {
+        for path in [".ci/run", ".github/workflows/ci.yml", "crates/grader/src/a.rs", "run.json"] {
             assert!(is_left_out(path, false), "{path}");
         }
         for path in [".github/LICENSE-MIT", "crates/grader-not", "xtask/tests.rs", "Cargo.lock"] {

@@ -1,6 +1,6 @@
 //! `cargo xtask start`: what is in a workspace, and where one can be.
 
-use crate::common::{Port, xtask};
+use crate::common::{Port, ROOT, xtask};
 use crate::student::{BUILDING, Folder, RECEIVER, Student, course, git, main_of};
 use anyhow::Result;
 use assert_cmd::assert::OutputAssertExt;
@@ -102,6 +102,42 @@ fn a_workspace_is_a_repository_with_one_commit_and_nothing_else() -> Result<()> 
         let solution = student.read(&format!(".course/solutions/{directory}.rs"))?;
         assert_eq!(solution, course(&main_of(&directory))?);
     }
+    Ok(())
+}
+
+#[test]
+fn nothing_goes_into_a_workspace_but_what_the_course_tracks() -> Result<()> {
+    let expected = base::files::list(&Student::start(&["--graded"])?.root)?;
+    let (root, folder) = (Path::new(ROOT), Folder::new()?);
+    let course = folder.0.join("course");
+    for path in base::files::tracked(root)? {
+        base::files::copy(&path, root, &course)?;
+    }
+    let start = |name: &str| {
+        let mut start = xtask();
+        start.env("CARGO_MANIFEST_DIR", course.join("xtask"));
+        start.args(["start", "--graded"]).arg(folder.0.join(name)).assert()
+    };
+    let of_zip = ["run.json", "autograder.zip", "submissions/ada/lesson-3.rs", ".env"];
+    let of_repository = ["crates/run.json", "crates/base/src/notes.rs"];
+    let has_git = git(&course, &["init", "--quiet"])?.is_some();
+    if has_git {
+        git(&course, &["add", "--all"])?;
+    }
+    for path in of_zip.iter().chain(&of_repository[..if has_git { 2 } else { 0 }]) {
+        base::files::write(&course.join(path), b"not for others")?;
+    }
+    start("first").success();
+    assert_eq!(base::files::list(&folder.0.join("first"))?, expected);
+    if has_git {
+        git(&course, &["rm", "--quiet", "--cached", RECEIVER])?;
+        let words = contains(RECEIVER).and(contains("`git add`"));
+        start("second").code(1).stderr(words);
+        fs::remove_dir_all(course.join(".git"))?;
+        of_repository.iter().try_for_each(|path| fs::remove_file(course.join(path)))?;
+    }
+    start("third").success();
+    assert_eq!(base::files::list(&folder.0.join("third"))?, expected);
     Ok(())
 }
 
