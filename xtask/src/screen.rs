@@ -266,6 +266,7 @@ mod tests {
     #[test]
     fn control_characters_are_visible() {
         assert_eq!(visible("a\tb\x1b[2J\0好"), "a\tb\\u{1b}[2J\\0好");
+        assert_eq!(visible("क्\u{200d}ष"), "क्\u{200d}ष");
     }
 
     #[test]

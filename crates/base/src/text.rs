@@ -13,6 +13,12 @@ pub fn is_visible(c: char) -> bool {
     }
 }
 
+/// Whether a character may show in what a program says. Joiners, too: they are invisible, and so
+/// they stand in no name, but Persian and Hindi are written with them, and emoji made of several.
+pub fn may_be_said(c: char) -> bool {
+    is_visible(c) || matches!(c, '\u{200c}' | '\u{200d}')
+}
+
 /// A character as Rust writes it: `\n`, `\0`, `\\` or `\u{1b}`.
 pub fn escape(c: char) -> String {
     match c {
@@ -21,14 +27,14 @@ pub fn escape(c: char) -> String {
     }
 }
 
-/// Text on one line.
+/// What was said, on one line.
 pub fn line(text: &str) -> String {
-    with_escapes(text, |c| !is_visible(c))
+    with_escapes(text, |c| !may_be_said(c))
 }
 
-/// Text whose lines and tabs stay as they are.
+/// What was said, whose lines and tabs stay as they are.
 pub fn paragraph(text: &str) -> String {
-    with_escapes(text, |c| !matches!(c, '\n' | '\t') && !is_visible(c))
+    with_escapes(text, |c| !matches!(c, '\n' | '\t') && !may_be_said(c))
 }
 
 /// A name on one line. Its backslashes are doubled, so that no two names look the same; what was
@@ -53,7 +59,7 @@ pub fn with_escapes(text: &str, escapes: impl Fn(char) -> bool) -> String {
 /// Bytes in double quotes, with everything invisible made visible: `\n`, `\r`, `\0`, a byte
 /// that isn't UTF-8 as `\xff`; trailing spaces show before the closing quote.
 pub fn quoted(bytes: &[u8]) -> String {
-    let escaped = |text| with_escapes(text, |c| matches!(c, '\\' | '"') || !is_visible(c));
+    let escaped = |text| with_escapes(text, |c| matches!(c, '\\' | '"') || !may_be_said(c));
     let text: String = bytes
         .utf8_chunks()
         .map(|chunk| format!("{}{}", escaped(chunk.valid()), chunk.invalid().escape_ascii()))
@@ -80,6 +86,15 @@ mod tests {
         assert_eq!(line("\u{202e}gpj\u{200b}\u{feff}\u{a0}"), r"\u{202e}gpj\u{200b}\u{feff}\u{a0}");
         assert_eq!(line("\u{85}\u{2028}\u{e0041}\u{ffff}"), r"\u{85}\u{2028}\u{e0041}\u{ffff}");
         assert_eq!(paragraph("a\n\tb\r\n"), "a\n\tb\\r\n");
+    }
+
+    #[test]
+    fn joiners_stay_in_what_is_said_and_show_in_names() {
+        for text in ["می\u{200c}خواهم", "क्\u{200d}ष", "👩\u{200d}👧"] {
+            assert_eq!([line(text), paragraph(text)], [text; 2]);
+            assert_eq!(quoted(text.as_bytes()), format!("\"{text}\""));
+            assert!(name(text).contains(r"\u{200"), "{}", name(text));
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! that no two names look the same. What the grader, the compiler or a program says keeps its
 //! backslashes: they stand in escapes and code of its own.
 
-use base::text::{escape, is_visible};
+use base::text::{escape, is_visible, may_be_said};
 use checks::check::Lesson;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -19,12 +19,12 @@ pub fn name(text: &str, limit: usize) -> String {
 
 /// What was said, in one line of at most `limit` bytes.
 pub fn line(text: &str, limit: usize) -> String {
-    within(text, limit, |c| !is_visible(c))
+    within(text, limit, |c| !may_be_said(c))
 }
 
 /// What was said in at most `limit` bytes, with its lines and tabs as they are.
 pub fn paragraph(text: &str, limit: usize) -> String {
-    within(text, limit, |c| !matches!(c, '\n' | '\t') && !is_visible(c))
+    within(text, limit, |c| !matches!(c, '\n' | '\t') && !may_be_said(c))
 }
 
 /// Works through as much of `text` as is shown, however long it is.
@@ -135,8 +135,8 @@ mod tests {
 
     #[test]
     fn everything_invisible_becomes_visible() {
-        let text = "a\0b\x1b[31m\r\n\tc\u{202e}\u{ffff}é🙂\u{85}";
-        let shown = r"a\0b\u{1b}[31m\r\n\tc\u{202e}\u{ffff}é🙂\u{85}";
+        let text = "a\0b\x1b[31m\r\n\tc\u{202e}\u{ffff}é🙂\u{85}👩\u{200d}👧";
+        let shown = r"a\0b\u{1b}[31m\r\n\tc\u{202e}\u{ffff}é🙂\u{85}".to_owned() + "👩\u{200d}👧";
         assert_eq!(line(text, 1000), shown);
         let shown = shown.replace(r"\n\t", "\n\t");
         assert_eq!(paragraph(text, 1000), shown);

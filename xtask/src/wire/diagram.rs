@@ -239,7 +239,7 @@ fn excerpt(payload: &[u8], room: usize, charset: Charset) -> String {
     let beginning = payload.get(..4 * (room + 1)).unwrap_or(payload);
     let (mut text, mut used, mut fitting) = (String::new(), 0, 0);
     for c in String::from_utf8_lossy(beginning).chars() {
-        let is_shown = text::is_visible(c) && (c.is_ascii() || !is_ascii);
+        let is_shown = text::may_be_said(c) && (c.is_ascii() || !is_ascii);
         let shown = if is_shown { c.to_string() } else { text::escape(c) };
         used += width(&shown);
         text.push_str(&shown);
@@ -270,6 +270,7 @@ mod tests {
             ("好好好", 6, "好好好", "..."),
             ("好好好", 5, "好好…", "..."),
             ("好好好", 4, "好…", "..."),
+            ("👩\u{200d}👧", 6, "👩\u{200d}👧", "..."),
             ("a\tb\n", 6, r"a\tb\n", r"a\tb\n"),
             ("a\tb\n", 5, r"a\tb…", "a..."),
             ("\x1b[2J", 9, r"\u{1b}[2J", r"\u{1b}[2J"),

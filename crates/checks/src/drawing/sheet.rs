@@ -1,6 +1,6 @@
 //! Lines, arrows, boxes, and the text in them. Lengths are in pixels, `y` grows downwards.
 
-use base::text::{is_visible, with_escapes};
+use base::text::{may_be_said, with_escapes};
 use std::fmt::Write;
 
 /// The text of labels, and what is smaller.
@@ -161,7 +161,7 @@ pub fn of_payload(payload: &[u8]) -> String {
 /// Whether a character has no shape of its own, or is so wide that its width can't be estimated.
 /// Source: the Unicode character database.
 fn is_strange(c: char) -> bool {
-    !is_visible(c)
+    !may_be_said(c)
         || matches!(c,
             // Whole phrases, long dashes, signs of clay tablets; variants of other characters.
             '\u{2e3a}' | '\u{2e3b}' | '\u{fbc3}'..='\u{fbd2}' | '\u{fd40}'..='\u{fd4f}'
@@ -194,6 +194,8 @@ pub fn width(text: &str, size: i32) -> i32 {
 fn hundredths_of_em(c: char) -> i32 {
     match c {
         ' '..='~' => 62,
+        // Joiners take no room of their own.
+        '\u{200c}' | '\u{200d}' => 0,
         // Latin, Greek, Cyrillic, punctuation, lines and boxes.
         '\u{a0}'..='\u{17f}' | '\u{370}'..='\u{45f}' => 100,
         '\u{2010}'..='\u{2030}' | '\u{2500}'..='\u{25ff}' => 100,

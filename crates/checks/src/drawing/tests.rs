@@ -121,6 +121,7 @@ fn what_a_page_or_a_terminal_would_obey_is_shown_as_text() {
     let expected = "8 bytes  &lt;b&gt;&amp;&quot;\\u{1b}\\0\\n";
     assert_eq!(labels(&[saying(payload)])[1], expected);
     assert_eq!(labels(&[saying("a\u{202e}b")])[1], "5 bytes  a\\u{202e}b");
+    assert_eq!(labels(&[saying("a\u{200d}b")])[1], "5 bytes  a\u{200d}b");
     assert_eq!(labels(&[saying("\u{fffe}")])[1], "3 bytes  \\u{fffe}");
     assert_eq!(labels(&[saying(b"\xff!")])[1], "2 bytes  \u{fffd}!");
     assert_eq!(labels(&[saying("")])[1], "0 bytes");

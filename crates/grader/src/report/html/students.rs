@@ -1,6 +1,6 @@
 //! One row a student, which unfolds to each lesson's checks, with what was done and seen.
 
-use super::escape::{Lines, Prose, Text};
+use super::escape::{Lines, Prose, Said, Text};
 use crate::model::{Grade, Graded, Results, Status};
 use crate::report::statistics::{self, Flag, tenth};
 use crate::text::{self, cut, short_name};
@@ -259,7 +259,7 @@ fn part(part: Part, check: &Check) -> Markup {
                 b { (heading) } " " (Prose(&cut(cause))) " " code { (Text(check.section)) }
             }
             Part::Steps(steps) => pre { (Lines(&text::steps(steps))) }
-            Part::End(end) => p { (heading) ": " (Text(&cut(end))) }
+            Part::End(end) => p { (heading) ": " (Said(&cut(end))) }
             Part::Stderr(lines) => { p { (heading) } pre { (Lines(&text::stderr(lines))) } }
             // The goal stands above, with all checks; where to read, with the cause.
             Part::Goal(_) | Part::Section(_) | Part::Needs(_) => {}
@@ -272,7 +272,7 @@ fn message(message: &str) -> Markup {
     let lines = text::message(message);
     html! {
         @if let Some((first, others)) = lines.split_first() {
-            p { (Text(first)) }
+            p { (Said(first)) }
             @if !others.is_empty() { pre { (Lines(others)) } }
         }
     }
