@@ -167,7 +167,7 @@ fn parse_port(value: &OsString) -> Result<u16> {
 }
 
 impl Plan {
-    /// What is to stand between the programs, if anything is. Its files are there from now on.
+    /// What is to stand between the programs, if anything is. Its files can be written.
     fn wire(&self, screen: &Screen) -> Result<Option<Wire>> {
         let Some(server) = self.server.filter(|_| self.wire.asked_by.is_some()) else {
             return Ok(None);

@@ -21,8 +21,8 @@ use link::pcap::Capture;
 use link::words::Names;
 use link::{Bounds, Direction, Event, Faults, Kind, Link, json};
 use options::Options;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -52,7 +52,7 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Creates the files that are asked for. The link is started later.
+    /// Makes sure that the files that are asked for can be written. The link is started later.
     pub fn new(
         options: &Options,
         screen: &Screen,
@@ -68,7 +68,7 @@ impl Wire {
             is_one_shot,
             has_head: false,
             faults: options.faults(),
-            files: Files::create(options)?,
+            files: Files::new(options)?,
             link: None,
         })
     }
@@ -208,6 +208,7 @@ impl Tally {
 /// The files that are asked for. Log and capture are good at any time, however the run ends.
 struct Files {
     log: Option<Output>,
+    log_file: Option<File>,
     pcap: Option<Output>,
     capture: Option<Capture<File>>,
     svg: Option<Output>,
@@ -216,16 +217,17 @@ struct Files {
     lines: Vec<u8>,
 }
 
-/// A file that is open for writing.
+/// A file that is to be written.
 struct Output {
     option: &'static str,
     path: PathBuf,
-    file: File,
+    /// If it was there before.
+    old: Option<File>,
 }
 
 impl Files {
-    /// Creates the files, so that a path that is no good is known before anything is started.
-    fn create(options: &Options) -> Result<Self> {
+    /// Tries the paths, so that one that is no good is known before anything is started.
+    fn new(options: &Options) -> Result<Self> {
         let Options { log, pcap, svg, .. } = options;
         let asked = [("log", log), ("pcap", pcap), ("svg", svg)];
         for (index, (option, path)) in asked.iter().enumerate().filter(|(_, (_, p))| p.is_some()) {
@@ -237,10 +239,11 @@ impl Files {
             }
         }
         let open = |path: &Option<PathBuf>, option| {
-            path.as_deref().map(|path| Output::create(option, path)).transpose()
+            path.as_deref().map(|path| Output::new(option, path)).transpose()
         };
         Ok(Self {
             log: open(log, "log")?,
+            log_file: None,
             pcap: open(pcap, "pcap")?,
             capture: None,
             svg: open(svg, "svg")?,
@@ -251,11 +254,9 @@ impl Files {
 
     /// Begins the files whose beginning depends on the time when the link was started.
     fn start(&mut self, started: SystemTime) -> Result<()> {
-        for output in [&mut self.log, &mut self.pcap].into_iter().flatten() {
-            output.empty()?;
-        }
-        if let Some(output) = &self.pcap {
-            let capture = output.file.try_clone().and_then(|file| Capture::new(file, started));
+        self.log_file = self.log.as_mut().map(Output::open).transpose()?;
+        if let Some(output) = &mut self.pcap {
+            let capture = Capture::new(output.open()?, started);
             self.capture = Some(capture.with_context(|| output.failure())?);
         }
         Ok(())
@@ -263,8 +264,8 @@ impl Files {
 
     /// Writes down what has happened, each line and packet in one piece.
     fn add(&mut self, event: &Event, is_for_the_picture: bool) -> Result<()> {
-        if let Some(output) = &mut self.log {
-            json::write(&mut output.file, event).with_context(|| output.failure())?;
+        if let (Some(output), Some(file)) = (&self.log, &mut self.log_file) {
+            json::write(file, event).with_context(|| output.failure())?;
         }
         if let (Some(output), Some(capture)) = (&self.pcap, &mut self.capture) {
             capture.add(event).with_context(|| output.failure())?;
@@ -284,26 +285,40 @@ impl Files {
     fn finish(&mut self, names: &Names<'_>) -> Result<()> {
         let Some(output) = &mut self.svg else { return Ok(()) };
         let picture = draw(std::mem::take(&mut self.lines), names)?;
-        output.empty()?;
-        output.file.write_all(&picture).with_context(|| output.failure())
+        output.open()?.write_all(&picture).with_context(|| output.failure())
     }
 }
 
 impl Output {
-    /// Opens a file. What it holds stays there until there is something new to write.
-    fn create(option: &'static str, path: &Path) -> Result<Self> {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
-        let file = file.with_context(|| {
+    /// Tries to write the file. What it holds stays there until there is something new to write,
+    /// and if it isn't there, it comes only then: the run may end before.
+    fn new(option: &'static str, path: &Path) -> Result<Self> {
+        let mut options = OpenOptions::new();
+        let old = match options.write(true).create_new(true).open(path) {
+            Ok(_) => fs::remove_file(path).map(|()| None),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                options.create_new(false).create(true).truncate(false).open(path).map(Some)
+            }
+            Err(error) => Err(error),
+        };
+        let old = old.with_context(|| {
             let path = path.display();
             format!("cannot create `{path}` for --{option}: is its folder there, and yours?")
         })?;
-        Ok(Self { option, path: path.to_owned(), file })
+        Ok(Self { option, path: path.to_owned(), old })
     }
 
-    fn empty(&mut self) -> Result<()> {
-        // A pipe or a device is as empty as it can be.
-        let is_file = self.file.metadata().is_ok_and(|metadata| metadata.is_file());
-        if is_file { self.file.set_len(0).with_context(|| self.failure()) } else { Ok(()) }
+    /// Opens the file, which is empty then, and there.
+    fn open(&mut self) -> Result<File> {
+        let file = match self.old.take() {
+            // A pipe or a device is as empty as it can be.
+            Some(old) if old.metadata().is_ok_and(|metadata| metadata.is_file()) => {
+                old.set_len(0).map(|()| old)
+            }
+            Some(old) => Ok(old),
+            None => File::create(&self.path),
+        };
+        file.with_context(|| self.failure())
     }
 
     fn failure(&self) -> String {

@@ -134,5 +134,6 @@ fn ctrl_c_leaves_good_files_and_nothing_else() -> Result<()> {
     eventually("the port is free", || port.is_free())?;
     assert!(log().ends_with("}\n"), "{}", log());
     assert_eq!(packets(&folder.path("pcap"))?, 4);
+    assert!(!folder.path("svg").exists());
     Ok(())
 }
