@@ -77,12 +77,15 @@ pub fn cargo(subcommand: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// Builds the checks, if need be, and returns where their program is.
-pub fn checks(keeper: &mut Keeper) -> Result<PathBuf> {
+/// Builds the checks, if need be, and returns where their program is. `task` is what they are to do.
+pub fn checks(keeper: &mut Keeper, task: &str) -> Result<PathBuf> {
     let program = program(CHECKS)?;
     if !program.exists() {
         // Where stderr is closed, nobody misses it.
-        let _ = writeln!(io::stderr(), "Building the checks: only this first time it takes long.");
+        let _ = writeln!(
+            io::stderr(),
+            "Building the checks, which {task}: only this first time it takes long."
+        );
     }
     if !build(keeper, &[CHECKS.to_owned()])? {
         bail!("the checks don't compile; what has to be mended is said above");

@@ -136,7 +136,7 @@ impl Request {
                 return Ok(Judgement { code: FAILED, score: None });
             }
         };
-        let checks = build::checks(keeper)?;
+        let checks = build::checks(keeper, "judge the program")?;
         let score = score_file()?;
         let mut command = command_for(&checks, lesson, &self.options, &program, &score);
         let status = keeper.spawn(&mut command).and_then(|mut checks| checks.wait());

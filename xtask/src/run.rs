@@ -40,7 +40,8 @@ It is a perfect link, but for what you ask for:
   --delay 50ms       deliver all so late; --jitter 20ms: and up to so much later, by chance
   --script LIST      decide one by one: \"1 drop, 2 duplicate, 3 delay 300ms, 4 hold 1, 5 pass\"
   --seed N           repeat what chance did in a run that printed this seed
-  --svg FILE         draw a picture, when the run ends or fails
+  --svg FILE         draw a picture, when the run ends or fails; the checks draw it, and the
+                     first time they are built before the run, which takes a while
   --pcap FILE        write a capture for Wireshark, while it runs
   --log FILE         write JSON lines, while it runs
 
@@ -186,11 +187,12 @@ impl Plan {
 
     /// Lets cargo build the programs. It says nothing unless there is something to say.
     fn build(&self, keeper: &mut Keeper) -> Result<()> {
-        if self.played.is_some() || self.wire.svg.is_some() {
-            build::checks(keeper)?;
+        if self.wire.svg.is_some() {
+            build::checks(keeper, "draw the picture")?;
         }
         if let Some(lesson) = self.played {
             let (label, name) = (lesson.label, lesson.name());
+            build::checks(keeper, &format!("play the {label}"))?;
             let note =
                 format!("{name} still has gaps, so its part, the {label}, is played for you.");
             // Where stderr is closed, nobody misses it.

@@ -53,7 +53,7 @@ fn show(workspace: &Workspace, lesson: &Lesson, anyway: bool) -> Result<ExitCode
 /// from the root.
 fn compare(mine: &str, theirs: &str) -> Result<ExitCode> {
     let mut keeper = Keeper::start()?;
-    let mut checks = Command::new(build::checks(&mut keeper)?);
+    let mut checks = Command::new(build::checks(&mut keeper, "show the difference")?);
     checks.args(["diff", mine, theirs]).current_dir(lessons::root()).stdin(Stdio::null());
     let status = keeper.spawn(&mut checks).and_then(|mut checks| checks.wait());
     match status.context("cannot start the checks")?.code() {

@@ -84,7 +84,7 @@ struct Watch {
 
 impl Watch {
     fn start(lessons: Vec<&'static Lesson>, lesson: &'static Lesson) -> Result<Self> {
-        let checks = build::checks(&mut Keeper::start()?)?;
+        let checks = build::checks(&mut Keeper::start()?, "judge your program")?;
         let (sender, events) = channel();
         events::await_lines(sender.clone());
         Ok(Self {

@@ -70,16 +70,22 @@ fn all_that_was_seen_is_written_down() -> Result<()> {
     Ok(())
 }
 
-/// The fixture's checks can't draw.
+/// The fixture's checks can't draw, and its cargo doesn't build them.
 #[test]
 fn a_picture_that_cannot_be_drawn_is_said_and_the_old_one_stays() -> Result<()> {
     let folder = Folder::new()?;
     let path = folder.path("old.svg");
     fs::write(&path, "old")?;
-    let command = folder.0.xtask("client-sends-nothing");
+    let draw = || {
+        let command = folder.0.xtask("client-sends-nothing");
+        run(command, "5", &["--svg", &path.display().to_string()], "")
+    };
     let words =
         contains("error: cannot draw the picture for --svg (").and(contains("no such command"));
-    run(command, "5", &["--svg", &path.display().to_string()], "")?.code(1).stderr(words);
+    draw()?.code(1).stderr(words.and(contains("Building").not()));
+    fs::remove_file(folder.0.program("checks"))?;
+    let words = contains("error: cannot draw the picture for --svg");
+    draw()?.code(1).stderr(words.and(contains("Building the checks, which draw the picture:")));
     assert_eq!(fs::read_to_string(path)?, "old");
     Ok(())
 }
