@@ -30,6 +30,7 @@ use std::process::ExitCode;
 enum Command {
     Verify(verify::Arguments),
     Bench(bench::Arguments),
+    #[command(override_usage = "cargo xtask new-lesson <NUMBER> <SLUG> [--tcp]")]
     NewLesson(new_lesson::Skeleton),
     /// A client of `bench link`, in a process of its own.
     #[command(name = bench::CLIENT, hide = true)]

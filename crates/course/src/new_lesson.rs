@@ -49,7 +49,7 @@ pub fn run(skeleton: &Skeleton) -> Result<ExitCode> {
 pub struct Skeleton {
     #[arg(value_parser = next_number)]
     number: u8,
-    #[arg(value_parser = kebab_case)]
+    #[arg(value_parser = new_slug, allow_hyphen_values = true)]
     slug: String,
     #[arg(long = "tcp")]
     speaks_tcp: bool,
@@ -134,17 +134,20 @@ fn next_number(word: &str) -> Result<u8> {
     let taken = LESSONS.iter().find(|lesson| lesson.number == number);
     match taken {
         Some(lesson) => bail!("{} is `{}`; the next one is {next}", lesson.name(), lesson.title),
-        None if usize::from(number) == next => Ok(number),
+        None if word == next.to_string() => Ok(number),
         None => bail!("`{word}` isn't the number of the next lesson; the next one is {next}"),
     }
 }
 
-fn kebab_case(slug: &str) -> Result<String> {
+fn new_slug(slug: &str) -> Result<String> {
     let is_word = |word: &str| {
         !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     };
     let hint = "take small letters, with hyphens between words, as in `echo-server`";
     ensure!(slug.split('-').all(is_word), "`{slug}` is no name for a folder: {hint}");
+    if let Some(lesson) = LESSONS.iter().find(|lesson| lesson.slug == slug) {
+        bail!("{} is called so; take another name", lesson.name());
+    }
     Ok(slug.to_owned())
 }
 

@@ -24,6 +24,7 @@ use anyhow::{Context, Result};
 use base::lessons;
 use base::programs::{self, Keeper};
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use tree::Tree;
 
@@ -32,7 +33,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "soak")]
     write: bool,
     #[arg(long, value_name = "N")]
-    soak: Option<usize>,
+    soak: Option<NonZeroUsize>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -44,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// Lets the test of the checks judge its programs again and again.
-fn soak(gradings: usize) -> Result<ExitCode> {
+fn soak(gradings: NonZeroUsize) -> Result<ExitCode> {
     let mut command = programs::cargo();
     command.args(["test", "--quiet", "--package", "checks", "--test", "mistakes"]);
     command.args(["mistakes_are_caught", "--", "--nocapture"]);

@@ -193,24 +193,31 @@ fn are_known(copy: &Copy, first: &str, second: &str) -> Result<()> {
     Ok(())
 }
 
+fn is_refused(words: &[&str], message: &str) {
+    let mut course = Command::new(env!("CARGO_BIN_EXE_course"));
+    course.args(words).assert().code(2).stderr(contains(message));
+}
+
 #[test]
-fn what_is_no_new_lesson_is_wrong_usage() -> Result<()> {
+fn what_can_not_be_done_is_wrong_usage() {
     let next = (LESSONS.len() + 1).to_string();
     let (next, after) = (next.as_str(), (LESSONS.len() + 2).to_string());
     for (words, message) in [
         (&[][..], "<NUMBER>"),
-        (&[next], "<SLUG>"),
+        (&[next], "<NUMBER> <SLUG> [--tcp]"),
         (&["3", "some-slug"], "lesson-3 is `Receive once`; the next one is "),
         (&[&after, "some-slug"], "isn't the number of the next lesson"),
         (&["x", "some-slug"], "isn't the number of the next lesson"),
+        (&[&format!("0{next}"), "some-slug"], "isn't the number of the next lesson"),
+        (&[next, "echo-server"], "lesson-5 is called so"),
+        (&[next, "-slug"], "`-slug` is no name"),
         (&[next, "Some-Slug"], "`Some-Slug` is no name for a folder"),
         (&[next, "some--slug"], "`some--slug` is no name"),
         (&[next, "../slug"], "`../slug` is no name"),
         (&[next, "some-slug", "more"], "unexpected argument 'more'"),
         (&[next, "some-slug", "--udp"], "unexpected argument '--udp'"),
     ] {
-        let mut course = Command::new(env!("CARGO_BIN_EXE_course"));
-        course.arg("new-lesson").args(words).assert().code(2).stderr(contains(message));
+        is_refused(&[&["new-lesson"], words].concat(), message);
     }
-    Ok(())
+    is_refused(&["verify", "--soak", "0"], "invalid value '0' for '--soak <N>'");
 }

@@ -28,7 +28,7 @@ pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
             Err(text) => findings.push(finding(path, 1, &text)),
         }
     }
-    format!("tables: {} are what the catalogue says", TABLES.len())
+    format!("tables: {} held against the catalogue", TABLES.len())
 }
 
 /// Writes those that differ.
