@@ -149,7 +149,8 @@ impl Lesson {
 
     /// The other half of the pair, if the lesson has one.
     pub fn mate(&self) -> Option<&'static Lesson> {
-        by_number(self.role.mate()?)
+        let number = self.role.mate()?;
+        LESSONS.iter().find(|lesson| lesson.number == number)
     }
 
     /// What its program is given, so that it works at an address.
@@ -216,10 +217,6 @@ pub fn named(word: &OsStr) -> Result<&'static Lesson> {
 /// The lesson with this number, for who knows that there is one.
 pub const fn numbered(number: usize) -> &'static Lesson {
     &LESSONS[number - 1]
-}
-
-fn by_number(number: u8) -> Option<&'static Lesson> {
-    LESSONS.iter().find(|lesson| lesson.number == number)
 }
 
 /// Reads `1-3,5`; the lessons come in their own order.

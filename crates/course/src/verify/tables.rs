@@ -9,7 +9,7 @@ const START: &str = "<!-- lessons -->\n";
 const END: &str = "<!-- end of lessons -->\n";
 
 /// Makes a table.
-type Make = fn(&[Lesson]) -> String;
+type Make = fn() -> String;
 
 /// The files with a table.
 const TABLES: [(&str, Make); 2] =
@@ -18,7 +18,7 @@ const TABLES: [(&str, Make); 2] =
 /// Compares each table with the catalogue.
 pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
     for (path, make) in TABLES {
-        match rewritten(tree, path, &make(LESSONS)) {
+        match rewritten(tree, path, &make()) {
             Ok((line, old, new)) if *old != new => {
                 let text = "this isn't what the catalogue says of the lessons; \
                             `cargo xtask verify --write` writes it anew";
@@ -35,7 +35,7 @@ pub fn check(tree: &Tree, findings: &mut Vec<String>) -> String {
 pub fn write(tree: &Tree, findings: &mut Vec<String>) -> String {
     let mut written = 0;
     for (path, make) in TABLES {
-        let result = rewritten(tree, path, &make(LESSONS)).and_then(|(_, old, new)| {
+        let result = rewritten(tree, path, &make()).and_then(|(_, old, new)| {
             if *old == new {
                 return Ok(());
             }
@@ -68,37 +68,36 @@ fn rewritten<'a>(
     Ok((line, text, format!("{before}{START}{table}{END}{after}")))
 }
 
-fn of_the_course(lessons: &[Lesson]) -> String {
+fn of_the_course() -> String {
     let mut rows = String::from("| lesson | walkthrough | program | runs with |\n");
     rows += "| --- | --- | --- | --- |\n";
-    for lesson in lessons {
+    for lesson in LESSONS {
         let Lesson { number, title, .. } = lesson;
         let (walkthrough, source) = (lesson.walkthrough(), lesson.source());
-        let mate = mate(lesson, lessons);
-        let mate = mate.map_or("–".to_owned(), |mate| format!("lesson {}", mate.number));
+        let mate = lesson.mate().map_or("–".to_owned(), |mate| format!("lesson {}", mate.number));
         rows +=
             &format!("| {number} | [{title}]({walkthrough}) | [main.rs]({source}) | {mate} |\n");
     }
     rows
 }
 
-fn of_the_lessons(lessons: &[Lesson]) -> String {
+fn of_the_lessons() -> String {
     let mut rows = String::from("| lesson | walkthrough | program | what it teaches |\n");
     rows += "| --- | --- | --- | --- |\n";
-    for lesson in lessons {
+    for lesson in LESSONS {
         let Lesson { number, title, teaches, .. } = lesson;
         let (directory, source) = (lesson.directory(), lesson.source());
         let links = format!("[{title}]({directory}.md) | [main.rs](../{source})");
         rows += &format!("| {number} | {links} | {teaches} |\n");
     }
-    format!("{rows}\nLesson {}.\n", pairs(lessons).join("; "))
+    format!("{rows}\nLesson {}.\n", pairs().join("; "))
 }
 
 /// Who runs with whom.
-fn pairs(lessons: &[Lesson]) -> Vec<String> {
+fn pairs() -> Vec<String> {
     let mut pairs = Vec::new();
-    for lesson in lessons {
-        match (&lesson.role, mate(lesson, lessons)) {
+    for lesson in LESSONS {
+        match (&lesson.role, lesson.mate()) {
             (Role::Client { .. }, Some(server)) => {
                 let (client, numbers) = (lesson.label, (lesson.number, server.number));
                 let names = format!("{client} and {}", server.label);
@@ -109,11 +108,6 @@ fn pairs(lessons: &[Lesson]) -> Vec<String> {
         }
     }
     pairs
-}
-
-fn mate<'a>(lesson: &Lesson, lessons: &'a [Lesson]) -> Option<&'a Lesson> {
-    let number = lesson.role.mate()?;
-    lessons.iter().find(|other| other.number == number)
 }
 
 #[cfg(test)]
@@ -133,7 +127,7 @@ mod tests {
 
     #[test]
     fn pairs_are_named_once() {
-        let words = pairs(LESSONS);
+        let words = pairs();
         assert_eq!(words[0], "1 runs alone");
         assert_eq!(words[1], "2 and 3 are a pair, sender and receiver");
     }
