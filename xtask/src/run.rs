@@ -116,11 +116,8 @@ impl Plan {
             (Role::Server { .. }, Some(client)) => (Some(lesson), client),
             (_, server) => (server, lesson),
         };
-        if lesson.sockets == Sockets::Unix {
-            return Err(no_paths(lesson));
-        }
-        if let Some(option) = wire.asked_by.as_ref().filter(|_| !has_wire(lesson)) {
-            return Err(no_wire(option, lesson));
+        if let Some(error) = refusal(lesson, wire.asked_by.as_deref()) {
+            return Err(error);
         }
         let played = workspace::unfinished_mate(lesson)?;
         Ok(Self { server, client, port, played, wire })
@@ -137,6 +134,15 @@ fn unknown_option(name: &str) -> anyhow::Error {
 /// Whether a link can stand between a lesson and the other half of its pair.
 fn has_wire(lesson: &Lesson) -> bool {
     lesson.role != Role::Alone && lesson.sockets == Sockets::Udp
+}
+
+/// What can't be run yet, or has no wire, although an option asks for one.
+fn refusal(lesson: &Lesson, option: Option<&str>) -> Option<anyhow::Error> {
+    if lesson.sockets == Sockets::Unix {
+        return Some(no_paths(lesson));
+    }
+    let option = option.filter(|_| !has_wire(lesson))?;
+    Some(no_wire(option, lesson))
 }
 
 /// Says why an option makes no sense with a lesson.
@@ -433,6 +439,26 @@ fn is_taken(error: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_no_udp_port_is_refused_by_name() {
+        let lesson = |sockets, argument| {
+            let (role, label) = (Role::Client { server: 9 }, "client");
+            Lesson { number: 8, slug: "a", title: "A", teaches: "", label, role, sockets, argument }
+        };
+        let unix = lesson(Sockets::Unix, Argument::Path("/tmp/a"));
+        let tcp = lesson(Sockets::Tcp, Argument::Address);
+        for (lesson, option, words) in [
+            (&unix, None, "lesson-8 speaks over Unix sockets, which `run` can't start yet: "),
+            (&tcp, Some("loss"), "lesson-8 has no wire for `--loss`: it speaks TCP, and the link "),
+        ] {
+            let error = refusal(lesson, option).unwrap();
+            assert!(error.is::<UsageError>() && error.to_string().starts_with(words), "{error}");
+        }
+        assert!(refusal(&tcp, None).is_none());
+        let argument = unix.argument_for((HOST, 1).into());
+        assert_eq!(argument.unwrap_err().to_string(), "lesson-8 takes a path, and no port");
+    }
 
     #[test]
     fn help_explains_the_wire() {
