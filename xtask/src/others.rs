@@ -6,6 +6,7 @@ use crate::{build, workspace};
 use anyhow::{Context, Result, bail};
 use base::lessons;
 use base::programs::Keeper;
+use base::usage::TYPED;
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
@@ -91,8 +92,12 @@ fn grade(mut parser: lexopt::Parser) -> Result<ExitCode> {
     if !build::build(&mut keeper, &[build::CHECKS.to_owned(), GRADER.to_owned()])? {
         bail!("the grader doesn't compile; what has to be mended is said above");
     }
-    let words: Vec<OsString> = parser.raw_args()?.collect();
+    let mut words: Vec<OsString> = parser.raw_args()?.collect();
+    if let Some(word) = words.first_mut().filter(|word| *word == "help") {
+        *word = "--help".into();
+    }
     let mut grader = Command::new(build::program(GRADER)?);
+    grader.env(TYPED, format!("cargo xtask {}", GRADE.name));
     if !words.first().is_some_and(|word| OTHERS.iter().any(|other| word == other)) {
         grader.arg(GRADE.name);
     }

@@ -26,6 +26,9 @@ impl fmt::Display for UsageError {
 
 impl std::error::Error for UsageError {}
 
+/// The variable that tells a program which command of ours people have typed to start it.
+pub const TYPED: &str = "COURSE_TYPED_AS";
+
 /// Turns a command's result into an exit code, and says what went wrong. Wrong usage is an error of
 /// ours, or one that `is_usage` knows.
 pub fn finish(result: Result<ExitCode>, is_usage: fn(&anyhow::Error) -> bool) -> ExitCode {

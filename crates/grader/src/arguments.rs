@@ -1,11 +1,12 @@
-//! The command line of the `grader` program. People type `cargo xtask grade`, and so it calls itself.
+//! The command line of the `grader` program. Where `cargo xtask grade` has started it, it calls itself
+//! that.
 
 use crate::formats::{CanvasAssignment, Format, MoodleColumn};
 use crate::jail::Isolation;
 use crate::partition::Partition;
 use anyhow::{Context, Result, bail};
 use base::lessons::{self, Lesson};
-use clap::{Args, Parser};
+use clap::{Args, Command, CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
 use std::iter;
 use std::path::PathBuf;
@@ -18,12 +19,8 @@ Exit codes: 0 graded, whatever the grades; 1 something couldn't be graded or wri
 
 /// Grade a class, or do what belongs to it.
 #[derive(Parser, Debug)]
-#[command(name = "grader", bin_name = "cargo xtask grade", version)]
-#[command(
-    args_override_self = true,
-    arg_required_else_help = false,
-    disable_help_subcommand = true
-)]
+#[command(name = "grader", version)]
+#[command(args_override_self = true, arg_required_else_help = false)]
 pub enum Request {
     Grade(GradeRequest),
     Merge(MergeRequest),
@@ -32,10 +29,7 @@ pub enum Request {
 
 /// Grade a class: many submissions, isolated, in parallel.
 #[derive(Args, Debug)]
-#[command(after_help = EXIT_CODES, override_usage = "\
-    cargo xtask grade SUBMISSIONS… [OPTIONS]\n       \
-    cargo xtask grade merge FOLDERS… [OPTIONS]\n       \
-    cargo xtask grade gradescope-zip [--out FILE] [--lessons LIST]")]
+#[command(after_help = EXIT_CODES)]
 pub struct GradeRequest {
     /// Folders with a folder for each student, or students' own folders or files
     #[arg(value_name = "SUBMISSIONS", required = true)]
@@ -112,9 +106,26 @@ pub struct Output {
 /// Names of lessons in their order, each once: the value of one option.
 pub type Names = Vec<String>;
 
-/// Reads the words behind the program's name.
-pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Request, clap::Error> {
-    Request::try_parse_from(iter::once("grader".into()).chain(words))
+/// Reads the words behind the program's name; `typed` is the command that has started it for people
+/// who want to grade, if there is one.
+pub fn read(
+    words: impl IntoIterator<Item = OsString>,
+    typed: Option<&str>,
+) -> Result<Request, clap::Error> {
+    let mut command = command(typed);
+    let matches = command.try_get_matches_from_mut(iter::once("grader".into()).chain(words))?;
+    Request::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+fn command(typed: Option<&str>) -> Command {
+    let (program, grade) = typed.map_or(("grader", "grader grade"), |typed| (typed, typed));
+    let usage = format!(
+        "{grade} SUBMISSIONS… [OPTIONS]\n       \
+         {program} merge FOLDERS… [OPTIONS]\n       \
+         {program} gradescope-zip [--out FILE] [--lessons LIST]"
+    );
+    let command = Request::command().bin_name(program);
+    command.mut_subcommand("grade", |command| command.override_usage(usage))
 }
 
 fn formats_help() -> String {

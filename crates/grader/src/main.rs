@@ -1,8 +1,8 @@
-//! The `grader` program, which `cargo xtask grade` starts.
+//! The `grader` program, which `cargo xtask grade` starts, or people and platforms do.
 
 use anyhow::Result;
 use base::lessons;
-use base::usage::UsageError;
+use base::usage::{TYPED, UsageError};
 use grader::arguments::{self, Request};
 use grader::progress::Progress;
 use grader::{grade, gradescope, merge};
@@ -11,7 +11,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let request = match arguments::read(env::args_os().skip(1)) {
+    let typed = env::var(TYPED).ok();
+    let request = match arguments::read(env::args_os().skip(1), typed.as_deref()) {
         Ok(request) => request,
         // Help isn't an error, and clap tells them apart.
         Err(error) => {

@@ -71,9 +71,7 @@ pub fn rehearse(
     for format in formats {
         let rendered = formats::render(*format, &results, platform);
         rendered.map_err(|error| {
-            let problem =
-                format!("{error:#} `cargo xtask grade --help` shows the options for that.");
-            UsageError::about(format!("--format {format}"), problem)
+            UsageError::about(format!("--format {format}"), format!("{error:#}"))
         })?;
     }
     Ok(())

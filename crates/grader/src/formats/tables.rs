@@ -106,10 +106,10 @@ pub fn canvas(results: &Results, context: &Context) -> Result<Rendered> {
 fn assignment(lesson: &Lesson, context: &Context) -> Result<String> {
     let CanvasAssignment { title, id } = context.canvas.get(&lesson.name()).with_context(|| {
         format!(
-            "Which assignment in Canvas is {}? Say it as the header of its column in an exported \
-             gradebook does: `{} (4711)`.",
-            lesson.name(),
-            lesson.title()
+            "Which assignment in Canvas is {name}? Say it as the header of its column in an exported \
+             gradebook does: `--canvas \"{name}={} (4711)\"`.",
+            lesson.title(),
+            name = lesson.name()
         )
     })?;
     if let Some(ignored) = IGNORED.into_iter().find(|ignored| title.contains(ignored)) {
@@ -151,8 +151,8 @@ fn canvas_row(row: &Row) -> Vec<String> {
 pub fn moodle(results: &Results, context: &Context) -> Result<Rendered> {
     let column = context.moodle.with_context(|| {
         format!(
-            "What does Moodle know your students by? Say one of {}, which are the columns {} of \
-             the roster.",
+            "What does Moodle know your students by? Say `--moodle` and one of {}, which are the \
+             columns {} of the roster.",
             MoodleColumn::ALL.map(MoodleColumn::name).join(", "),
             MoodleColumn::ALL.map(roster_column).join(", ")
         )

@@ -3,6 +3,7 @@
 use crate::fixture::{Class, Pretender, grade, grade_share, timeless};
 use anyhow::Result;
 use assert_cmd::Command;
+use base::usage::TYPED;
 use grader::arguments::{Request, read};
 use grader::partition::Partition;
 use std::ffi::OsString;
@@ -10,11 +11,27 @@ use std::fs;
 use std::path::Path;
 
 /// What the program says, and its exit code.
-fn grader(folder: &Path, words: &[&str]) -> Result<(String, String, Option<i32>)> {
+type Said = (String, String, Option<i32>);
+
+fn grader(folder: &Path, words: &[&str]) -> Result<Said> {
+    started_by(None, folder, words)
+}
+
+/// The same, where `cargo xtask grade` or nobody else has started it.
+fn started_by(typed: Option<&str>, folder: &Path, words: &[&str]) -> Result<Said> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_grader"));
+    command.env_remove(TYPED).envs(typed.map(|typed| (TYPED, typed)));
     let output = command.current_dir(folder).args(words).output()?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok((text(&output.stdout), text(&output.stderr), output.status.code()))
+}
+
+/// What the runner says that people have typed.
+const RUNNER: &str = "cargo xtask grade";
+
+/// The same without the runner.
+fn directly(text: &str) -> String {
+    text.replace("cargo xtask grade merge", "grader merge").replace(RUNNER, "grader grade")
 }
 
 fn words(line: &str) -> Vec<OsString> {
@@ -48,20 +65,23 @@ fn wrong_usage_names_the_argument_and_what_to_try() -> Result<()> {
         ("grade submissions --seed 7 --key key", "--key: ", "--seed out"),
         ("grade submissions --key other", "--key: ", "it is made"),
         ("grade x --key", "'--key ", "value"),
-        ("grade submissions --format canvas", "--format canvas: ", "cargo xtask grade --help"),
-        ("grade submissions --format csv,moodle", "--format moodle: ", "id-number"),
+        ("grade submissions --format canvas", "--format canvas: ", "--canvas \"lesson-1="),
+        ("grade submissions --format csv,moodle", "--format moodle: ", "--moodle"),
         ("grade submissions --out other", "--out: ", "another --out"),
         ("merge", "required", "cargo xtask grade merge <FOLDERS>..."),
         ("merge x --seed 3", "'--seed'", "cargo xtask grade merge"),
     ];
     for (line, argument, advice) in cases {
         let line: Vec<&str> = line.split_whitespace().collect();
-        let (out, err, code) = grader(&class.path(""), &line)?;
+        let (out, err, code) = started_by(Some(RUNNER), &class.path(""), &line)?;
         assert_eq!(code, Some(2), "{line:?}: {out}{err}");
         let first = err.lines().next().unwrap_or_default();
         assert!(first.starts_with("error: ") && first.contains(argument), "{line:?}: {err}");
         assert!(err.contains(advice), "{line:?}: {err}");
         assert!(!err.contains("grader"), "nobody types that: {err}");
+        let (_, err, code) = grader(&class.path(""), &line)?;
+        assert_eq!(code, Some(2), "{line:?}: {err}");
+        assert!(err.contains(&directly(advice)) && !err.contains(RUNNER), "{line:?}: {err}");
     }
     Ok(())
 }
@@ -75,12 +95,18 @@ fn help_is_no_error() -> Result<()> {
         (["merge", "-h"], "--canvas <LESSON=NAME>"),
         (["gradescope-zip", "-h"], "--out <FILE>"),
     ] {
-        let (out, err, code) = grader(&class.path(""), &line)?;
-        assert_eq!((code, err.as_str()), (Some(0), ""));
-        assert!(out.contains(option) && out.contains("Exit codes"), "{out}");
-        assert!(out.contains("Usage: cargo xtask grade") && !out.contains(" grader "), "{out}");
-        assert!(out.lines().all(|line| line.chars().count() < 100), "{out}");
+        for typed in [Some(RUNNER), None] {
+            let (out, err, code) = started_by(typed, &class.path(""), &line)?;
+            assert_eq!((code, err.as_str()), (Some(0), ""));
+            assert!(out.contains(option) && out.contains("Exit codes"), "{out}");
+            let (usage, other) = (typed.unwrap_or("grader"), typed.map_or(RUNNER, |_| " grader "));
+            assert!(out.contains(&format!("Usage: {usage} ")) && !out.contains(other), "{out}");
+            assert!(out.lines().all(|line| line.chars().count() < 100), "{out}");
+        }
     }
+    let help = grader(&class.path(""), &["help"])?;
+    assert_eq!(help, grader(&class.path(""), &["--help"])?);
+    assert!(help.0.contains("Usage: grader <COMMAND>") && help.2 == Some(0), "{help:?}");
     let (out, _, code) = grader(&class.path(""), &["--version"])?;
     assert_eq!(
         (code, out.as_str()),
@@ -93,7 +119,7 @@ fn help_is_no_error() -> Result<()> {
 fn options_are_read_as_they_are_meant() -> Result<()> {
     let line = "grade a --lessons 1-2,lesson-4,lesson-4 --out x b --jobs 3 --seed 7 --resume \
         --key k --partition 2/4 --isolation none --format csv,junit --format canvas --canvas=4=Echo";
-    let Request::Grade(request) = read(words(line))? else { panic!("not grade") };
+    let Request::Grade(request) = read(words(line), None)? else { panic!("not grade") };
     assert_eq!(request.submissions, [Path::new("a"), Path::new("b")]);
     assert_eq!(request.lessons.as_deref().unwrap(), ["lesson-1", "lesson-2", "lesson-4"]);
     assert_eq!((request.jobs, request.seed, request.resume), (Some(3), Some(7), true));
@@ -104,12 +130,12 @@ fn options_are_read_as_they_are_meant() -> Result<()> {
     assert_eq!(formats.iter().map(|f| f.name()).collect::<Vec<_>>(), ["csv", "junit", "canvas"]);
     assert_eq!(request.output.canvas, [("lesson-4".to_owned(), "Echo".parse()?)]);
     assert_eq!(request.output.folder, Path::new("x"));
-    let Request::Grade(request) = read(words("grade a --lessons lesson-2-lesson-3"))? else {
+    let Request::Grade(request) = read(words("grade a --lessons lesson-2-lesson-3"), None)? else {
         panic!("not grade")
     };
     assert_eq!(request.lessons.unwrap(), ["lesson-2", "lesson-3"]);
     assert_eq!(request.output.folder, Path::new("grades"));
-    assert_eq!(read(words("grade --lessons -")).unwrap_err().exit_code(), 2);
+    assert_eq!(read(words("grade --lessons -"), None).unwrap_err().exit_code(), 2);
     Ok(())
 }
 

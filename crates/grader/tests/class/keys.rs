@@ -16,7 +16,7 @@ use std::thread;
 
 fn request(options: &[&str]) -> Result<arguments::GradeRequest> {
     let words = ["grade", "submissions"].iter().chain(options);
-    match arguments::read(words.map(Into::into))? {
+    match arguments::read(words.map(Into::into), None)? {
         Request::Grade(request) => Ok(request),
         other => panic!("{other:?}"),
     }

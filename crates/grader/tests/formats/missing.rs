@@ -71,7 +71,7 @@ fn one_grader_error_among_the_checks_takes_the_score() -> Result<()> {
 fn an_unknown_context_is_asked_for() {
     for (format, words) in [
         (Format::Canvas, "Which assignment in Canvas is lesson-1? Say it as the header"),
-        (Format::Moodle, "Say one of email, id-number, user-name, user-id"),
+        (Format::Moodle, "Say `--moodle` and one of email, id-number, user-name, user-id"),
         (Format::Classroom50, "without CLASSROOM, ASSIGNMENT, ASSIGNMENT_TYPE, OWNER"),
     ] {
         let error = render(format, &one_student(), &Context::default()).unwrap_err();

@@ -76,7 +76,7 @@ fn wrong_usage_is_told() -> Result<()> {
     let folder = TempDir::new()?;
     let all = format!("1-{}", checks::lessons::LESSONS.len());
     for (words, advice) in [
-        (["submissions", "--out"].as_slice(), "cargo xtask grade gradescope-zip"),
+        (["submissions", "--out"].as_slice(), "Usage: grader gradescope-zip"),
         (&["--format", "csv"], "'--format'"),
         (&["--lessons", "99"], &all),
         (&["--out", "missing/a.zip"], "choose another --out"),
