@@ -4,8 +4,9 @@
 use crate::formats::{CanvasAssignment, Format, MoodleColumn};
 use crate::jail::Isolation;
 use crate::partition::Partition;
-use anyhow::{Context, Result, bail};
-use base::lessons::{self, Lesson};
+use anyhow::{Context, Result};
+use base::lessons::{self, LESSONS, Lesson};
+use clap::error::ContextKind;
 use clap::{Args, Command, CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
 use std::iter;
@@ -46,9 +47,10 @@ pub struct GradeRequest {
     #[arg(long, value_name = "KIND")]
     pub isolation: Option<Isolation>,
     #[arg(long, value_name = "N", value_parser = jobs, help = jobs_help())]
+    #[arg(allow_negative_numbers = true)]
     pub jobs: Option<usize>,
     /// For demonstrations and tests: payloads that all know who know N
-    #[arg(long, value_name = "N", value_parser = seed)]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Payloads as in all runs with this file, which no student may see;
     /// if it isn't there, it is made
@@ -113,7 +115,12 @@ pub fn read(
     typed: Option<&str>,
 ) -> Result<Request, clap::Error> {
     let mut command = command(typed);
-    let matches = command.try_get_matches_from_mut(iter::once("grader".into()).chain(words))?;
+    let matches = command.try_get_matches_from_mut(iter::once("grader".into()).chain(words));
+    let matches = matches.map_err(|mut error| {
+        // It says to put `--` before the word; but nobody's submission is called like an option.
+        error.remove(ContextKind::Suggested);
+        error
+    })?;
     Request::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
@@ -158,8 +165,9 @@ fn seed(text: &str) -> Result<u64> {
 fn canvas(text: &str) -> Result<(String, CanvasAssignment)> {
     let parts = text.split_once('=');
     let (lesson, header) = parts.context("try \"lesson-3=Echo (4711)\"")?;
-    let [lesson] = lessons::parse_ranges(lesson)?[..] else {
-        bail!("`{lesson}` are several lessons; each has a column of its own");
-    };
-    Ok((lesson.name(), header.parse()?))
+    let known = lessons::find(lesson).with_context(|| {
+        let names: Vec<_> = LESSONS.iter().map(Lesson::name).collect();
+        format!("`{lesson}` is no lesson; take one of {}", names.join(", "))
+    })?;
+    Ok((known.name(), header.parse()?))
 }

@@ -63,7 +63,9 @@ impl Collector {
     fn path(&mut self, given: &Path) -> OrStop<()> {
         let shown = show(given.as_os_str());
         let path = fs::canonicalize(given);
-        let path = path.with_context(|| format!("cannot find {shown}; is that where they are?"))?;
+        let path = path.with_context(|| {
+            format!("cannot find {shown}; name the folder that holds the students' folders")
+        })?;
         match disk::kind(&path)? {
             Some(Kind::Folder) => self.folder(path),
             Some(Kind::File) => Ok(self.file(path)?),

@@ -52,11 +52,15 @@ fn wrong_usage_names_the_argument_and_what_to_try() -> Result<()> {
         ("grade x --lessons 3-1", "'--lessons ", "the other way round"),
         ("grade x --lessons", "'--lessons ", "value"),
         ("grade x --jobs 0", "'--jobs ", "try 8"),
+        ("grade x --jobs -1", "'--jobs ", "try 8"),
+        ("grade x --seed -1", "'--seed ", "number"),
         ("grade x --seed ten", "'--seed ", "number"),
         ("grade x --partition 5/4", "'--partition ", "1/4"),
         ("grade x --isolation good", "'--isolation ", "strict, best or none"),
         ("grade x --format json,exel", "'--format ", "csv"),
         ("grade x --canvas 3", "'--canvas ", "lesson-3="),
+        ("grade x --canvas lesson-99=x", "'--canvas ", "lesson-1, lesson-2"),
+        ("grade x --canvas 1-2=x", "'--canvas ", "lesson-1, lesson-2"),
         ("grade x --moodle e-mail", "'--moodle ", "id-number"),
         ("grade x --resum", "'--resum'", "'--resume'"),
         ("grade x -j 3", "'-j'", "cargo xtask grade SUBMISSIONS"),
@@ -79,6 +83,7 @@ fn wrong_usage_names_the_argument_and_what_to_try() -> Result<()> {
         assert!(first.starts_with("error: ") && first.contains(argument), "{line:?}: {err}");
         assert!(err.contains(advice), "{line:?}: {err}");
         assert!(!err.contains("grader"), "nobody types that: {err}");
+        assert!(!err.contains("'-- "), "that wouldn't help: {err}");
         let (_, err, code) = grader(&class.path(""), &line)?;
         assert_eq!(code, Some(2), "{line:?}: {err}");
         assert!(err.contains(&directly(advice)) && !err.contains(RUNNER), "{line:?}: {err}");
