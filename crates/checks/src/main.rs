@@ -36,6 +36,7 @@ fn main() -> ExitCode {
     let (text, code) = match result {
         Ok(code) => return code,
         Err(Error::Usage(error)) => (format!("{error:#}\n{USAGE}"), 2),
+        Err(Error::Program(fault)) => (fault, 2),
         Err(Error::Failed(error)) => (format!("{error:#}"), 1),
         Err(Error::Grader(error)) => (format!("{error:#}"), 3),
     };
@@ -45,6 +46,8 @@ fn main() -> ExitCode {
 
 enum Error {
     Usage(anyhow::Error),
+    /// The command to be judged is no command. Who typed that may not have typed ours.
+    Program(String),
     Failed(anyhow::Error),
     Grader(anyhow::Error),
 }
@@ -102,6 +105,10 @@ impl Request {
             seed: self.seed,
             findings: judge(self.lesson, &self.program, self.seed, self.terms),
         };
+        let errors = count(&verdict.findings, Mark::GraderError);
+        if let Some(fault) = (errors > 0).then(|| self.program.fault()).flatten() {
+            return Err(Error::Program(fault));
+        }
         self.print(&verdict).map_err(Error::Grader)?;
         let (earned, most) = (verdict.points(), self.lesson.max_points());
         if let Some(path) = &self.score {
@@ -109,10 +116,7 @@ impl Request {
             let context = || format!("cannot write the score to {}", path.display());
             written.with_context(context).map_err(Error::Grader)?;
         }
-        Ok(ExitCode::from(match count(&verdict.findings, Mark::GraderError) {
-            0 => u8::from(earned < most),
-            _ => 3,
-        }))
+        Ok(ExitCode::from(if errors > 0 { 3 } else { u8::from(earned < most) }))
     }
 
     fn print(&self, verdict: &Verdict) -> Result<()> {

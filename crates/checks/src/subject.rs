@@ -8,10 +8,11 @@ use crate::log::Log;
 use anyhow::{Context, Result};
 use base::ports::{self, Protocol};
 use base::programs::Keeper;
-use base::text::shortened as visible;
+use base::text::{self, shortened as visible};
 pub use state::{Ended, Ending};
 use state::{State, Streams, await_end, collect, feed};
 use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind::{InvalidInput, NotADirectory, NotFound, PermissionDenied};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -70,7 +71,34 @@ impl Program {
             None => self.command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
         }
     }
+
+    /// What is wrong with the command, if the system has nothing that it can start as such: whoever
+    /// typed it can mend that. If there is something, it is started, and ended at once.
+    pub fn fault(&self) -> Option<String> {
+        let (first, others) = self.command.split_first()?;
+        let mut command = Command::new(first);
+        command.args(others).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let error = Keeper::start().ok()?.spawn(&mut command).err()?;
+        let problem = match (error.kind(), error.raw_os_error()) {
+            (NotFound, _) => "no such command",
+            (PermissionDenied | NotADirectory | InvalidInput, _) => NOT_EXECUTABLE,
+            (_, Some(NO_PROGRAM)) => NOT_EXECUTABLE,
+            // Something that may pass, and is nobody's fault.
+            _ => return None,
+        };
+        Some(format!(
+            "cannot start `{}`: {problem}; give the program and its arguments as separate words, \
+             as in `--program python3 receiver.py`",
+            text::name(&first.to_string_lossy())
+        ))
+    }
 }
+
+const NOT_EXECUTABLE: &str = "it can't be executed";
+
+/// How the system says that a file's contents are no program: as ENOEXEC, or on Windows as
+/// ERROR_BAD_EXE_FORMAT. std has no name for it.
+const NO_PROGRAM: i32 = if cfg!(windows) { 193 } else { 8 };
 
 /// A running program. Dropping it ends it, with all its children.
 pub struct Subject {

@@ -154,7 +154,7 @@ impl Finding {
         }
         parts.extend(self.end.as_deref().map(Part::End));
         parts.push(Part::Stderr(&self.stderr));
-        if self.mark() == Mark::Fail {
+        if matches!(self.mark(), Mark::Fail | Mark::GraderError) {
             parts.push(Part::Section(self.check.section));
         }
         parts.retain(|part| !part.is_empty());
@@ -391,6 +391,8 @@ mod tests {
         let headings = |parts: Vec<Part>| parts.iter().map(Part::heading).collect::<Vec<_>>();
         let told = headings(failed.parts());
         assert_eq!(told[..3], ["The goal", "What happened", "What went wrong"]);
+        let error = headings(verdict.findings[3].parts());
+        assert!(error.contains(&"What happened") && error.contains(&"Where to read"), "{error:?}");
         let mut by_weight = headings(failed.parts_by_weight());
         assert_eq!(by_weight[..3], ["What went wrong", "Likely cause", "Where to read"]);
         let mut told = told;

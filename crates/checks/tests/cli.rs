@@ -36,7 +36,6 @@ fn json(options: &[&str], program: &[&str]) -> Result<Value> {
 fn exit_codes_tell_the_verdict() {
     check(&[], RIGHT).assert().code(0).stdout(contains("100 of 100 points"));
     check(&[], WRONG).assert().code(1).stdout(contains("0 of 100 points"));
-    check(&[], &["no-such-program-anywhere"]).assert().code(3);
     for arguments in [
         &["check"][..],
         &["check", "lesson-3"],
@@ -52,6 +51,32 @@ fn exit_codes_tell_the_verdict() {
         let usage = contains("usage: checks");
         Command::new(CHECKS).args(arguments).assert().code(2).stderr(usage);
     }
+}
+
+#[test]
+fn what_cannot_be_started_is_wrong_usage() {
+    let no_program = format!("{}/src/lib.rs", env!("CARGO_MANIFEST_DIR"));
+    let quoted = format!("{CHECKS} play");
+    for command in
+        ["no-such-program-anywhere", "", &quoted, &no_program, env!("CARGO_TARGET_TMPDIR")]
+    {
+        let advice = contains("error: cannot start `")
+            .and(contains("give the program and its arguments as separate words"))
+            .and(contains("usage: checks").not());
+        check(&[], &[command, "argument"]).assert().code(2).stdout("").stderr(advice);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_script_that_names_no_interpreter_cannot_be_started() -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let script = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("script.py");
+    std::fs::write(&script, "print(1)\n")?;
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
+    let error = contains("it can't be executed");
+    check(&[], &[script.to_str().context("path")?]).assert().code(2).stderr(error);
+    Ok(())
 }
 
 #[test]
