@@ -5,6 +5,7 @@ use std::env;
 use std::ffi::{CString, c_long};
 use std::fs::{self, File};
 use std::net::{TcpStream, UdpSocket};
+use std::os::unix::fs::chroot;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -31,6 +32,7 @@ fn main() {
     report("writes a file", folders.into_iter().any(can_be_written));
     report("keeps much in its network", !has_small_network());
     report("starts a program", Command::new("/bin/sh").arg("-c").arg(":").status().is_ok());
+    report("has rights of root's", has_rights());
     become_other(&words[0]);
     report(OTHER, false);
     println!("done");
@@ -55,6 +57,15 @@ const OTHER: &str = "becomes another program";
 unsafe extern "C" {
     fn syscall(number: c_long, ...) -> c_long;
 }
+
+/// Whether root's rights are ours, or can be had in a namespace of users.
+fn has_rights() -> bool {
+    let unshared = unsafe { syscall(UNSHARE, NEW_USERS) } == 0;
+    unshared || chroot("/").is_ok()
+}
+
+const UNSHARE: c_long = if cfg!(target_arch = "x86_64") { 272 } else { 97 };
+const NEW_USERS: c_long = 0x1000_0000;
 
 /// `execveat`, which may start one descriptor's program, and no path's.
 const EXECVEAT: c_long = if cfg!(target_arch = "x86_64") { 322 } else { 281 };

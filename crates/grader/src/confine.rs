@@ -30,7 +30,9 @@ use nix::sys::stat::{Mode, umask};
 use nix::unistd::{close, execveat};
 use order::{Bounds, Order, Purpose};
 use rustix::io::fcntl_dupfd_cloexec;
-use rustix::thread::clear_ambient_capability_set;
+use rustix::thread::{
+    CapabilitySet, CapabilitySets, clear_ambient_capability_set, set_capabilities,
+};
 use std::convert::Infallible;
 use std::env;
 use std::ffi::{CString, OsStr, OsString};
@@ -63,14 +65,22 @@ pub fn run(args: impl Iterator<Item = OsString>) -> Result<Infallible> {
     }
     prctl::set_pdeathsig(Signal::SIGKILL).context("cannot ask to end with the parent process")?;
     umask(Mode::S_IRWXG | Mode::S_IRWXO);
-    // Otherwise a program that belongs to root could hand out root's rights.
-    prctl::set_no_new_privs().context("cannot give up new privileges: is this Linux too old?")?;
+    give_up_rights()?;
     let limits = Bounds::of(&order);
     let program = Successor::open(&order, limits.descriptors)?;
     limits.set(order.purpose)?;
     files::restrict(&order, program.loader.as_deref())?;
     calls::refuse(&order, program.number())?;
     program.start(&order)
+}
+
+/// Gives up all rights of root's, for good. Some calls need no filter: they ask for such a right first.
+fn give_up_rights() -> Result<()> {
+    // Otherwise root, or a program that belongs to root, would have them again.
+    prctl::set_no_new_privs().context("cannot give up new privileges: is this Linux too old?")?;
+    let none = CapabilitySet::empty();
+    let none = CapabilitySets { effective: none, permitted: none, inheritable: none };
+    set_capabilities(None, none).context("cannot give up rights of root's")
 }
 
 /// Where the system lists what we hold open. What we inherited may be anything: the results' file,

@@ -41,39 +41,19 @@ const USUALLY_ALLOWED: &[Call] = &[
 
 /// What mustn't do anything even where somebody may do it. The arguments are wrong on purpose.
 const REFUSED: &[Call] = &[
-    // A process with users of its own, and a thread with a network of its own.
-    Call(libc::SYS_clone, &["268435473"]),
-    Call(libc::SYS_clone, &["1073807360"]),
     Call(libc::SYS_rt_sigqueueinfo, &["parent", "0", "0"]),
     Call(libc::SYS_pidfd_send_signal, &["-1", "0", "0", "0"]),
     Call(libc::SYS_process_vm_readv, &["parent"]),
     Call(libc::SYS_process_vm_writev, &["parent"]),
     Call(libc::SYS_pidfd_getfd, &["-1"]),
-    Call(libc::SYS_unshare, &["-1"]),
-    Call(libc::SYS_setns, &["-1"]),
     Call(libc::SYS_sync, &[]),
-    Call(libc::SYS_mount, &[]),
-    Call(libc::SYS_umount2, &[]),
-    Call(libc::SYS_pivot_root, &[]),
-    Call(libc::SYS_chroot, &[]),
-    Call(libc::SYS_fsopen, &[]),
-    Call(libc::SYS_move_mount, &["-1"]),
-    Call(libc::SYS_open_tree, &["-1"]),
     Call(libc::SYS_keyctl, &["0", "-4", "0"]),
     Call(libc::SYS_add_key, &[]),
     Call(libc::SYS_request_key, &[]),
     Call(libc::SYS_bpf, &["-1"]),
     Call(libc::SYS_perf_event_open, &[]),
     Call(libc::SYS_userfaultfd, &["-1"]),
-    Call(libc::SYS_kexec_load, &["0", "-1"]),
-    Call(libc::SYS_init_module, &[]),
-    Call(libc::SYS_finit_module, &["-1"]),
-    Call(libc::SYS_delete_module, &[]),
-    Call(libc::SYS_reboot, &["0", "0"]),
-    Call(libc::SYS_swapon, &[]),
     Call(libc::SYS_quotactl, &["-1"]),
-    Call(libc::SYS_setdomainname, &["0", "-1"]),
-    Call(libc::SYS_clock_settime, &["-1"]),
     Call(libc::SYS_open_by_handle_at, &["-1"]),
     Call(libc::SYS_ioctl, &["0", "21522"]),
     Call(libc::SYS_fchmodat, &[HERE, "0"]),
@@ -113,6 +93,22 @@ const REFUSED: &[Call] = &[
     Call(libc::SYS_socketpair, &["1", "3", "0", "0"]),
 ];
 
+/// Where a right of root's could be had, or is needed. A compiler can't have it either.
+const NEEDS_RIGHTS: &[Call] = &[
+    // A process with users of its own, and with a network of its own.
+    Call(libc::SYS_clone, &["268435473"]),
+    Call(libc::SYS_clone, &["1073741841"]),
+    Call(libc::SYS_unshare, &["-1"]),
+    Call(libc::SYS_setns, &["-1"]),
+    Call(libc::SYS_mount, &["nothing", "root", "nothing", "0", "0"]),
+    Call(libc::SYS_chroot, &["root"]),
+    Call(libc::SYS_fsopen, &[]),
+    Call(libc::SYS_move_mount, &["-1"]),
+    Call(libc::SYS_setdomainname, &["0", "-1"]),
+    Call(libc::SYS_settimeofday, &["0", "0"]),
+    Call(libc::SYS_reboot, &["0", "0"]),
+];
+
 const ABSENT: &[Call] = &[
     Call(libc::SYS_clone3, &[]),
     Call(libc::SYS_openat2, &["-1"]),
@@ -133,7 +129,6 @@ const ABSENT: &[Call] = &[
 #[cfg(target_arch = "x86_64")]
 const REFUSED_HERE: &[Call] = &[
     Call(libc::SYS_fork, &[]),
-    Call(libc::SYS_iopl, &["3"]),
     Call(libc::SYS_modify_ldt, &["-1"]),
     Call(libc::SYS_chmod, &[]),
     Call(libc::SYS_chown, &[]),
@@ -146,8 +141,24 @@ const REFUSED_HERE: &[Call] = &[];
 #[test]
 fn a_program_is_refused_what_could_reach_beyond_it() {
     let stage = Stage::new();
-    let all = [USUALLY_ALLOWED, REFUSED, REFUSED_HERE].map(|calls| all_fail(&stage, calls, EPERM));
+    let all = [USUALLY_ALLOWED, REFUSED, REFUSED_HERE, NEEDS_RIGHTS];
+    let all = all.map(|calls| all_fail(&stage, calls, EPERM));
     assert_eq!(all.concat(), Vec::<String>::new());
+}
+
+/// Whoever starts it: here that may be root.
+#[test]
+fn neither_a_program_nor_a_compiler_has_rights_or_gets_any() {
+    for options in [&["--purpose", "run"], &["--purpose", "compile"]] {
+        let status = prints(confined(options, "honest", &["read", "/proc/self/status"]));
+        for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] {
+            assert!(status.contains(&format!("{set}:\t0000000000000000\n")), "{status}");
+        }
+        let words = words(NEEDS_RIGHTS);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let tried = prints(confined(options, "calls", &words));
+        assert_eq!(tried, format!("{EPERM}\n").repeat(words.len()), "{options:?}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! the error.
 //!
 //! `NUMBER:ARGUMENT:…` is a system call; `self` stands for the number of this process, `parent` for
-//! its parent's; `shell` and `nothing` for paths. `i386` is a call in the way of 32 bits.
+//! its parent's; `shell`, `root` and `nothing` for paths. `i386` is a call in the way of 32 bits.
 
 use std::ffi::c_long;
 use std::io::Error;
@@ -34,6 +34,7 @@ fn call(words: &str) -> c_long {
             "self" => process::id().into(),
             "parent" => std::os::unix::process::parent_id().into(),
             "shell" => c"/bin/sh".as_ptr() as c_long,
+            "root" => c"/".as_ptr() as c_long,
             "nothing" => c"".as_ptr() as c_long,
             word => word.parse().unwrap(),
         };
