@@ -1,6 +1,8 @@
 //! What others wrote, safe to show: nothing in it is invisible, steers a terminal or turns the
 //! direction of writing. Whoever shows such text, shows it through here.
 
+use std::borrow::Cow;
+
 /// Whether a character shows as itself, and changes nothing around it. Control characters don't,
 /// nor do those that turn the direction of writing, take no room, or that nobody has assigned.
 pub fn is_visible(c: char) -> bool {
@@ -76,6 +78,30 @@ pub fn shortened(bytes: &[u8]) -> String {
     format!("{} … {} ({} bytes)", quoted(start), quoted(end), bytes.len())
 }
 
+/// Characters of a line that are shown; who writes more doesn't write for people.
+const LINE: usize = 400;
+
+/// The beginning of a line that is too long.
+pub fn cut(line: &str) -> Cow<'_, str> {
+    match line.char_indices().nth(LINE) {
+        None => Cow::Borrowed(line),
+        Some((at, _)) => Cow::Owned(format!("{} … ({} bytes in all)", &line[..at], line.len())),
+    }
+}
+
+/// Characters of a name that are shown, as long as nothing else demands more or fewer.
+const NAME: usize = 100;
+
+/// A name or a path on one line, as [`name`] shows it; of a long one both ends.
+pub fn brief_name(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() <= NAME {
+        return name(text);
+    }
+    let end = |part: &[char]| name(&part.iter().collect::<String>());
+    format!("{}…{}", end(&chars[..NAME / 2]), end(&chars[chars.len() - NAME / 2..]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +143,15 @@ mod tests {
         assert_eq!(shortened(b"short"), "\"short\"");
         let text = shortened(&[b'x'; 1000]);
         assert!(text.len() < 200 && text.ends_with(" (1000 bytes)"), "{text}");
+    }
+
+    #[test]
+    fn long_lines_and_long_names_become_short() {
+        assert_eq!([cut("short").as_ref(), &brief_name("short")], ["short"; 2]);
+        let long = "好".repeat(10_000);
+        assert_eq!(cut(&long), format!("{} … (30000 bytes in all)", "好".repeat(400)));
+        let ends = "好".repeat(50);
+        assert_eq!(brief_name(&format!("{long}\n")), format!("{ends}…{}\\n", "好".repeat(49)));
     }
 
     #[test]

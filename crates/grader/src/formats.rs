@@ -30,8 +30,8 @@ pub use names::file_names;
 pub use rendered::{File, Rendered};
 
 use crate::model::Results;
-use crate::text;
 use anyhow::{Error, Result, bail};
+use base::text::brief_name;
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
@@ -103,7 +103,7 @@ impl FromStr for Format {
             Some(format) => Ok(format),
             None => bail!(
                 "There is no format `{}`. The formats are {}.",
-                text::name(name, 100),
+                brief_name(name),
                 Self::ALL.map(Self::name).join(", ")
             ),
         }

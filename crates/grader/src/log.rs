@@ -3,24 +3,20 @@
 
 use base::text;
 
-/// A name in one line; no two names become the same.
+/// A name in one line.
 #[must_use]
 pub fn visible(name: &str) -> String {
-    beginning(name, 60, text::name)
+    without_commands(&text::brief_name(name))
 }
 
-/// The first `limit` characters of what was said, in one line.
+/// What was said, in one line.
 #[must_use]
-pub fn said(text: &str, limit: usize) -> String {
-    beginning(text, limit, text::line)
+pub fn said(line: &str) -> String {
+    without_commands(&text::line(&text::cut(line)))
 }
 
-fn beginning(text: &str, limit: usize, show: fn(&str) -> String) -> String {
-    let (start, cut) = match text.char_indices().nth(limit) {
-        Some((at, _)) => (&text[..at], "…"),
-        None => (text, ""),
-    };
-    // GitHub's and Azure's runners obey `##[…]` wherever it stands in a line, and `::…` at its
-    // beginning: no line of ours begins with a name.
-    show(start).replace("##", "#\\u{23}") + cut
+/// GitHub's and Azure's runners obey `##[…]` wherever it stands in a line, and `::…` at its
+/// beginning: no line of ours begins with a name.
+fn without_commands(shown: &str) -> String {
+    shown.replace("##", "#\\u{23}")
 }

@@ -1,10 +1,8 @@
 //! What others wrote and what we say of it, cut to what its place can hold.
 //!
-//! `base::text` says what is visible, and escapes the rest. In a name, a backslash is doubled, so
-//! that no two names look the same. What the grader, the compiler or a program says keeps its
-//! backslashes: they stand in escapes and code of its own.
+//! `base::text` says what is visible, and escapes the rest.
 
-use base::text::{escape, is_visible, may_be_said};
+use base::text::cut;
 use checks::check::Lesson;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -14,49 +12,36 @@ pub const MARK: &str = " … (shortened)";
 
 /// A name, or whatever else isn't said but chosen, in one line of at most `limit` bytes.
 pub fn name(text: &str, limit: usize) -> String {
-    within(text, limit, |c| c == '\\' || !is_visible(c))
+    within(text, limit, base::text::name)
 }
 
 /// What was said, in one line of at most `limit` bytes.
 pub fn line(text: &str, limit: usize) -> String {
-    within(text, limit, |c| !may_be_said(c))
+    within(text, limit, base::text::line)
 }
 
 /// What was said in at most `limit` bytes, with its lines and tabs as they are.
 pub fn paragraph(text: &str, limit: usize) -> String {
-    within(text, limit, |c| !matches!(c, '\n' | '\t') && !may_be_said(c))
+    within(text, limit, base::text::paragraph)
 }
 
 /// Works through as much of `text` as is shown, however long it is.
-fn within(text: &str, limit: usize, escapes: fn(char) -> bool) -> String {
+fn within(text: &str, limit: usize, show: fn(&str) -> String) -> String {
+    // An escape is never shorter than what it stands for.
+    let whole = (text.len() <= limit).then(|| show(text));
+    if let Some(whole) = whole.filter(|whole| whole.len() <= limit) {
+        return whole;
+    }
     let room = limit.saturating_sub(MARK.len());
-    let (mut shown, mut fits) = (String::new(), 0);
+    let mut shown = String::new();
     for c in text.chars() {
-        if escapes(c) {
-            shown.push_str(&escape(c));
-        } else {
-            shown.push(c);
-        }
-        if shown.len() <= room {
-            fits = shown.len();
-        } else if shown.len() > limit {
-            shown.truncate(fits);
-            shown.push_str(MARK);
+        let piece = show(c.encode_utf8(&mut [0; 4]));
+        if shown.len() + piece.len() > room {
             break;
         }
+        shown.push_str(&piece);
     }
-    shown
-}
-
-/// The most characters of a line that [`cut`] leaves.
-const WIDTH: usize = 400;
-
-/// The beginning of a line that is too long.
-pub fn cut(line: &str) -> Cow<'_, str> {
-    match line.char_indices().nth(WIDTH) {
-        None => Cow::Borrowed(line),
-        Some((at, _)) => Cow::Owned(format!("{} … ({} bytes in all)", &line[..at], line.len())),
-    }
+    shown + MARK
 }
 
 /// Lines, each cut; of too many only the first and the last, and how many were between them.
@@ -135,8 +120,8 @@ mod tests {
 
     #[test]
     fn everything_invisible_becomes_visible() {
-        let text = "a\0b\x1b[31m\r\n\tc\u{202e}\u{ffff}é🙂\u{85}👩\u{200d}👧";
-        let shown = r"a\0b\u{1b}[31m\r\n\tc\u{202e}\u{ffff}é🙂\u{85}".to_owned() + "👩\u{200d}👧";
+        let text = "a\0b\x1b[31m\r\n\tc\u{202e}\u{ffff}é🙂\u{85}";
+        let shown = r"a\0b\u{1b}[31m\r\n\tc\u{202e}\u{ffff}é🙂\u{85}";
         assert_eq!(line(text, 1000), shown);
         let shown = shown.replace(r"\n\t", "\n\t");
         assert_eq!(paragraph(text, 1000), shown);
@@ -168,10 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_and_many_lines_are_cut() {
-        assert_eq!(cut("short"), "short");
-        let line = "好".repeat(10_000);
-        assert!(cut(&line).len() < 1300 && cut(&line).ends_with("(30000 bytes in all)"));
+    fn of_many_lines_the_ends_are_shown() {
         let lines: Vec<_> = (1..=100).map(|line| line.to_string()).collect();
         let lines: Vec<_> = lines.iter().map(String::as_str).collect();
         let shown = excerpt(&lines, 2, 1);

@@ -1,7 +1,7 @@
 //! What is known of a program, as it becomes known: what it has written, and how it has ended.
 
 use crate::failure::{Checked, find, require};
-use base::text::{line as printable, shortened as visible};
+use base::text::{cut, line as printable, shortened as visible};
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, ExitStatus};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
@@ -140,18 +140,6 @@ impl Ended {
     }
 }
 
-/// Characters of a line that a report shows; who writes more doesn't write for people.
-const LINE: usize = 400;
-
-fn cut(line: &str) -> String {
-    match line.char_indices().nth(LINE) {
-        Some((end, _)) => {
-            format!("{} … ({} bytes)", printable(&line[..end]), line.len())
-        }
-        None => printable(line),
-    }
-}
-
 /// Whether a program that starts another, such as a shell or a sandbox, tells by this status that
 /// a signal for crashes has ended it: 128 and the signal's number. Others end with such numbers,
 /// too, but hardly with these.
@@ -176,7 +164,7 @@ impl Ending {
         let text = String::from_utf8_lossy(&streams.stderr);
         let lines: Vec<&str> = text.lines().collect();
         let first = lines.len().saturating_sub(count);
-        lines.into_iter().skip(first).map(cut).collect()
+        lines.into_iter().skip(first).map(|line| printable(&cut(line))).collect()
     }
 
     /// The hint of a gap that is still open, if it ended because of one.
@@ -186,6 +174,6 @@ impl Ending {
         let text = String::from_utf8_lossy(&streams.stderr);
         let crashed = streams.status.is_some_and(|status| status.code() == Some(101));
         let (_, hint) = text.split_once(TODO).filter(|_| crashed)?;
-        Some(cut(hint.lines().next().unwrap_or("")))
+        Some(printable(&cut(hint.lines().next().unwrap_or(""))))
     }
 }

@@ -5,8 +5,9 @@ use super::entry::{Entry, entries, seconds, total, verdict};
 use super::names::file_names;
 use super::rendered::{File, Rendered};
 use crate::model::{Grade, Graded, Results};
-use crate::text::{self, line, paragraph};
+use crate::text::{line, paragraph};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use base::text::brief_name;
 use checks::check::Lesson;
 use checks::verdict::Mark;
 use serde_json::{Value, json};
@@ -41,7 +42,7 @@ pub fn gradescope(results: &Results) -> Result<Rendered> {
                 rendered.files.push(File::new(path, bytes));
             }
             Err(error) => {
-                let student = text::name(&submission.student, 200);
+                let student = brief_name(&submission.student);
                 rendered.notes.push(format!("{student}: left out, because {error}"));
             }
         }

@@ -6,6 +6,7 @@ use super::rendered::Rendered;
 use crate::model::{Grade, Graded, Results, Student};
 use crate::text;
 use anyhow::{Context as _, Result, bail, ensure};
+use base::text::brief_name;
 use checks::check::Lesson;
 use checks::verdict::Mark;
 use std::collections::{BTreeMap, BTreeSet};
@@ -227,7 +228,7 @@ fn rows<'a>(
         match row(&results.lessons, submission, identifiers, &count) {
             Ok(row) => rows.push(row),
             Err(why) => {
-                notes.push(format!("{}: left out, {why}", text::name(&submission.student, 200)));
+                notes.push(format!("{}: left out, {why}", brief_name(&submission.student)));
             }
         }
     }

@@ -21,7 +21,7 @@ const NAMED: usize = 20;
 #[must_use]
 pub fn survey(survey: &Survey, roster: Option<&Roster>) -> String {
     let mut text = format!("Found {}.\n", several(survey.submissions.len(), "submission"));
-    let ignored = survey.ignored.iter().map(|what| line(what));
+    let ignored = survey.ignored.iter().map(|what| said(what));
     list(&mut text, "ignored: ", ignored.collect());
     let Some(roster) = roster else { return text };
     let students = survey.submissions.iter().map(|submission| submission.student.as_str());
@@ -132,23 +132,19 @@ fn details(submission: &Submission, lessons: &[&str], row: &[Found]) -> Vec<Stri
     let mut details = Vec::new();
     for (lesson, found) in lessons.iter().zip(row) {
         match found {
-            Found::Refused(why) => details.push(format!("{lesson} isn't taken: {}", line(why))),
+            Found::Refused(why) => details.push(format!("{lesson} isn't taken: {}", said(why))),
             Found::Unreadable(why) => {
-                details.push(format!("{lesson} can't be read, and is tried again: {}", line(why)));
+                details.push(format!("{lesson} can't be read, and is tried again: {}", said(why)));
             }
             Found::Source(_) | Found::Missing => {}
         }
     }
     let notes = &submission.notes;
-    details.extend(notes.iter().take(NOTES).map(|note| format!("note: {}", line(note))));
+    details.extend(notes.iter().take(NOTES).map(|note| format!("note: {}", said(note))));
     if let Some(more @ 1..) = notes.len().checked_sub(NOTES) {
         details.push(format!("{} more", several(more, "note")));
     }
     details
-}
-
-fn line(text: &str) -> String {
-    said(text, 400)
 }
 
 /// Grader errors that are shown; the report has all of them.
@@ -221,5 +217,5 @@ fn failures(results: &Results, errors: usize) -> String {
 }
 
 fn why(grade: &Grade) -> String {
-    said(grade.error().lines().next().unwrap_or(""), 200)
+    said(grade.error().lines().next().unwrap_or(""))
 }

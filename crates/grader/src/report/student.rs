@@ -3,7 +3,8 @@
 use crate::model::{Grade, Graded, Results, Status};
 use crate::report::markdown::{block, code, html, plain, prose};
 use crate::report::statistics;
-use crate::text::{self, count, cut, short_name};
+use crate::text::{self, count, short_name};
+use base::text::cut;
 use checks::check::Lesson;
 use checks::verdict::{Finding, Mark, Part};
 use std::fmt::{self, Write};

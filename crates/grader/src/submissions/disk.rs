@@ -216,16 +216,7 @@ fn cannot(what: &str, path: &Path) -> String {
     format!("cannot {what} {}; may you read it?", show(path.as_os_str()))
 }
 
-/// The longest name that is shown whole, in characters.
-const LONGEST: usize = 120;
-
 /// A name or path as people may see it: in backticks, on one line, and nothing in it is invisible.
 pub fn show(name: &OsStr) -> String {
-    let name: Vec<char> = name.to_string_lossy().chars().collect();
-    let part = |part: &[char]| text::name(&part.iter().collect::<String>());
-    if name.len() <= LONGEST {
-        return format!("`{}`", part(&name));
-    }
-    let (start, end) = (&name[..LONGEST / 2], &name[name.len() - LONGEST / 2..]);
-    format!("`{}…{}`", part(start), part(end))
+    format!("`{}`", text::brief_name(&name.to_string_lossy()))
 }

@@ -3,7 +3,8 @@
 use super::escape::{Lines, Prose, Said, Text};
 use crate::model::{Grade, Graded, Results, Status};
 use crate::report::statistics::{self, Flag, tenth};
-use crate::text::{self, cut, short_name};
+use crate::text::{self, short_name};
+use base::text::cut;
 use checks::check::{Check, Lesson};
 use checks::verdict::{Finding, Mark, Part};
 use maud::{Markup, html};
