@@ -1,7 +1,7 @@
 //! The verdict on a program: the checks make it, JSON carries it, and whoever shows it lays out
 //! its parts. README.md of this crate describes the JSON.
 
-use crate::bytes::{self, Dump};
+use crate::bytes::Dump;
 use crate::check::{Check, Lesson};
 use crate::failure::Failure;
 use crate::lessons;
@@ -136,7 +136,7 @@ impl Finding {
         match &self.outcome {
             Outcome::Pass => String::new(),
             Outcome::Fail(failure) => failure.message(),
-            Outcome::Skipped(needed) => format!("{NEEDS}{needed}"),
+            Outcome::Skipped(needed) => format!("needs {needed}"),
             Outcome::GraderError(error) => error.clone(),
         }
     }
@@ -206,9 +206,6 @@ impl Part<'_> {
     }
 }
 
-/// What a skipped check's message begins with.
-const NEEDS: &str = "needs ";
-
 /// A verdict as JSON has it. What readers could work out, or find in the lesson, is there for those
 /// that aren't ours; we don't read it.
 #[derive(Serialize, Deserialize)]
@@ -270,7 +267,8 @@ pub struct WrittenFinding {
     message: String,
     cause: String,
     section: String,
-    /// Those that the further lines of `message` show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    needs: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     compared: Vec<Dump>,
     transcript: Vec<String>,
@@ -286,19 +284,26 @@ pub fn read(lesson: &'static Lesson, checks: Vec<WrittenFinding>) -> Result<Vec<
 
 impl From<&Finding> for WrittenFinding {
     fn from(finding: &Finding) -> Self {
-        let compared = match &finding.outcome {
-            Outcome::Fail(failure) => failure.compared.clone(),
-            Outcome::Pass | Outcome::Skipped(_) | Outcome::GraderError(_) => Vec::new(),
-        };
+        let (mut message, mut needs, mut compared) = (String::new(), None, Vec::new());
+        match &finding.outcome {
+            Outcome::Pass => {}
+            Outcome::Fail(failure) => {
+                message.clone_from(&failure.problem);
+                compared.clone_from(&failure.compared);
+            }
+            Outcome::Skipped(needed) => needs = Some((*needed).to_owned()),
+            Outcome::GraderError(error) => message.clone_from(error),
+        }
         Self {
             id: finding.check.id.to_owned(),
             title: finding.check.title.to_owned(),
             points: finding.points(),
             max_points: finding.check.points,
             status: finding.mark(),
-            message: finding.message(),
+            message,
             cause: finding.cause().unwrap_or("").to_owned(),
             section: finding.check.section.to_owned(),
+            needs,
             compared,
             transcript: finding.steps.clone(),
             end: finding.end.clone(),
@@ -310,25 +315,22 @@ impl From<&Finding> for WrittenFinding {
 
 impl WrittenFinding {
     fn read(self, lesson: &'static Lesson) -> Result<Finding> {
-        let Self { id, status, message, cause, compared, transcript, end, stderr, .. } = self;
+        let Self { id, status, message, cause, needs, compared, .. } = self;
         let outcome = match status {
             Mark::Pass => Outcome::Pass,
             Mark::Fail => {
-                let problem = message.strip_suffix(&bytes::lines(&compared));
-                let problem = problem.with_context(|| format!("`{id}` doesn't show its bytes"))?;
-                let problem = problem.to_owned();
-                Outcome::Fail(Failure { problem, compared, cause, ..Failure::default() })
+                Outcome::Fail(Failure { problem: message, compared, cause, ..Failure::default() })
             }
             Mark::Skipped => {
-                let needed = message.strip_prefix(NEEDS);
-                let needed = needed.with_context(|| format!("`{id}` was skipped: {message}"))?;
-                Outcome::Skipped(lesson.check(needed)?.id)
+                let needed = needs.with_context(|| format!("`{id}` doesn't say what it needs"))?;
+                Outcome::Skipped(lesson.check(&needed)?.id)
             }
             Mark::GraderError => Outcome::GraderError(message),
         };
         let duration = Duration::from_millis(self.milliseconds);
         let finding = Finding::blank(lesson.check(&id)?, outcome);
-        Ok(Finding { steps: transcript, end, stderr, duration, ..finding })
+        let (steps, end, stderr) = (self.transcript, self.end, self.stderr);
+        Ok(Finding { steps, end, stderr, duration, ..finding })
     }
 }
 
@@ -374,8 +376,7 @@ mod tests {
         for (known, words) in [
             ("lesson-3\",", "there is no lesson `unknown` in this version of the course"),
             (&*format!("{id}\","), "lesson-3 has no check `unknown` here"),
-            ("needs ", "was skipped: unknown"),
-            ("6 bytes\\n", "doesn't show its bytes"),
+            ("needs", "doesn't say what it needs"),
         ] {
             let other = if known.ends_with(',') { "unknown\"," } else { "unknown" };
             let error = serde_json::from_str::<Verdict>(&json.replacen(known, other, 1));
