@@ -36,13 +36,14 @@ pub fn open_to_readers(tree: &Path) -> Result<()> {
     change(tree, |mode| mode | 0o444 | (mode & 0o100) >> 3 | (mode & 0o100) >> 6)
 }
 
-/// The folder that other users don't get through on their way to `path`, if there is one.
+/// The first folder that other users don't get through on their way to `path`, if there is one.
 #[must_use]
 #[cfg(unix)]
 pub fn closed_on_the_way_to(path: &Path) -> Option<&Path> {
     use std::os::unix::fs::MetadataExt;
     path.ancestors()
-        .find(|folder| fs::metadata(folder).is_ok_and(|found| found.mode() & 0o001 == 0))
+        .filter(|folder| fs::metadata(folder).is_ok_and(|found| found.mode() & 0o001 == 0))
+        .last()
 }
 
 #[must_use]
@@ -104,21 +105,6 @@ mod account {
             give(folder, self.0, self.0)?;
             change(folder, |_| PRIVATE)
         }
-
-        /// Lets it only read and run what it has written.
-        pub fn has_filled(self, folder: &Path) -> Result<()> {
-            give(folder, 0, self.0)?;
-            change(folder, |_| PRIVATE | 0o050)?;
-            let listed = || format!("cannot list {}", folder.display());
-            for entry in fs::read_dir(folder).with_context(listed)? {
-                let path = entry.with_context(listed)?.path();
-                if path.is_file() && !path.is_symlink() {
-                    give(&path, 0, self.0)?;
-                    change(&path, |_| PRIVATE | 0o050)?;
-                }
-            }
-            Ok(())
-        }
     }
 
     fn give(path: &Path, user: u32, group: u32) -> Result<()> {
@@ -150,10 +136,6 @@ impl Account {
     }
 
     pub fn may_fill(self, _: &Path) -> Result<()> {
-        Ok(())
-    }
-
-    pub fn has_filled(self, _: &Path) -> Result<()> {
         Ok(())
     }
 }

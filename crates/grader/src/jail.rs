@@ -10,6 +10,7 @@ use crate::folders::Account;
 use crate::process::Surroundings;
 use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use checks::check::Limits;
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
@@ -93,8 +94,12 @@ pub struct Jail {
     /// What the grader itself made for its work: `checks`, `confine`, `deps`, files of `/etc`; and
     /// the room of a program (see [`furnish`]).
     pub shop: PathBuf,
+    /// Where the shop is, and the folders of programs.
+    pub workplace: PathBuf,
     /// As whom everything is started, if we are root.
     pub account: Option<Account>,
+    /// What is closed to it on its way to the toolchain and the workplace.
+    pub closed: BTreeSet<PathBuf>,
     pub surroundings: Surroundings,
     pub tools: Tools,
 }
@@ -139,24 +144,23 @@ impl Jail {
         let options = ["--purpose", "compile"].map(OsString::from);
         let words = self.confined(&options, &shop, &readable, &[&built], words);
         if !is_strict {
-            return self.command(&words, &built);
+            return self.command(bench, words);
         }
         let mut jail = self.jail_with_system();
         jail.extend(COMPILERS.iter().map(OsString::from));
         for name in ["bin/rustc", "lib"] {
-            let outside = self.outside().toolchain.join(name);
+            let outside = self.toolchain.join(name);
             bind(&mut jail, "--ro-bind", outside, Path::new(TOOLCHAIN).join(name));
         }
         // Not the checks: a source could include them.
         for name in ["confine", "deps"] {
-            let outside = self.outside().shop.join(name);
-            bind(&mut jail, "--ro-bind", outside, Path::new(SHOP).join(name));
+            bind(&mut jail, "--ro-bind", self.shop.join(name), Path::new(SHOP).join(name));
         }
-        bind(&mut jail, "--ro-bind", &self.outside_bench(bench).source, SOURCE);
-        bind(&mut jail, "--bind", &self.outside_bench(bench).built, BUILT);
+        bind(&mut jail, "--ro-bind", &bench.source, SOURCE);
+        bind(&mut jail, "--bind", &bench.built, BUILT);
         bind(&mut jail, "--ro-bind-try", "/etc/alternatives", "/etc/alternatives");
         jail.extend(["--chdir", SOURCE, "--remount-ro", "/", "--"].map(OsString::from));
-        self.without_rights(bench, [jail, words].concat())
+        self.command(bench, [jail, words].concat())
     }
 
     /// The checks, with these arguments, for the program of `bench`.
@@ -177,18 +181,17 @@ impl Jail {
 
     fn around_checks(&self, bench: &Bench, words: Words) -> Command {
         if self.isolation != Isolation::Strict {
-            return self.command(&words, &bench.built);
+            return self.command(bench, words);
         }
         let mut jail = self.jail_with_system();
         jail.extend(PROGRAMS.iter().chain(CHECKS).map(OsString::from));
         if !SYSTEM.iter().any(|folder| self.tools.bwrap.starts_with(folder)) {
             bind(&mut jail, "--ro-bind", &self.tools.bwrap, &self.tools.bwrap);
         }
-        bind(&mut jail, "--ro-bind", &self.outside().shop, SHOP);
-        bind(&mut jail, "--ro-bind", &self.outside_bench(bench).built, BUILT);
+        bind(&mut jail, "--ro-bind", &self.shop, SHOP);
+        bind(&mut jail, "--ro-bind", &bench.built, BUILT);
         for file in NAMES {
-            let outside = self.outside().shop.join(file);
-            bind(&mut jail, "--ro-bind", outside, Path::new("/etc").join(file));
+            bind(&mut jail, "--ro-bind", self.shop.join(file), Path::new("/etc").join(file));
         }
         let mut prepared: Words = vec![Path::new(SHOP).join("confine").into()];
         prepared.push("--only-network".into());
@@ -199,7 +202,7 @@ impl Jail {
         jail.extend(["--remount-ro", "/", "--"].map(OsString::from));
         jail.extend(prepared);
         jail.push("--".into());
-        self.without_rights(bench, [jail, words].concat())
+        self.command(bench, [jail, words].concat())
     }
 
     /// What the checks start: the program in its own jail.
@@ -238,11 +241,7 @@ impl Jail {
             return words;
         }
         let is_best = self.isolation == Isolation::Best;
-        let mut confined = Words::new();
-        if let Some(account) = self.account_outside() {
-            confined.extend(become_account(&self.tools.setpriv, account));
-        }
-        confined.push(shop.join("confine").into());
+        let mut confined: Words = vec![shop.join("confine").into()];
         confined.extend_from_slice(options);
         if is_best {
             for folder in readable {
@@ -256,28 +255,8 @@ impl Jail {
         [confined, words].concat()
     }
 
-    /// The account that needs a way to our folders as they are, without a jail that shows them.
-    pub fn account_outside(&self) -> Option<Account> {
-        self.account.filter(|_| self.isolation == Isolation::Best)
-    }
-
     fn shop_inside(&self) -> PathBuf {
         if self.isolation == Isolation::Strict { SHOP.into() } else { self.shop.clone() }
-    }
-
-    /// Root gives up its rights before any jail is made. What it needs there is put where
-    /// everybody may look.
-    fn without_rights(&self, bench: &Bench, words: Words) -> Command {
-        let Some(account) = self.account else { return self.command(&words, Path::new("/tmp")) };
-        let mut first: Words = vec![self.tools.bwrap.clone().into()];
-        first.extend(ROOT.iter().map(OsString::from));
-        bind(&mut first, "--ro-bind", &self.toolchain, self.outside().toolchain);
-        bind(&mut first, "--ro-bind", &self.shop, self.outside().shop);
-        bind(&mut first, "--ro-bind-try", &bench.source, self.outside_bench(bench).source);
-        bind(&mut first, "--bind", &bench.built, self.outside_bench(bench).built);
-        first.push("--".into());
-        first.extend(become_account(&self.tools.setpriv, account));
-        self.command(&[first, words].concat(), Path::new("/tmp"))
     }
 
     /// What all jails have in common.
@@ -303,49 +282,55 @@ impl Jail {
         words
     }
 
-    fn command(&self, words: &[OsString], temporary: &Path) -> Command {
+    fn command(&self, bench: &Bench, words: Words) -> Command {
+        let is_strict = self.isolation == Isolation::Strict;
+        let temporary = if is_strict { Path::new("/tmp") } else { &bench.built };
+        let words = [self.without_rights(), words].concat();
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_clear().envs(self.surroundings.variables(temporary));
         command
     }
 
-    /// Where the unprivileged user finds what jails are made of.
-    fn outside(&self) -> Outside {
-        if self.account.is_some() {
-            let at = |name: &str| Path::new(PUBLIC).join(name);
-            return Outside { toolchain: at("toolchain"), shop: at("shop") };
-        }
-        Outside { toolchain: self.toolchain.clone(), shop: self.shop.clone() }
+    /// Root gives up its rights before anything else is started.
+    fn without_rights(&self) -> Words {
+        let Some(account) = self.account else { return Words::new() };
+        let mut words = self.opened();
+        let number = account.number().to_string();
+        let options = ["--reuid", &number, "--regid", &number, "--clear-groups", "--"];
+        words.push(self.tools.setpriv.clone().into());
+        words.extend(options.map(OsString::from));
+        words
     }
 
-    fn outside_bench(&self, bench: &Bench) -> Bench {
-        if self.account.is_some() {
-            let at = |name: &str| Path::new(PUBLIC).join(name);
-            return Bench { source: at("source"), built: at("built"), limits: bench.limits };
+    /// Of folders that are closed to others, root shows only what jails are made of.
+    fn opened(&self) -> Words {
+        if self.closed.is_empty() {
+            return Words::new();
         }
-        bench.clone()
+        let mut words: Words = vec![self.tools.bwrap.clone().into()];
+        words.extend(ROOT.iter().map(OsString::from));
+        for folder in &self.closed {
+            words.extend(["--tmpfs".into(), folder.into()]);
+        }
+        for (how, place) in [("--ro-bind", &self.toolchain), ("--bind", &self.workplace)] {
+            // What `--dir` makes on its way is open to all, and what a bind makes isn't.
+            words.extend(["--dir".into(), place.into()]);
+            bind(&mut words, how, place, place);
+        }
+        words.push("--".into());
+        words
     }
-}
-
-struct Outside {
-    toolchain: PathBuf,
-    shop: PathBuf,
 }
 
 /// A command line, or a part of it.
 type Words = Vec<OsString>;
 
-/// A folder that every Linux has, and in which nobody keeps anything.
-const PUBLIC: &str = "/mnt";
-
-/// As root: the whole system as it is, but for `PUBLIC`; and the right to become another user.
+/// As root: the whole system as it is; and the right to become another user.
 const ROOT: &[&str] = &[
     "--die-with-parent",
     "--dev-bind",
     "/",
     "/",
-    "--tmpfs",
-    PUBLIC,
     "--cap-add",
     "CAP_SETUID",
     "--cap-add",
@@ -445,13 +430,6 @@ fn rustc(toolchain: &Path, deps: &Path, externs: &[String]) -> Words {
     }
     words.extend(["-L".into(), joined(&["dependency=".as_ref(), deps.as_ref()])]);
     words
-}
-
-/// Root gives up its rights.
-fn become_account(setpriv: &Path, account: Account) -> Words {
-    let number = account.number().to_string();
-    let options = ["--reuid", &number, "--regid", &number, "--clear-groups", "--"];
-    [setpriv.into()].into_iter().chain(options.map(OsString::from)).collect()
 }
 
 /// The options of `confine` for a program.

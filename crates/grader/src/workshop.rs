@@ -14,6 +14,7 @@ use base::lessons::LESSONS;
 use base::programs;
 use base::run::Finished;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::env::{self, consts::EXE_SUFFIX};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,14 +51,14 @@ impl Workshop {
         let toolchain = sysroot(root)?;
         let account = if isolation == Isolation::None { None } else { Account::for_root()? };
         let tools = tools(isolation, account).map_err(|error| isolation.advise(error))?;
+        let closed = match account {
+            Some(account) => closed(&toolchain, folder.path(), account, isolation)?,
+            None => BTreeSet::new(),
+        };
         let surroundings = Surroundings::of_this_computer();
-        let jail = Jail { isolation, toolchain, shop, account, surroundings, tools };
-        // With `strict`, root's jails show their account what it needs, wherever that is.
-        if let Some(account) = jail.account_outside() {
-            let closed = folders::closed_on_the_way_to(&jail.toolchain);
-            closed.map_or(Ok(()), |folder| bail!(closed_to_others(&jail.toolchain, folder)))?;
-            account.may_pass(folder.path())?;
-        }
+        let workplace = folder.path().to_owned();
+        let jail =
+            Jail { isolation, toolchain, shop, workplace, account, closed, surroundings, tools };
         let compilers = Turns::new(processors());
         Ok(Self {
             #[cfg(target_os = "linux")]
@@ -74,7 +75,7 @@ impl Workshop {
     /// A new folder, for one program.
     pub fn unit_folder(&self) -> Result<TempDir> {
         let folder = folders::temporary("unit-", self.folder.path())?;
-        self.jail.account_outside().map_or(Ok(()), |account| account.may_pass(folder.path()))?;
+        self.jail.account.map_or(Ok(()), |account| account.may_pass(folder.path()))?;
         Ok(folder)
     }
 }
@@ -209,14 +210,29 @@ fn sysroot(root: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn closed_to_others(toolchain: &Path, folder: &Path) -> String {
-    format!(
-        "with `best`, what root starts becomes a user without rights, who can't use the compiler in \
-         {}: {} is closed to others. Grade as an ordinary user, or set RUSTUP_TOOLCHAIN to one that is \
-         installed for all; or install bubblewrap, and grade with `strict`",
-        toolchain.display(),
-        folder.display()
-    )
+/// What is closed to the account on its way to our things, once our own folder isn't. With `strict`,
+/// bubblewrap opens it.
+fn closed(
+    toolchain: &Path,
+    workplace: &Path,
+    account: Account,
+    isolation: Isolation,
+) -> Result<BTreeSet<PathBuf>> {
+    account.may_pass(workplace)?;
+    let mut closed = BTreeSet::new();
+    for place in [toolchain, workplace.parent().context("the temporary folder is in none")?] {
+        let Some(folder) = folders::closed_on_the_way_to(place) else { continue };
+        ensure!(
+            isolation == Isolation::Strict,
+            "with `{isolation}`, what root starts becomes a user without rights, who can't use {}: \
+             {} is closed to others. Grade as an ordinary user, or set RUSTUP_TOOLCHAIN and TMPDIR \
+             to folders that are open to all; or install bubblewrap, and grade with `strict`",
+            place.display(),
+            folder.display()
+        );
+        closed.insert(folder.to_owned());
+    }
+    Ok(closed)
 }
 
 /// The shared libraries that a program of ours is started with, the loader included; whatever
