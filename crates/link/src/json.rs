@@ -46,6 +46,17 @@ pub fn write(output: &mut impl Write, event: &Event) -> io::Result<()> {
     output.write_all(format!("{{{fields}}}\n").as_bytes())
 }
 
+/// The kind that a word in a line means.
+pub fn kind_named(word: &str) -> Option<Kind> {
+    use Kind::{Arrived, Refused, Released, Unreachable};
+    [Arrived, Released, Unreachable, Refused].into_iter().find(|one| kind(*one) == word)
+}
+
+/// The direction that a word in a line means.
+pub fn direction_named(word: &str) -> Option<Direction> {
+    [Direction::Request, Direction::Reply].into_iter().find(|one| direction(*one) == word)
+}
+
 fn quoted(value: impl std::fmt::Display) -> String {
     format!("\"{value}\"")
 }

@@ -1,7 +1,7 @@
 //! What a link saw, read from JSON lines. [`link::json`] says what stands in them.
 
 use anyhow::{Context, Result, ensure};
-use link::{Direction, Event, Fate, Kind, Route};
+use link::{Direction, Event, Fate, Route, json};
 use serde::Deserialize;
 use std::io::BufRead;
 use std::net::SocketAddr;
@@ -39,21 +39,17 @@ pub fn read(lines: impl BufRead) -> Result<Vec<Event>> {
 impl Line {
     fn event(self) -> Result<Event> {
         let (incoming, outgoing) = ((self.from, self.to), (self.onward_from, self.onward_to));
-        let (direction, (client, link), (upstream, server)) = match self.direction.as_str() {
-            "request" => (Direction::Request, incoming, outgoing),
+        let unknown = |key: &str, word: &str| format!("there is no {key} {word:?}");
+        let direction = json::direction_named(&self.direction)
+            .with_context(|| unknown("direction", &self.direction))?;
+        let kind = json::kind_named(&self.kind).with_context(|| unknown("kind", &self.kind))?;
+        let ((client, link), (upstream, server)) = match direction {
+            Direction::Request => (incoming, outgoing),
             // A reply passes the same endpoints the other way.
-            "reply" => (Direction::Reply, turned(outgoing), turned(incoming)),
-            other => return Err(unknown("direction", other)),
-        };
-        let kind = match self.kind.as_str() {
-            "arrived" => Kind::Arrived,
-            "released" => Kind::Released,
-            "unreachable" => Kind::Unreachable,
-            "refused" => Kind::Refused,
-            other => return Err(unknown("kind", other)),
+            Direction::Reply => (turned(outgoing), turned(incoming)),
         };
         let Self { number, copies, behind, .. } = self;
-        let overflow = self.fate == link::json::OVERFLOW;
+        let overflow = self.fate == json::OVERFLOW;
         Ok(Event {
             time: seconds(self.time)?,
             kind,
@@ -68,10 +64,6 @@ impl Line {
 
 fn turned<T>((from, to): (T, T)) -> (T, T) {
     (to, from)
-}
-
-fn unknown(key: &str, value: &str) -> anyhow::Error {
-    anyhow::anyhow!("there is no {key} {value:?}")
 }
 
 fn seconds(seconds: f64) -> Result<Duration> {
@@ -90,6 +82,7 @@ fn bytes(digits: &str) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use link::Kind;
 
     fn event(direction: Direction, kind: Kind, fate: Fate) -> Event {
         let at = |port: u16| ([127, 0, 0, 1], port).into();
@@ -113,7 +106,7 @@ mod tests {
         }
         let mut lines = Vec::new();
         for event in &events {
-            link::json::write(&mut lines, event).unwrap();
+            json::write(&mut lines, event).unwrap();
         }
         assert_eq!(read(&lines[..]).unwrap(), events);
     }
@@ -121,7 +114,7 @@ mod tests {
     #[test]
     fn what_is_no_event_is_named_by_its_line() {
         let mut lines = Vec::new();
-        link::json::write(&mut lines, &event(Direction::Reply, Kind::Arrived, Fate::PASS)).unwrap();
+        json::write(&mut lines, &event(Direction::Reply, Kind::Arrived, Fate::PASS)).unwrap();
         let good = String::from_utf8(lines).unwrap();
         for (from, to) in [
             ("arrived", "vanished"),
