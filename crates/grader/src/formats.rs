@@ -58,7 +58,7 @@ pub fn render(format: Format, results: &Results, context: &Context) -> Result<Re
         Format::Gradescope => json::gradescope(results),
         Format::Classroom50 => json::classroom50(results, context),
         Format::Junit => junit::render(results),
-        Format::Github => github::render(results, context),
+        Format::Github => github::render(results),
     }
 }
 

@@ -128,7 +128,6 @@ pub fn platform(output: &Output) -> Platform {
         canvas: output.canvas.iter().cloned().collect(),
         moodle: output.moodle,
         classroom50: Classroom50::from_variables(|name| env::var(name).ok()),
-        token: None,
     }
 }
 

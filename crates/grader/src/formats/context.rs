@@ -13,9 +13,6 @@ pub struct Context {
     pub moodle: Option<MoodleColumn>,
     /// For Classroom 50: what its runner says about the submission.
     pub classroom50: Classroom50,
-    /// For GitHub: the word that ends a part in which commands aren't obeyed. Without one it is
-    /// random, as it must be where students could know it.
-    pub token: Option<String>,
 }
 
 /// An assignment as Canvas shows it in the header of an exported gradebook: `Echo (4711)`.

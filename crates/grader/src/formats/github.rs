@@ -1,11 +1,10 @@
 //! A step summary and a log for a job of GitHub Actions.
 
-use super::context::Context;
 use super::entry::{Entry, entries, total, verdict};
 use super::rendered::{File, Rendered};
 use crate::model::{Grade, Graded, Results, Status};
 use crate::text::{line, name, paragraph};
-use anyhow::{Context as _, Result};
+use anyhow::{Context, Result};
 use checks::verdict::Mark;
 
 /// Bytes of a summary: GitHub refuses a step's summary above 1 MiB as a whole.
@@ -23,17 +22,16 @@ const FEEDBACK: usize = 4_000;
 ///
 /// What students wrote stands in the log only where GitHub obeys no commands, and escaped in the
 /// annotations behind that. What wasn't submitted has no points.
-pub fn render(results: &Results, context: &Context) -> Result<Rendered> {
+pub fn render(results: &Results) -> Result<Rendered> {
     let summary = summary(results, SUMMARY);
-    let log = log(results, context.token.as_deref())?;
+    let log = log(results)?;
     let files = vec![File::new("github/summary.md", summary), File::new("github/log.txt", log)];
     Ok(Rendered { files, notes: Vec::new() })
 }
 
-fn log(results: &Results, token: Option<&str>) -> Result<String> {
+fn log(results: &Results) -> Result<String> {
     let feedback = feedback(results);
-    let token = token.filter(|token| !token.is_empty() && !feedback.contains(token));
-    let token = token.map_or_else(|| random_token(&feedback), |token| Ok(token.to_owned()))?;
+    let token = random_token(&feedback)?;
     let mut log = format!("::stop-commands::{token}\n{feedback}::{token}::\n");
     for annotation in annotations(results) {
         log.push_str(&annotation);

@@ -92,7 +92,6 @@ pub fn context() -> Context {
             review: text("https://example.org/compare/1"),
             datetime: text("2026-06-01T14:32:05Z"),
         },
-        token: Some(text("resume-8f14e45f")),
     }
 }
 
