@@ -43,14 +43,16 @@ impl Case {
     }
 }
 
-/// Where an attack makes sense.
-#[derive(PartialEq, Eq)]
-enum Where {
-    Anywhere,
+/// On which rungs an attack is made.
+enum On {
+    /// Each rung keeps it off by means of its own.
+    Each,
+    /// Whatever keeps it off is the same on both: once is enough, on the better rung of those here.
+    Any,
     /// `best` doesn't prevent it, and says so.
     Strict,
 }
-use Where::{Anywhere, Strict};
+use On::{Any, Each, Strict};
 
 const LESSON: &str = "lesson-3";
 
@@ -62,41 +64,41 @@ const ANY: RangeInclusive<u32> = 0..=100;
 const FEW: RangeInclusive<u32> = 0..=5;
 
 /// Programs, each with its lesson. Who attacks and then does what it should deserves all points.
-const PROGRAMS: &[(&str, &str, RangeInclusive<u32>, Where)] = &[
-    ("infinite_loop", LESSON, NONE, Anywhere),
-    ("never_ends", LESSON, 50..=80, Anywhere),
-    ("ignores_signals", LESSON, ALL, Anywhere),
-    ("fork_bomb", LESSON, ALL, Anywhere),
-    ("daemon", LESSON, ALL, Anywhere),
-    ("memory_hog", LESSON, ALL, Anywhere),
-    ("disk_filler", LESSON, ALL, Anywhere),
-    ("open_files", LESSON, ALL, Anywhere),
-    ("empty_files", LESSON, ALL, Anywhere),
+const PROGRAMS: &[(&str, &str, RangeInclusive<u32>, On)] = &[
+    ("infinite_loop", LESSON, NONE, Any),
+    ("never_ends", LESSON, 50..=80, Any),
+    ("ignores_signals", LESSON, ALL, Each),
+    ("fork_bomb", LESSON, ALL, Each),
+    ("daemon", LESSON, ALL, Each),
+    ("memory_hog", LESSON, ALL, Any),
+    ("disk_filler", LESSON, ALL, Each),
+    ("open_files", LESSON, ALL, Any),
+    ("empty_files", LESSON, ALL, Each),
     ("hoards_in_sockets", LESSON, ALL, Strict),
-    ("raises_what_it_gets", LESSON, ALL, Anywhere),
-    ("becomes_another", LESSON, ALL, Anywhere),
-    ("becomes_its_loader", LESSON, FEW, Anywhere),
+    ("raises_what_it_gets", LESSON, ALL, Any),
+    ("becomes_another", LESSON, ALL, Each),
+    ("becomes_its_loader", LESSON, FEW, Each),
     // Without a namespace of its own, the user's other processes are added to its limit.
     ("many_threads", LESSON, ALL, Strict),
     ("busy_threads", LESSON, ANY, Strict),
-    ("floods_stdout", LESSON, NONE, Anywhere),
-    ("floods_stderr", LESSON, NONE, Anywhere),
-    ("long_line", LESSON, NONE, Anywhere),
-    ("wide_error", LESSON, ALL, Anywhere),
-    ("reads_others", LESSON, ALL, Anywhere),
-    ("reads_environment", LESSON, ALL, Anywhere),
-    ("writes_outside", LESSON, ALL, Anywhere),
-    ("kills", LESSON, ALL, Anywhere),
-    ("forged_lines", LESSON, ALL, Anywhere),
-    ("forged_verdict", LESSON, NONE, Anywhere),
-    ("forged_jail", LESSON, NONE, Anywhere),
-    ("forged_gap", LESSON, NONE, Anywhere),
+    ("floods_stdout", LESSON, NONE, Any),
+    ("floods_stderr", LESSON, NONE, Any),
+    ("long_line", LESSON, NONE, Any),
+    ("wide_error", LESSON, ALL, Any),
+    ("reads_others", LESSON, ALL, Each),
+    ("reads_environment", LESSON, ALL, Each),
+    ("writes_outside", LESSON, ALL, Each),
+    ("kills", LESSON, ALL, Each),
+    ("forged_lines", LESSON, ALL, Any),
+    ("forged_verdict", LESSON, NONE, Any),
+    ("forged_jail", LESSON, NONE, Each),
+    ("forged_gap", LESSON, NONE, Any),
     ("connects_outside", LESSON, ALL, Strict),
     ("binds_ports", LESSON, ANY, Strict),
     ("answers_for_others", "lesson-5", ANY, Strict),
     ("floods_the_network", "lesson-2", 0..=10, Strict),
-    ("hard_coded", LESSON, FEW, Anywhere),
-    ("detects_the_grader", LESSON, FEW, Anywhere),
+    ("hard_coded", LESSON, FEW, Any),
+    ("detects_the_grader", LESSON, FEW, Any),
     ("slow", "lesson-5", 20..=95, Strict),
     // It loses what each wrong status costs, and may come too late where it fills the network.
     ("fills_ports", LESSON, 0..=76, Strict),
@@ -104,19 +106,23 @@ const PROGRAMS: &[(&str, &str, RangeInclusive<u32>, Where)] = &[
 ];
 
 /// Programs that must not compile.
-const SOURCES: &[(&str, Where)] = &[
-    ("proc_macro", Anywhere),
-    ("forged_jail_of_the_compiler", Anywhere),
-    ("forged_errors", Anywhere),
+const SOURCES: &[(&str, On)] = &[
+    ("proc_macro", Each),
+    ("forged_jail_of_the_compiler", Each),
+    ("forged_errors", Any),
     ("takes_minutes", Strict),
-    ("takes_gigabytes", Anywhere),
-    ("makes_large_files", Anywhere),
+    ("takes_gigabytes", Any),
+    ("makes_large_files", Any),
     ("never_compiles", Strict),
 ];
 
-/// Hands in all that make sense with this isolation.
-pub fn hand_in(stage: &Stage, rung: Rung) -> Result<Vec<Case>> {
-    let makes_sense = |place: &Where| *place == Anywhere || rung == Rung::Strict;
+/// Hands in all that make sense on this rung; on a second one, only what that keeps off otherwise.
+pub fn hand_in(stage: &Stage, rung: Rung, is_second: bool) -> Result<Vec<Case>> {
+    let makes_sense = |on: &On| match on {
+        Each => true,
+        Any => !is_second,
+        Strict => rung == Rung::Strict,
+    };
     let mut cases = Vec::new();
     for (name, lesson, points, _) in PROGRAMS.iter().filter(|program| makes_sense(&program.3)) {
         stage.hand_in_program(name, lesson)?;
