@@ -21,12 +21,11 @@ if ((${#packages[@]})); then
   apt-get install -y --no-install-recommends "${packages[@]}"
 fi
 
-# Submissions are graded as nobody: in a container root can do less than it seems, and a jail that
-# root makes is worth less.
+# Submissions are compiled by a user without rights, whom root becomes: a Rust that only root may use
+# is none, nor is one that is too old.
 as=()
 if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid=65534 --regid=65534 --clear-groups); fi
 
-# A Rust that is too old, or that only root may use, is none.
 can_build() {
   local needed version
   needed=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$course/crates/grader/Cargo.toml")
@@ -46,6 +45,3 @@ cargo fetch --locked
 cargo build --locked --offline -p grader -p checks
 # Apart from the others, as the grader builds them: then nothing is left to do for it.
 cargo build --locked --offline -p 'lesson-*'
-
-# run_autograder becomes the owner of this.
-if [ "$(id -u)" = 0 ]; then chown -R 65534:65534 "$course/target" "$root/rust"; fi

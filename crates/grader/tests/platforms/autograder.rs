@@ -109,7 +109,7 @@ fn tools(stage: &Stage, names: &[&str]) -> Result<String> {
             format!("#!/bin/sh\necho \"{name} $*\" >> '{}'\n", stage.path("calls").display());
         stage.program(&format!("tools/{name}"), &text)?;
     }
-    for name in ["bash", "sh", "id", "chown", "mkdir", "ln", "sed", "sort"] {
+    for name in ["bash", "sh", "id", "mkdir", "ln", "sed", "sort"] {
         let place = ["/usr/bin", "/bin"].map(|folder| format!("{folder}/{name}"));
         let place = place.iter().find(|place| fs::exists(place).unwrap_or(false));
         let place = place.with_context(|| format!("there is no {name}"))?;
