@@ -112,7 +112,6 @@ pub struct Tools {
 }
 
 /// The folders of one program.
-#[derive(Clone)]
 pub struct Bench {
     pub source: PathBuf,
     /// Where the compiled program is, and its name.
