@@ -21,8 +21,6 @@ pub struct Built {
     pub package: &'static str,
     /// Where its program is.
     pub program: &'static str,
-    /// A folder in the target folder.
-    pub scratch: &'static str,
 }
 
 /// The `main` of a lesson's test: judges its program.
@@ -64,15 +62,16 @@ fn build_again(built: &Built) -> Result<()> {
     if env::var_os("CARGO").is_none() {
         return Ok(());
     }
-    let Built { package, program, scratch } = *built;
+    let Built { package, program } = *built;
     let lesson = base::lessons::find(package).context("the catalogue doesn't have this lesson")?;
-    let mut build = Build::begin(lesson, Path::new(program))?;
+    let program = Path::new(program);
+    let mut build = Build::begin(lesson, program)?;
     if build.is_current() {
         return Ok(());
     }
     let mut cargo = programs::cargo();
     cargo.args(["build", "--quiet", "--package", package, "--bin", package, "--target-dir"]);
-    cargo.arg(Path::new(scratch).parent().context("the target folder has no name")?);
+    cargo.arg(program.ancestors().nth(2).context("the program is in no target folder")?);
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
     }

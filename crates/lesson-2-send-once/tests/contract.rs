@@ -7,6 +7,5 @@ fn main() -> ExitCode {
     judge(&Built {
         package: env!("CARGO_PKG_NAME"),
         program: env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))),
-        scratch: env!("CARGO_TARGET_TMPDIR"),
     })
 }
