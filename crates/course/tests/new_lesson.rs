@@ -10,6 +10,8 @@ use base::ports::Port;
 use predicates::prelude::*;
 use predicates::str::contains;
 use std::collections::BTreeSet;
+use std::env::consts::EXE_SUFFIX;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -61,17 +63,42 @@ impl Copy {
         Ok(copy)
     }
 
-    fn command(&self, words: &[&str]) -> Command {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(words).current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
+    fn command(&self, program: impl AsRef<OsStr>, words: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command.args(words).current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
+        // What others wrote lies where it was built for us, and programs lie apart. Cargo before
+        // 1.91 doesn't know this, and compiles all once more.
+        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+        command.envs(built.map(|folder| ("CARGO_BUILD_BUILD_DIR", folder)));
         // What is built here is soon built again, and nobody looks into it.
-        cargo.env("CARGO_INCREMENTAL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
-        cargo.env("CARGO_NET_OFFLINE", "true").timeout(PATIENCE);
-        cargo
+        command.env("CARGO_INCREMENTAL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
+        command.env("CARGO_NET_OFFLINE", "true").timeout(PATIENCE);
+        command
     }
 
     fn cargo(&self, words: &[&str]) -> Assert {
-        self.command(words).assert()
+        self.command(env!("CARGO"), words).assert()
+    }
+
+    /// Builds programs with what others wrote as the tests have it: with the features that all
+    /// packages together ask for.
+    fn build(&self, programs: &[&str]) -> Assert {
+        let programs = programs.iter().flat_map(|program| ["--bin", program]);
+        self.cargo(&["build", "--workspace"].into_iter().chain(programs).collect::<Vec<_>>())
+    }
+
+    /// `course` for the copy: the one of here, or the one of the copy, as it was last built.
+    fn course(&self, program: impl AsRef<OsStr>, words: &[&str]) -> Assert {
+        let mut course = self.command(program, words);
+        course.env("CARGO_MANIFEST_DIR", self.root.join("crates/course")).assert()
+    }
+
+    fn verify(&self, words: &[&str]) -> Assert {
+        self.course(self.own_course(), &[&["verify"], words].concat())
+    }
+
+    fn own_course(&self) -> PathBuf {
+        self.target.join("debug").join(format!("course{EXE_SUFFIX}"))
     }
 
     fn xtask(&self, words: &[&str]) -> Assert {
@@ -102,17 +129,16 @@ fn two_new_lessons_build_and_are_known_everywhere() -> Result<()> {
     let copy = Copy::new()?;
     let [first, second] = [LESSONS.len() + 1, LESSONS.len() + 2].map(|number| number.to_string());
     let (udp, tcp) = (format!("lesson-{first}"), format!("lesson-{second}"));
-    let new_lesson = ["run", "--quiet", "--package", "course", "--", "new-lesson"];
-    let made = copy.cargo(&[&new_lesson[..], &[&first, "some-slug"]].concat()).success();
+    let here = env!("CARGO_BIN_EXE_course");
+    let made = copy.course(here, &["new-lesson", &first, "some-slug"]).success();
     let mut expected = notes(&made)?;
-    let made = copy.cargo(&[&new_lesson[..], &[&second, "other", "--tcp"]].concat()).success();
+    copy.build(&["course"]).success();
+    let made = copy.course(copy.own_course(), &["new-lesson", &second, "other", "--tcp"]).success();
     expected.extend(notes(&made)?);
     ensure!(expected.len() > 20, "{expected:?}");
 
     // Both are right programs, and make no warnings.
-    let packages = ["--package", "xtask", "--package", "checks", "--package", "course"];
-    let lessons = ["--package", &udp, "--package", &tcp];
-    let built = copy.cargo(&[&["build"], &packages[..], &lessons[..]].concat()).success();
+    let built = copy.build(&["xtask", "checks", "course", &udp, &tcp]).success();
     built.stderr(contains("warning").not());
     for lesson in [&first, &second] {
         copy.xtask(&["check", lesson]).success().stdout(contains("100 of 100 points"));
@@ -122,9 +148,9 @@ fn two_new_lessons_build_and_are_known_everywhere() -> Result<()> {
 
     // Before the tables are written, they are a finding each; then only the notes are left.
     let tables = contains("this isn't what the catalogue says").count(2);
-    copy.xtask(&["verify"]).code(1).stdout(tables);
-    copy.xtask(&["verify", "--write"]).success().stdout(contains("tables written anew: 2"));
-    let verified = copy.xtask(&["verify"]).code(1);
+    copy.verify(&[]).code(1).stdout(tables);
+    copy.verify(&["--write"]).success().stdout(contains("tables written anew: 2"));
+    let verified = copy.verify(&[]).code(1);
     assert_eq!(notes(&verified)?, expected);
     let text = String::from_utf8(verified.get_output().stdout.clone())?;
     let findings = text.lines().filter(|line| line.contains(".rs:") || line.contains(".md:"));
@@ -140,7 +166,7 @@ fn its_starter_makes_no_warning(copy: &Copy, lesson: &str) -> Result<()> {
     fs::write(&program, good.replace("Bind a socket to `address`.", "Bind a socket."))?;
     let says = contains("the starters don't compile without a warning")
         .and(contains("unused variable: `address`"));
-    copy.xtask(&["verify"]).code(1).stdout(says);
+    copy.verify(&[]).code(1).stdout(says);
     fs::write(&program, good)?;
     Ok(())
 }
@@ -165,7 +191,7 @@ fn a_tcp_pair_is_run(copy: &Copy, client: &str, server: &str) -> Result<()> {
     }
     let port = Port::with_free_tcp()?;
     let words = ["xtask", "run", server, "--port", &port.number().to_string()];
-    let run = copy.command(&words).write_stdin("hello\n").assert();
+    let run = copy.command(env!("CARGO"), &words).write_stdin("hello\n").assert();
     run.success().stdout(contains("program │ hello"));
     let wire = copy.xtask(&["run", client, "--loss", "10%"]);
     wire.code(2).stderr(contains("it speaks TCP, and the link carries only UDP"));
