@@ -1,5 +1,6 @@
 //! Names that look alike once what can't be seen in them is shown.
 
+use crate::bytes::with_one_token;
 use crate::class::{class, context, failed, one_student};
 use anyhow::Result;
 use grader::formats::{CanvasAssignment, Format, Rendered, render};
@@ -17,7 +18,7 @@ fn said_of(name: &str, format: Format, status: Status) -> Result<String> {
     results.submissions[0].grades[0].status = status;
     let Rendered { files, notes } = render(format, &results, &context())?;
     let files = files.iter().map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
-    Ok(files.chain(notes).collect::<Vec<_>>().join("\n"))
+    Ok(with_one_token(&files.chain(notes).collect::<Vec<_>>().join("\n")))
 }
 
 #[test]
