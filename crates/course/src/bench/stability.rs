@@ -172,7 +172,7 @@ fn is_ours(row: &Row, works: &[Work]) -> bool {
     works.iter().any(|work| work.student == row.student)
 }
 
-const PROGRAMS: &str = "crates/grader/tests/hostile/programs";
+const PROGRAMS: &str = "crates/grader/tests/grader/hostile/programs";
 
 /// A program, and the lesson that it is handed in for.
 struct Attack {
