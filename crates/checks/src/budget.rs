@@ -1,5 +1,6 @@
 //! How long all checks of a lesson may take together, and what happens when that is used up.
 
+use crate::cause::Cause;
 use crate::failure::{Checked, Failure, Fault};
 use std::time::{Duration, Instant};
 
@@ -64,15 +65,19 @@ pub fn used_up(budget: Duration, how_far: &str) -> Failure {
         problem: format!(
             "the time for all checks of this lesson together, {budget:?}, is used up: {how_far}"
         ),
-        cause: "All checks together get many times what a right program needs, which is seconds. \
-                This one took long in check after check, to start, to answer or to end, as the \
-                transcripts show. Look for what holds it up: a sleep, a time-out that has to \
-                pass, a wait for more input, or thousands of sockets."
-            .to_owned(),
+        cause: USED_UP,
         is_late: true,
         ..Failure::default()
     }
 }
+
+const USED_UP: Cause = Cause::new(
+    "too-slow",
+    "All checks together get many times what a right program needs, which is seconds. \
+                This one took long in check after check, to start, to answer or to end, as the \
+                transcripts show. Look for what holds it up: a sleep, a time-out that has to \
+                pass, a wait for more input, or thousands of sockets.",
+);
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,11 @@ const WIDTH: usize = 16;
 /// Lines of a dump at the most.
 const LINES: usize = 6;
 
+/// Whether `part` stands somewhere in `whole`.
+pub fn find(whole: &[u8], part: &[u8]) -> bool {
+    part.is_empty() || whole.windows(part.len()).any(|window| window == part)
+}
+
 /// Bytes as people see them, and what they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dump {

@@ -1,6 +1,7 @@
 //! The other side of a conversation over UDP.
 
 use crate::budget::Deadline;
+use crate::cause::Cause;
 use crate::failure::{Checked, Fault, failed, late};
 use crate::log::Log;
 use crate::subject::Subject;
@@ -53,7 +54,7 @@ impl Endpoint {
     }
 
     /// Waits for a datagram. `what` completes "waited for …".
-    pub fn receive(&self, what: &str, within: Duration, cause: &str) -> Checked<Datagram> {
+    pub fn receive(&self, what: &str, within: Duration, cause: &Cause) -> Checked<Datagram> {
         match self.next(self.deadline.cut(within))? {
             Some(datagram) => {
                 let (length, shown) = (datagram.payload.len(), visible(&datagram.payload));
@@ -76,7 +77,7 @@ impl Endpoint {
         program: &Subject,
         what: &str,
         within: Duration,
-        cause: &str,
+        cause: &Cause,
     ) -> Checked<Datagram> {
         const SLICE: Duration = Duration::from_millis(50);
         let deadline = Instant::now() + within;
@@ -90,10 +91,8 @@ impl Endpoint {
             }
             let to = self.address;
             if let Some(status) = end {
-                return Err(failed(
-                    format!("it ended ({status}) before {what} came to {to}"),
-                    cause,
-                ));
+                let problem = format!("it ended ({status}) before {what} came to {to}");
+                return Err(failed(problem, &cause.of_end(status)));
             }
             if left.is_zero() {
                 return Err(late(format!("{what} hasn't come to {to} within {within:?}"), cause));
@@ -103,7 +102,7 @@ impl Endpoint {
 
     /// Requires that nothing more comes. All of that time is spent, so it is for where no event
     /// could tell.
-    pub fn receives_nothing(&self, during: Duration, cause: &str) -> Checked {
+    pub fn receives_nothing(&self, during: Duration, cause: &Cause) -> Checked {
         let whole = self.deadline.cut(during);
         match self.next(whole)? {
             None if whole < during => {
@@ -160,7 +159,7 @@ mod tests {
         };
         let (sender, receiver) = (bind(), bind());
         sender.send("no\0", receiver.address).unwrap();
-        let verdict = receiver.receives_nothing(Duration::from_secs(10), "");
+        let verdict = receiver.receives_nothing(Duration::from_secs(10), &Cause::NONE);
         let Err(Fault::Failed(failure)) = verdict else { panic!("{verdict:?}") };
         let (from, to) = (sender.address, receiver.address);
         assert_eq!(failure.problem, format!("{from} sent 3 bytes to {to}: \"no\\0\""));

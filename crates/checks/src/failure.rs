@@ -1,6 +1,8 @@
 //! What a check's function says about the program: nothing, or what is wrong with it.
 
-use crate::bytes::{self, Dump};
+use crate::bytes::{self, Dump, find};
+use crate::cause::Cause;
+use crate::diagnosis;
 
 /// What a check's function returns.
 pub type Checked<T = ()> = Result<T, Fault>;
@@ -29,8 +31,7 @@ pub struct Failure {
     pub problem: String,
     /// The bytes that should have come, and those that came; or nothing.
     pub compared: Vec<Dump>,
-    /// What is probably wrong in the program, and what to do.
-    pub cause: String,
+    pub cause: Cause,
     /// Whether it failed because time ran out.
     pub is_late: bool,
     /// Whether another try would change nothing. All else is tried once more, alone: the computer
@@ -46,39 +47,39 @@ impl Failure {
 }
 
 /// A failure without bytes to compare.
-pub fn failed(problem: impl Into<String>, cause: impl Into<String>) -> Fault {
-    let (problem, cause) = (problem.into(), cause.into());
+pub fn failed(problem: impl Into<String>, cause: &Cause) -> Fault {
+    let (problem, cause) = (problem.into(), cause.clone());
     Fault::Failed(Box::new(Failure { problem, cause, ..Failure::default() }))
 }
 
 /// A failure by time: what was awaited didn't come.
-pub fn late(problem: impl Into<String>, cause: impl Into<String>) -> Fault {
-    let (problem, cause) = (problem.into(), cause.into());
+pub fn late(problem: impl Into<String>, cause: &Cause) -> Fault {
+    let (problem, cause) = (problem.into(), cause.clone());
     Fault::Failed(Box::new(Failure { problem, cause, is_late: true, ..Failure::default() }))
 }
 
 /// A failure that has taken long, and that another try wouldn't change.
-pub fn certain(problem: impl Into<String>, cause: impl Into<String>) -> Fault {
-    let (problem, cause) = (problem.into(), cause.into());
+pub fn certain(problem: impl Into<String>, cause: &Cause) -> Fault {
+    let (problem, cause) = (problem.into(), cause.clone());
     Fault::Failed(Box::new(Failure { problem, cause, is_certain: true, ..Failure::default() }))
 }
 
 /// Requires that a condition holds.
-pub fn require(condition: bool, problem: impl Into<String>, cause: &str) -> Checked {
+pub fn require(condition: bool, problem: impl Into<String>, cause: &Cause) -> Checked {
     if condition { Ok(()) } else { Err(failed(problem, cause)) }
 }
 
-/// Requires that two payloads are the same, byte for byte.
-pub fn same(what: &str, expected: &[u8], actual: &[u8], cause: &str) -> Checked {
+/// Requires that two payloads are the same, byte for byte. They tell the cause themselves.
+pub fn same(what: &str, expected: &[u8], actual: &[u8]) -> Checked {
     if expected == actual {
         return Ok(());
     }
-    let dumps = bytes::both(expected, actual);
+    let (dumps, cause) = (bytes::both(expected, actual), diagnosis::of_payload(expected, actual));
     Err(compared(format!("{what} differs from what was expected"), dumps, cause))
 }
 
-/// Requires that output has these bytes in it, somewhere.
-pub fn contains(what: &str, part: &[u8], whole: &[u8], cause: &str) -> Checked {
+/// Requires that bytes have these in them, somewhere.
+pub fn contains(what: &str, part: &[u8], whole: &[u8], cause: Cause) -> Checked {
     if find(whole, part) {
         return Ok(());
     }
@@ -86,12 +87,6 @@ pub fn contains(what: &str, part: &[u8], whole: &[u8], cause: &str) -> Checked {
     Err(compared(format!("{what} doesn't have the expected bytes in it"), dumps, cause))
 }
 
-/// Whether `part` stands somewhere in `whole`.
-pub fn find(whole: &[u8], part: &[u8]) -> bool {
-    part.is_empty() || whole.windows(part.len()).any(|window| window == part)
-}
-
-fn compared(problem: String, compared: Vec<Dump>, cause: &str) -> Fault {
-    let cause = cause.to_owned();
+fn compared(problem: String, compared: Vec<Dump>, cause: Cause) -> Fault {
     Fault::Failed(Box::new(Failure { problem, compared, cause, ..Failure::default() }))
 }

@@ -1,6 +1,7 @@
 //! Runs checks: those that don't depend on each other at the same time, each on its own ports.
 
 use crate::budget::{Budget, Deadline, used_up};
+use crate::cause::Cause;
 use crate::check::{Check, Lesson};
 use crate::failure::{Failure, Fault};
 use crate::network::Network;
@@ -217,7 +218,7 @@ fn explain(failure: Failure, endings: &[Ending]) -> Failure {
     let Some(hint) = endings.iter().find_map(Ending::open_gap) else { return failure };
     Failure {
         problem: "a gap in the program is still open".to_owned(),
-        cause: format!("Write what stands in the gap's place: {hint}"),
+        cause: Cause::seen("open-gap", format!("Write what stands in the gap's place: {hint}")),
         is_certain: true,
         ..Failure::default()
     }

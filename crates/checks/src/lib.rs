@@ -9,6 +9,7 @@
 //! In this order; nothing uses what stands below it.
 //!
 //! - [`bytes`]: bytes as text and in hexadecimal
+//! - [`cause`]: why a program probably fails; [`diagnosis`]: what bytes tell of that by themselves
 //! - [`failure`]: what is wrong with a program; [`log`]: what has happened so far
 //! - [`budget`]: how long all checks may take; [`network`]: whose fault it is if there is no port
 //! - [`subject`]: the program, with pipes for a terminal; [`endpoint`]: the other side, over UDP
@@ -30,7 +31,9 @@
 
 pub mod budget;
 pub mod bytes;
+pub mod cause;
 pub mod check;
+pub mod diagnosis;
 pub mod diff;
 pub mod drawing;
 pub mod endpoint;

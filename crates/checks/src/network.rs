@@ -1,5 +1,6 @@
 //! Whose network the checks are made in, and so whose fault it is if there is no port in it.
 
+use crate::cause::Cause;
 use crate::failure::{Fault, failed};
 use anyhow::Error;
 use std::io::{self, ErrorKind};
@@ -23,12 +24,14 @@ impl Network {
         if self == Self::Shared || error.kind() != ErrorKind::AddrInUse {
             return Fault::Grader(Error::new(error).context(what));
         }
-        failed(
-            format!("{what}: {error}"),
-            "The network is the program's own, and nobody else is in it: so it is the program \
+        failed(format!("{what}: {error}"), &USES_UP_PORTS)
+    }
+}
+
+const USES_UP_PORTS: Cause = Cause::new(
+    "uses-up-ports",
+    "The network is the program's own, and nobody else is in it: so it is the program \
              that holds more ports than it was told to take, or has left thousands of \
              connections behind, each of which keeps its port for a minute. Open the sockets \
              that the task needs, and close them.",
-        )
-    }
-}
+);

@@ -3,7 +3,10 @@
 mod state;
 
 use crate::budget::Deadline;
-use crate::failure::{Checked, Fault, failed, late};
+use crate::bytes::find;
+use crate::cause::Cause;
+use crate::diagnosis;
+use crate::failure::{Checked, Failure, Fault, contains, failed, late};
 use crate::log::Log;
 use anyhow::{Context, Result};
 use base::ports::{self, Protocol};
@@ -13,7 +16,7 @@ pub use state::{Ended, Ending};
 use state::{State, Streams, await_end, collect, feed};
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind::{InvalidInput, NotADirectory, NotFound, PermissionDenied};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -36,6 +39,11 @@ const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(2), Duration::fr
 /// How long the output of a program that has ended, or was ended, may take to come to its end; a
 /// process that it has started may hold it open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+
+const LEAVES_A_PROCESS: Cause = Cause::new(
+    "leaves-a-process",
+    "The program has started another process and left it behind: wait for it before you end.",
+);
 
 /// Variables that a program may need to start at all; it is given no others.
 const ENVIRONMENT: &[&str] = &[
@@ -104,6 +112,7 @@ const NO_PROGRAM: i32 = if cfg!(windows) { 193 } else { 8 };
 pub struct Subject {
     stdin: Option<mpsc::Sender<Vec<u8>>>,
     state: Arc<State>,
+    pid: u32,
     log: Log,
     deadline: Deadline,
     /// Ends what is left. None when that is done.
@@ -140,6 +149,7 @@ impl Subject {
         words.extend(argument.map(|word| word.to_string_lossy().into_owned()));
         log.step(format!("started `{}`", words.join(" ")));
         let state = Arc::new(State::default());
+        let pid = child.id();
         let (stdin, input) = mpsc::channel();
         if let Some(pipe) = child.stdin.take() {
             thread::spawn(|| feed(pipe, input));
@@ -148,7 +158,7 @@ impl Subject {
         collect(&state, child.stderr.take(), |streams| &mut streams.stderr);
         await_end(&state, child);
         let (stdin, keeper) = (Some(stdin), Some(keeper));
-        Ok(Self { stdin, state, log: log.clone(), deadline, keeper })
+        Ok(Self { stdin, state, pid, log: log.clone(), deadline, keeper })
     }
 
     /// Types a line: `line`, and its end.
@@ -183,10 +193,6 @@ impl Subject {
     }
 
     fn wait_until_has(&self, protocol: Protocol, port: u16) -> Checked {
-        let cause = format!(
-            "The program must bind the address that it is given as its argument, here port {port}, \
-             and then wait."
-        );
         let started = Instant::now();
         loop {
             let (status, has_spoken) = {
@@ -203,13 +209,13 @@ impl Subject {
             }
             if let Some(status) = status {
                 let problem = format!("it ended ({status}) without binding {protocol} port {port}");
-                return Err(failed(problem, cause));
+                return Err(failed(problem, &Cause::NONE.of_end(status)));
             }
             self.deadline.in_time(format!("it to bind {protocol} port {port}"))?;
             if started.elapsed() >= START {
                 return Err(late(
                     format!("it hasn't bound {protocol} port {port} within {START:?}"),
-                    cause,
+                    &diagnosis::of_an_unbound_port(&self.bound(), protocol, port),
                 ));
             }
         }
@@ -221,7 +227,7 @@ impl Subject {
         &self,
         what: &str,
         within: Duration,
-        cause: &str,
+        cause: &Cause,
         enough: impl Fn(&[u8]) -> bool,
     ) -> Checked<Vec<u8>> {
         let is_done = |streams: &Streams| enough(&streams.stdout) || streams.is_complete();
@@ -232,14 +238,16 @@ impl Subject {
         }
         let so_far = format!("stdout so far: {}", visible(&streams.stdout));
         if let Some(status) = streams.status {
-            return Err(failed(format!("it ended ({status}) before {what}; {so_far}"), cause));
+            let problem = format!("it ended ({status}) before {what}; {so_far}");
+            return Err(failed(problem, &cause.of_end(status)));
         }
         self.deadline.in_time(what)?;
-        Err(late(format!("{what} hasn't come within {within:?}; {so_far}"), cause))
+        let cause = diagnosis::of_silence(&streams.seen(), cause);
+        Err(late(format!("{what} hasn't come within {within:?}; {so_far}"), &cause))
     }
 
     /// Waits until it has ended by itself and all that it wrote has been read.
-    pub fn wait_for_end(&self, within: Duration, cause: &str) -> Checked<Ended> {
+    pub fn wait_for_end(&self, within: Duration, cause: &Cause) -> Checked<Ended> {
         let streams = self.state.wait(self.deadline.cut(within), Streams::is_complete);
         let so_far = format!("stdout so far: {}", visible(&streams.stdout));
         if !streams.is_complete() {
@@ -250,22 +258,22 @@ impl Subject {
         };
         if !streams.is_complete() {
             let problem = format!("it ended ({status}), but a process that it started still runs");
-            return Err(late(problem, "A program waits for the processes that it has started."));
+            return Err(late(problem, &LEAVES_A_PROCESS));
         }
         self.log.step(format!("saw it end: {status}"));
         Ok(Ended { status, stdout: streams.stdout.clone(), stderr: streams.stderr.clone() })
     }
 
     /// Requires that it hasn't ended.
-    pub fn still_runs(&self, cause: &str) -> Checked {
+    pub fn still_runs(&self, cause: &Cause) -> Checked {
         match self.state.lock().status {
-            Some(status) => Err(failed(format!("it has ended: {status}"), cause)),
+            Some(status) => Err(failed(format!("it has ended: {status}"), &cause.of_end(status))),
             None => Ok(()),
         }
     }
 
     /// Requires that it doesn't end for that long, all of which is spent.
-    pub fn runs_on(&self, during: Duration, cause: &str) -> Checked {
+    pub fn runs_on(&self, during: Duration, cause: &Cause) -> Checked {
         let whole = self.deadline.cut(during);
         drop(self.state.wait(whole, |streams| streams.status.is_some()));
         self.still_runs(cause)?;
@@ -274,6 +282,45 @@ impl Subject {
         }
         self.log.step(format!("saw it run on for {during:?}"));
         Ok(())
+    }
+
+    /// How it has ended, if it has.
+    pub fn status(&self) -> Option<ExitStatus> {
+        self.state.lock().status
+    }
+
+    /// The ports that it has bound by now, as far as the system tells.
+    fn bound(&self) -> Vec<(Protocol, u16)> {
+        let of = |protocol| {
+            let ports = ports::ports_of(self.pid, protocol).unwrap_or_default();
+            ports.into_iter().map(move |port| (protocol, port))
+        };
+        of(Protocol::Udp).chain(of(Protocol::Tcp)).collect()
+    }
+
+    /// Requires that it shows `text` on stdout, verbatim, before `within` has passed. If it doesn't,
+    /// what it has printed, and whether it runs, tells why, or else it is what the check supposes.
+    pub fn shows(&self, text: &[u8], within: Duration, cause: &Cause) -> Checked {
+        let is_done = |streams: &Streams| find(&streams.stdout, text) || streams.is_complete();
+        let streams = self.state.wait(self.deadline.cut(within), is_done);
+        if find(&streams.stdout, text) {
+            self.log.step("saw the text on its stdout");
+            return Ok(());
+        }
+        let has_ended = streams.status.is_some();
+        if !has_ended {
+            self.deadline.in_time("the text on its stdout")?;
+        }
+        let cause = diagnosis::of_output(text, &streams.seen(), cause);
+        let missing = contains("its output", text, &streams.stdout, cause);
+        missing.map_err(|fault| match fault {
+            Fault::Failed(failure) if !has_ended => Fault::Failed(Box::new(Failure {
+                problem: format!("the expected bytes haven't come on its stdout within {within:?}"),
+                is_late: true,
+                ..*failure
+            })),
+            fault => fault,
+        })
     }
 
     /// All that it has written to stdout so far.

@@ -2,6 +2,7 @@
 //! its parts. README.md of this crate describes the JSON.
 
 use crate::bytes::Dump;
+use crate::cause::Cause;
 use crate::check::{Check, Lesson};
 use crate::failure::Failure;
 use crate::lessons;
@@ -124,9 +125,9 @@ impl Finding {
     }
 
     /// The likely cause of a failure, if one is known.
-    pub fn cause(&self) -> Option<&str> {
+    pub fn cause(&self) -> Option<&Cause> {
         match &self.outcome {
-            Outcome::Fail(failure) => Some(failure.cause.as_str()).filter(|text| !text.is_empty()),
+            Outcome::Fail(failure) => Some(&failure.cause).filter(|cause| !cause.text.is_empty()),
             Outcome::Pass | Outcome::Skipped(_) | Outcome::GraderError(_) => None,
         }
     }
@@ -147,7 +148,7 @@ impl Finding {
         match &self.outcome {
             Outcome::Pass => {}
             Outcome::Fail(failure) => {
-                parts.extend([Part::Failure(failure), Part::Cause(&failure.cause)]);
+                parts.extend([Part::Failure(failure), Part::Cause(&failure.cause.text)]);
             }
             Outcome::Skipped(needed) => parts.push(Part::Needs(needed)),
             Outcome::GraderError(error) => parts.push(Part::GraderError(error)),
@@ -266,6 +267,8 @@ pub struct WrittenFinding {
     status: Mark,
     message: String,
     cause: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    cause_id: String,
     section: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     needs: Option<String>,
@@ -294,6 +297,7 @@ impl From<&Finding> for WrittenFinding {
             Outcome::Skipped(needed) => needs = Some((*needed).to_owned()),
             Outcome::GraderError(error) => message.clone_from(error),
         }
+        let cause = finding.cause().cloned().unwrap_or_default();
         Self {
             id: finding.check.id.to_owned(),
             title: finding.check.title.to_owned(),
@@ -301,7 +305,8 @@ impl From<&Finding> for WrittenFinding {
             max_points: finding.check.points,
             status: finding.mark(),
             message,
-            cause: finding.cause().unwrap_or("").to_owned(),
+            cause: cause.text.into_owned(),
+            cause_id: cause.id.into_owned(),
             section: finding.check.section.to_owned(),
             needs,
             compared,
@@ -315,10 +320,11 @@ impl From<&Finding> for WrittenFinding {
 
 impl WrittenFinding {
     fn read(self, lesson: &'static Lesson) -> Result<Finding> {
-        let Self { id, status, message, cause, needs, compared, .. } = self;
+        let Self { id, status, message, cause, cause_id, needs, compared, .. } = self;
         let outcome = match status {
             Mark::Pass => Outcome::Pass,
             Mark::Fail => {
+                let cause = Cause::seen(cause_id, cause);
                 Outcome::Fail(Failure { problem: message, compared, cause, ..Failure::default() })
             }
             Mark::Skipped => {
@@ -341,8 +347,7 @@ mod tests {
 
     fn judged() -> Verdict {
         let lesson = lessons::known("lesson-3").unwrap();
-        let Err(Fault::Failed(failure)) = same("the text", b"typed ", b"typed\n", "It's trimmed.")
-        else {
+        let Err(Fault::Failed(failure)) = same("the text", b"typed ", b"typed\n") else {
             panic!("the texts differ")
         };
         let needed = lesson.checks[1].id;

@@ -5,6 +5,7 @@
 use base::lessons::numbered;
 use base::ports::PortCount;
 use checks::budget::Budget;
+use checks::cause::Cause;
 use checks::check::{Check, Lesson, Limits};
 use checks::failure::{Checked, failed};
 use checks::judge::{Terms, judge};
@@ -53,27 +54,27 @@ fn ticks_five_times(trial: &Trial) -> Checked {
     let program = trial.start_without_argument()?;
     for count in 1..=5 {
         let are_there = |stdout: &[u8]| stdout.len() >= 5 * count;
-        program.wait_for_stdout("a tick", Duration::from_secs(2), "", are_there)?;
+        program.wait_for_stdout("a tick", Duration::from_secs(2), &Cause::NONE, are_there)?;
     }
     Ok(())
 }
 
 fn ticks_wrong_at_last(trial: &Trial) -> Checked {
     ticks_five_times(trial)?;
-    Err(failed("it ticked wrong", "Oil it."))
+    Err(failed("it ticked wrong", &Cause::new("dry", "Oil it.")))
 }
 
 fn ticks_on(trial: &Trial) -> Checked {
-    trial.start_without_argument()?.runs_on(Duration::from_secs(3600), "")
+    trial.start_without_argument()?.runs_on(Duration::from_secs(3600), &Cause::NONE)
 }
 
 fn is_silent(trial: &Trial) -> Checked {
-    trial.endpoint()?.receives_nothing(Duration::from_secs(3600), "")
+    trial.endpoint()?.receives_nothing(Duration::from_secs(3600), &Cause::NONE)
 }
 
 fn swallows(trial: &Trial) -> Checked {
     let program = trial.start_without_argument()?;
-    let _ = program.wait_for_end(Duration::from_secs(3600), "");
+    let _ = program.wait_for_end(Duration::from_secs(3600), &Cause::NONE);
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 use base::lessons::numbered;
 use base::ports::PortCount;
+use checks::cause::Cause;
 use checks::check::{Check, Lesson, Limits};
 use checks::failure::{Checked, failed};
 use checks::judge::{Terms, judge};
@@ -44,7 +45,7 @@ fn fails_first(trial: &Trial) -> Checked {
     let program = trial.start(port.number().to_string())?;
     program.wait_until_bound(port.number())?;
     if !is_second {
-        return Err(failed("it is its first start", ""));
+        return Err(failed("it is its first start", &Cause::NONE));
     }
     assert!(before.contains(&port.number()), "{} was taken later", port.number());
     Ok(())
@@ -80,7 +81,7 @@ fn a_lack_of_ports_in_a_network_of_its_own_is_the_programs_failure() {
     let address = HOLDER.local_addr().unwrap();
     let problem = format!("the check cannot bind a UDP socket to {address}: ");
     assert!(failure.problem.starts_with(&problem), "{failure:?}");
-    assert!(failure.cause.contains("nobody else is in it"), "{failure:?}");
+    assert!(failure.cause.id == "uses-up-ports", "{failure:?}");
 }
 
 #[test]

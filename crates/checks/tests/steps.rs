@@ -7,8 +7,10 @@ use anyhow::{Context, Result, anyhow, ensure};
 use base::lessons::{LESSONS, Lesson as Entry, Lifetime, Role, numbered};
 use base::ports::{Port, PortCount};
 use checks::budget::Deadline;
+use checks::bytes::find;
+use checks::cause::Cause;
 use checks::check::{Check, Lesson, Limits};
-use checks::failure::{Checked, contains, failed, find, require, same};
+use checks::failure::{Checked, contains, failed, require, same};
 use checks::judge::{Terms, judge};
 use checks::log::Log;
 use checks::subject::{Program, SOON, START, Subject};
@@ -106,7 +108,9 @@ fn a_stdout_that_takes_nothing_is_an_error() -> Result<()> {
             start(&Program { command, name: None }, &lesson.argument_for(port.address())?)?;
         program.type_line("hello");
         program.close_stdin();
-        let ended = program.wait_for_end(SOON, "").and_then(|end| end.failed_properly("", ""));
+        let ended = program
+            .wait_for_end(SOON, &Cause::NONE)
+            .and_then(|end| end.failed_properly("", &Cause::NONE));
         told(ended).with_context(|| lesson.name())?;
     }
     Ok(())
@@ -221,8 +225,8 @@ fn meet(peer: &Peer, python: &str) -> Result<()> {
         client.write(peer.typed.into());
         client.close_stdin();
     }
-    let ended = told(client.wait_for_end(START, ""))?;
-    told(ended.succeeded(""))?;
+    let ended = told(client.wait_for_end(START, &Cause::NONE))?;
+    told(ended.succeeded(&Cause::NONE))?;
     let asked = ended.stdout;
     if !is_client {
         server.write(peer.typed.into());
@@ -230,8 +234,8 @@ fn meet(peer: &Peer, python: &str) -> Result<()> {
     let served = if is_endless {
         server.stdout()
     } else {
-        let ended = told(server.wait_for_end(SOON, ""))?;
-        told(ended.succeeded(""))?;
+        let ended = told(server.wait_for_end(SOON, &Cause::NONE))?;
+        told(ended.succeeded(&Cause::NONE))?;
         ended.stdout
     };
     let (served, asked) = (String::from_utf8(served)?, String::from_utf8(asked)?);
@@ -277,7 +281,7 @@ fn refuses(trial: &Trial, argument: impl AsRef<OsStr>) -> Checked {
     let mut program = trial.start(&argument)?;
     program.type_line("hello");
     program.close_stdin();
-    program.wait_for_end(START, "")?.failed_properly(name, "")
+    program.wait_for_end(START, &Cause::NONE)?.failed_properly(name, &Cause::NONE)
 }
 
 fn names_what_is_no_address(trial: &Trial) -> Checked {
@@ -316,11 +320,11 @@ fn not_unicode() -> OsString {
 fn takes_a_name_for_an_address(trial: &Trial) -> Checked {
     let mut program = trial.start("localhost:0")?;
     program.close_stdin();
-    let ended = program.wait_for_end(START, "")?;
-    ended.succeeded("")?;
-    contains("its output", b"TCP", &ended.stdout, "")?;
-    contains("its output", b"UDP", &ended.stdout, "")?;
-    require(!find(&ended.stdout, b":0\n"), "it shows port 0", "")
+    let ended = program.wait_for_end(START, &Cause::NONE)?;
+    ended.succeeded(&Cause::NONE)?;
+    contains("its output", b"TCP", &ended.stdout, Cause::NONE)?;
+    contains("its output", b"UDP", &ended.stdout, Cause::NONE)?;
+    require(!find(&ended.stdout, b":0\n"), "it shows port 0", &Cause::NONE)
 }
 
 fn closes_at_a_long_or_unfinished_line(trial: &Trial) -> Checked {
@@ -328,7 +332,7 @@ fn closes_at_a_long_or_unfinished_line(trial: &Trial) -> Checked {
         let mut program = trial.start("127.0.0.1:0")?;
         program.write(line);
         program.close_stdin();
-        program.wait_for_end(START, "")?.succeeded("")?;
+        program.wait_for_end(START, &Cause::NONE)?.succeeded(&Cause::NONE)?;
     }
     Ok(())
 }
@@ -348,7 +352,7 @@ fn sends(trial: &Trial, input: &[u8], message: &[u8]) -> Checked {
     let mut program = trial.start(receiver.address.to_string())?;
     program.write(input.to_vec());
     program.close_stdin();
-    same("the datagram", message, &receiver.receive("the message", START, "")?.payload, "")
+    same("the datagram", message, &receiver.receive("the message", START, &Cause::NONE)?.payload)
 }
 
 fn takes_only_one_line_end_off(trial: &Trial) -> Checked {
@@ -365,8 +369,8 @@ fn sends_over_ipv6(trial: &Trial) -> Checked {
     };
     let program = trial.start(receiver.address.to_string())?;
     program.type_line("hello");
-    same("the datagram", b"hello", &receiver.receive("the message", START, "")?.payload, "")?;
-    program.wait_for_end(SOON, "")?.succeeded("")
+    same("the datagram", b"hello", &receiver.receive("the message", START, &Cause::NONE)?.payload)?;
+    program.wait_for_end(SOON, &Cause::NONE)?.succeeded(&Cause::NONE)
 }
 
 fn does_not_crash_at_a_long_datagram(trial: &Trial) -> Checked {
@@ -375,49 +379,50 @@ fn does_not_crash_at_a_long_datagram(trial: &Trial) -> Checked {
     program.wait_until_bound(port.number())?;
     // 1,024 is no multiple of 3, so the last character may be cut in two.
     trial.endpoint()?.send("好".repeat(400), port.address())?;
-    require(!program.wait_for_end(SOON, "")?.is_crash(), "it crashed", "")
+    require(!program.wait_for_end(SOON, &Cause::NONE)?.is_crash(), "it crashed", &Cause::NONE)
 }
 
 /// The address in the first line of a server that was told port 0.
 fn shown_address(program: &Subject) -> Checked<SocketAddr> {
     let is_whole = |stdout: &[u8]| stdout.contains(&b'\n');
-    let stdout = program.wait_for_stdout("the line that says it is ready", START, "", is_whole)?;
+    let stdout =
+        program.wait_for_stdout("the line that says it is ready", START, &Cause::NONE, is_whole)?;
     let stdout = String::from_utf8_lossy(&stdout);
     let address = stdout.split_whitespace().find_map(|word| word.parse().ok());
-    address.ok_or_else(|| failed(format!("no address in {stdout:?}"), ""))
+    address.ok_or_else(|| failed(format!("no address in {stdout:?}"), &Cause::NONE))
 }
 
 fn receives_at_the_port_it_shows(trial: &Trial) -> Checked {
     let program = trial.start("127.0.0.1:0")?;
     trial.endpoint()?.send("found you", shown_address(&program)?)?;
-    let ended = program.wait_for_end(SOON, "")?;
-    ended.succeeded("")?;
-    contains("its output", b"found you", &ended.stdout, "")
+    let ended = program.wait_for_end(SOON, &Cause::NONE)?;
+    ended.succeeded(&Cause::NONE)?;
+    contains("its output", b"found you", &ended.stdout, Cause::NONE)
 }
 
 fn returns_at_the_port_it_shows(trial: &Trial) -> Checked {
     let (program, client) = (trial.start("0")?, trial.endpoint()?);
     let port = shown_address(&program)?.port();
     client.send("found you", (Ipv4Addr::LOCALHOST, port).into())?;
-    same("the reply", b"found you", &client.receive("the reply", SOON, "")?.payload, "")
+    same("the reply", b"found you", &client.receive("the reply", SOON, &Cause::NONE)?.payload)
 }
 
 fn no_stranger_keeps_it_waiting(trial: &Trial) -> Checked {
     let (server, stranger) = (trial.endpoint()?, trial.endpoint()?);
     let program = trial.start(server.address.to_string())?;
     program.type_line("hello");
-    let client = server.receive("the line as a datagram", START, "")?.from;
+    let client = server.receive("the line as a datagram", START, &Cause::NONE)?.from;
     let sent = Instant::now();
-    while program.still_runs("").is_ok() && sent.elapsed() < Duration::from_secs(10) {
+    while program.still_runs(&Cause::NONE).is_ok() && sent.elapsed() < Duration::from_secs(10) {
         stranger.send("from a stranger", client)?;
-        stranger.receives_nothing(Duration::from_millis(100), "")?;
+        stranger.receives_nothing(Duration::from_millis(100), &Cause::NONE)?;
     }
     let waited = sent.elapsed();
-    let ended = program.wait_for_end(SOON, "")?;
-    ended.failed_properly("", "")?;
+    let ended = program.wait_for_end(SOON, &Cause::NONE)?;
+    ended.failed_properly("", &Cause::NONE)?;
     let is_in_time = (1.5..10.0).contains(&waited.as_secs_f64());
-    require(is_in_time, format!("it waited for {waited:?}"), "")?;
-    require(!find(&ended.stdout, b"stranger"), "it shows what a stranger has sent", "")
+    require(is_in_time, format!("it waited for {waited:?}"), &Cause::NONE)?;
+    require(!find(&ended.stdout, b"stranger"), "it shows what a stranger has sent", &Cause::NONE)
 }
 
 fn talks_over_ipv6(trial: &Trial) -> Checked {
@@ -427,15 +432,15 @@ fn talks_over_ipv6(trial: &Trial) -> Checked {
     };
     let program = trial.start(server.address.to_string())?;
     program.type_line("hello");
-    let client = server.receive("the line as a datagram", START, "")?.from;
+    let client = server.receive("the line as a datagram", START, &Cause::NONE)?.from;
     server.send("from ::1", client)?;
-    program.wait_for_stdout("the reply", SOON, "", |out| find(out, b"from ::1")).map(drop)
+    program.wait_for_stdout("the reply", SOON, &Cause::NONE, |out| find(out, b"from ::1")).map(drop)
 }
 
 fn fails_if_the_system_refuses(trial: &Trial) -> Checked {
     let server = trial.endpoint()?;
     let program = trial.start(server.address.to_string())?;
     program.type_line(vec![b'x'; 70_000]);
-    program.wait_for_end(START, "")?.failed_properly("", "")?;
-    server.receives_nothing(Duration::from_millis(50), "")
+    program.wait_for_end(START, &Cause::NONE)?.failed_properly("", &Cause::NONE)?;
+    server.receives_nothing(Duration::from_millis(50), &Cause::NONE)
 }

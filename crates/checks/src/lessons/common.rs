@@ -1,30 +1,13 @@
 //! What several lessons are judged on in the same way.
 
+use crate::cause::Cause;
 use crate::check::Check;
 use crate::endpoint::Endpoint;
-use crate::failure::{Checked, Failure, Fault, contains, find, require};
-use crate::subject::{Ended, START, Subject};
+use crate::failure::{Checked, require};
+use crate::subject::{Ended, START};
 use crate::trial::Trial;
 use std::net::Ipv4Addr;
 use std::time::Duration;
-
-/// Requires that the program shows `text` on stdout, verbatim, before `within` has passed.
-pub fn shows(program: &Subject, text: &[u8], within: Duration, cause: &str) -> Checked {
-    let seen =
-        program.wait_for_stdout("the text on its stdout", within, cause, |out| find(out, text));
-    let is_late = match seen {
-        Err(Fault::Failed(failure)) => failure.is_late,
-        seen => return seen.map(drop),
-    };
-    contains("its output", text, &program.stdout(), cause).map_err(|fault| match fault {
-        Fault::Failed(failure) if is_late => Fault::Failed(Box::new(Failure {
-            problem: format!("the expected bytes haven't come on its stdout within {within:?}"),
-            is_late,
-            ..*failure
-        })),
-        fault => fault,
-    })
-}
 
 /// Whether a number stands in the output, and not only as a part of a longer one.
 pub fn has_number(output: &[u8], number: u16) -> bool {
@@ -56,9 +39,12 @@ pub const fn names_a_malformed_argument(points: u32, section: &'static str) -> C
 /// A number that is too large for a port isn't among them: `getaddrinfo` of the C library takes
 /// it without a word.
 pub fn refuses_malformed_addresses(trial: &Trial) -> Checked {
-    let cause = "Turn the argument into an address, and let a failure end the program with a \
+    let cause = &Cause::new(
+        "refuses-malformed-addresses",
+        "Turn the argument into an address, and let a failure end the program with a \
                  message on stderr that has the argument in it, and a status that isn't 0. In \
-                 Rust: `.with_context(|| format!(\"cannot use {argument:?}\"))?`.";
+                 Rust: `.with_context(|| format!(\"cannot use {argument:?}\"))?`.",
+    );
     let word = trial.random.word(10);
     // RFC 6761 promises that no name under `.invalid` will ever resolve.
     let name = format!("{word}.invalid");
@@ -72,7 +58,7 @@ pub fn refuses_malformed_addresses(trial: &Trial) -> Checked {
 
 /// Requires a proper error for each of some arguments: what its message must name, the argument,
 /// and how long the error may take.
-pub fn refuses(trial: &Trial, cases: &[(String, String, Duration)], cause: &str) -> Checked {
+pub fn refuses(trial: &Trial, cases: &[(String, String, Duration)], cause: &Cause) -> Checked {
     // One after the other, so that the report shows how the wrong one has ended.
     for (name, argument, within) in cases {
         let mut program = trial.start(argument)?;
@@ -86,6 +72,6 @@ pub fn refuses(trial: &Trial, cases: &[(String, String, Duration)], cause: &str)
 
 /// Requires an end that is neither a panic nor a signal, with whatever status.
 pub fn did_not_crash(ended: &Ended) -> Checked {
-    let cause = "A panic or a signal is never a right way to end: return from `main`.";
-    require(!ended.is_crash(), format!("it crashed: {}", ended.status), cause)
+    let cause = Cause::NONE.of_end(ended.status);
+    require(!ended.is_crash(), format!("it crashed: {}", ended.status), &cause)
 }

@@ -1,5 +1,6 @@
 //! Create a TCP socket and a UDP socket, show their addresses, wait, and close them.
 
+use crate::cause::Cause;
 use crate::check::{Check, Lesson, Limits};
 use crate::failure::{Checked, failed, require};
 use crate::lessons::common::{names_a_malformed_argument, on_second_loopback};
@@ -158,20 +159,29 @@ fn shown_address(
     ip: impl Into<IpAddr>,
 ) -> Checked<SocketAddr> {
     let (ip, name) = (ip.into(), protocol.to_string());
-    let cause = format!(
-        "Print a line with the word {name} and the address of that socket, ip and port, on stdout. \
+    let cause = Cause::seen(
+        "no-line",
+        format!(
+            "Print a line with the word {name} and the address of that socket, ip and port, on stdout. \
          Its own line end doesn't bring it out of every program's buffer: flush stdout before you \
          wait. Ask the socket for its address, by `local_addr` or `getsockname`."
+        ),
     );
     let what = format!("a line with {name}, the ip {ip} and a port");
     let is_shown = |stdout: &[u8]| shown_port(stdout, protocol, ip).is_some();
     program.wait_for_stdout("some output", START, &cause, |stdout| !stdout.is_empty())?;
     program.wait_for_stdout(&what, SOON, &cause, is_shown)?;
-    program.runs_on(REST_OF_THE_LINE, "Both sockets must stay open until a line is typed.")?;
+    program.runs_on(
+        REST_OF_THE_LINE,
+        &Cause::new("shown-address-inline", "Both sockets must stay open until a line is typed."),
+    )?;
     let port = shown_port(&program.stdout(), protocol, ip)
         .ok_or_else(|| failed(format!("it shows no longer {what}"), &cause))?;
-    let cause = "Port 0 only asks the system for a free port. Which one it has chosen, the socket \
-                 knows when it is bound: ask it, by `local_addr` or `getsockname`.";
+    let cause = &Cause::new(
+        "shown-address",
+        "Port 0 only asks the system for a free port. Which one it has chosen, the socket \
+                 knows when it is bound: ask it, by `local_addr` or `getsockname`.",
+    );
     require(port != 0, format!("it shows port 0 for {name}"), cause)?;
     Ok((ip, port).into())
 }
@@ -238,14 +248,23 @@ fn tcp_accepts_connections(trial: &Trial) -> Checked {
     // Both stay open: what comes first isn't all that is accepted.
     let _first = connect(trial, address)?;
     let _second = connect(trial, address)?;
-    program.runs_on(REST_OF_THE_LINE, "A client that connects is no reason to end.")
+    program.runs_on(
+        REST_OF_THE_LINE,
+        &Cause::new(
+            "tcp-accepts-connections-inline",
+            "A client that connects is no reason to end.",
+        ),
+    )
 }
 
 /// Connects to the program's TCP socket.
 fn connect(trial: &Trial, address: SocketAddr) -> Checked<TcpStream> {
-    let cause = "Nobody listens at the address that is shown. `TcpListener::bind` does all that is \
+    let cause = &Cause::new(
+        "connect",
+        "Nobody listens at the address that is shown. `TcpListener::bind` does all that is \
                  needed; in C and Python the socket (`SOCK_STREAM`) is created, bound, and told to \
-                 `listen`. Keep it in a variable: a socket that is dropped is closed.";
+                 `listen`. Keep it in a variable: a socket that is dropped is closed.",
+    );
     let time = trial.time_for("a connection", SOON)?;
     let stream = TcpStream::connect_timeout(&address, time);
     let stream = stream.map_err(|error| {
@@ -268,9 +287,12 @@ fn udp_holds_its_port(trial: &Trial) -> Checked {
 fn udp_is_taken(trial: &Trial, address: SocketAddr) -> Checked {
     let is_taken = ports::is_bound(Protocol::Udp, address.port())
         .unwrap_or_else(|| UdpSocket::bind(address).is_err());
-    let cause = "No UDP socket (`UdpSocket`, `SOCK_DGRAM`) is at the address that is shown: it \
+    let cause = &Cause::new(
+        "udp-is-taken",
+        "No UDP socket (`UdpSocket`, `SOCK_DGRAM`) is at the address that is shown: it \
                  wasn't bound, it was closed at once (`let _ = …` does that), or the address is \
-                 another socket's.";
+                 another socket's.",
+    );
     require(is_taken, format!("UDP {address} is free while the program waits"), cause)?;
     trial.step(format!("saw that UDP {address} is taken"));
     Ok(())
@@ -294,18 +316,28 @@ fn closes_at_a_line(trial: &Trial) -> Checked {
     let program = trial.start(address.to_string())?;
     shown_address(&program, Protocol::Tcp, Ipv4Addr::LOCALHOST)?;
     program.type_line("");
-    let cause = "One line must be enough: read one, not all of the input, and then return from \
-                 `main`, with status 0. Don't wait for a client, and don't sleep.";
+    let cause = &Cause::new(
+        "closes-at-a-line",
+        "One line must be enough: read one, not all of the input, and then return from \
+                 `main`, with status 0. Don't wait for a client, and don't sleep.",
+    );
     let ended = program.wait_for_end(PROMPTLY, cause)?;
     ended.succeeded(cause)?;
     let has_nul = ended.stdout.contains(&0);
-    require(!has_nul, "its output has a NUL byte in it", "Print text, and not a whole buffer.")?;
+    require(
+        !has_nul,
+        "its output has a NUL byte in it",
+        &Cause::new("is-free-inline", "Print text, and not a whole buffer."),
+    )?;
     is_free(trial, address)
 }
 
 fn is_free(trial: &Trial, address: SocketAddr) -> Checked {
-    let cause = "Something still holds the port: a process that the program has started and left \
-                 behind.";
+    let cause = &Cause::new(
+        "is-free",
+        "Something still holds the port: a process that the program has started and left \
+                 behind.",
+    );
     let is_free = TcpListener::bind(address).is_ok();
     require(is_free, format!("TCP {address} is still taken after the program's end"), cause)?;
     let is_free = UdpSocket::bind(address).is_ok();
@@ -317,24 +349,33 @@ fn is_free(trial: &Trial, address: SocketAddr) -> Checked {
 fn closes_at_the_end_of_its_input(trial: &Trial) -> Checked {
     let mut program = open(trial)?;
     program.close_stdin();
-    let cause = "At its end, reading gives 0 bytes (`Ok(0)`, an empty line, `EOFError` in Python). \
+    let cause = &Cause::new(
+        "closes-at-the-end-of-its-input",
+        "At its end, reading gives 0 bytes (`Ok(0)`, an empty line, `EOFError` in Python). \
                  That isn't an error here, and no reason to read again: close, and end with \
-                 status 0.";
+                 status 0.",
+    );
     program.wait_for_end(SOON, cause)?.succeeded(cause)
 }
 
 fn waits_until_then(trial: &Trial) -> Checked {
     let program = open(trial)?;
-    let cause = "The program ends by itself, and with it its sockets. After showing the addresses, \
-                 read a line from standard input: that waits as long as it takes.";
+    let cause = &Cause::new(
+        "waits-until-then",
+        "The program ends by itself, and with it its sockets. After showing the addresses, \
+                 read a line from standard input: that waits as long as it takes.",
+    );
     program.runs_on(LONG, cause)
 }
 
 fn takes_any_line(trial: &Trial) -> Checked {
     let program = open(trial)?;
     program.type_line([trial.random.word(8).as_bytes(), b" \xff\xfe \xe5\xa5"].concat());
-    let cause = "Reading text fails on bytes that aren't UTF-8. Read bytes: `read_until(b'\\n', …)`, \
-                 `sys.stdin.buffer.readline()`.";
+    let cause = &Cause::new(
+        "takes-any-line",
+        "Reading text fails on bytes that aren't UTF-8. Read bytes: `read_until(b'\\n', …)`, \
+                 `sys.stdin.buffer.readline()`.",
+    );
     program.wait_for_end(SOON, cause)?.succeeded(cause)
 }
 
@@ -343,8 +384,11 @@ fn takes_any_line(trial: &Trial) -> Checked {
 fn uses_the_given_port_for_both(trial: &Trial) -> Checked {
     let port = trial.port_with_free_tcp()?;
     let program = trial.start(port.address().to_string())?;
-    let cause = "Bind both sockets to the very address of the argument. There is no need to look \
-                 for a second port: the protocol is a part of an endpoint's name.";
+    let cause = &Cause::new(
+        "uses-the-given-port-for-both",
+        "Bind both sockets to the very address of the argument. There is no need to look \
+                 for a second port: the protocol is a part of an endpoint's name.",
+    );
     for protocol in [Protocol::Tcp, Protocol::Udp] {
         let shown = shown_address(&program, protocol, Ipv4Addr::LOCALHOST)?;
         let problem = format!("it was given port {}, and shows {shown}", port.number());
@@ -366,8 +410,11 @@ fn binds_just_the_given_address(trial: &Trial) -> Checked {
         trial.step("found no second loopback address here, so this can't be told");
         return Ok(());
     }
-    let cause = "The socket is bound to another address than the argument's: to every address \
-                 (`0.0.0.0`, `INADDR_ANY`, `''`), or to one that stands in the program.";
+    let cause = &Cause::new(
+        "binds-just-the-given-address",
+        "The socket is bound to another address than the argument's: to every address \
+                 (`0.0.0.0`, `INADDR_ANY`, `''`), or to one that stands in the program.",
+    );
     let time = trial.time_for("a connection", SOON)?;
     let is_there = TcpStream::connect_timeout(&elsewhere, time).is_ok();
     require(!is_there, format!("it was given {given}, and accepts at TCP {elsewhere} too"), cause)?;
@@ -391,9 +438,12 @@ fn needs_no_argument(trial: &Trial) -> Checked {
 }
 
 fn fails_on_a_taken_port(trial: &Trial) -> Checked {
-    let cause = "Binding failed, and the program must tell: a message on stderr, and a status that \
+    let cause = &Cause::new(
+        "fails-on-a-taken-port",
+        "Binding failed, and the program must tell: a message on stderr, and a status that \
                  isn't 0. Don't go on with one socket, don't take another port, and set no option \
-                 that lets two sockets share one.";
+                 that lets two sockets share one.",
+    );
     let port = trial.port()?;
     trial.step(format!("took TCP port {} for another socket", port.number()));
     refuses_taken(trial, port.address(), cause)?;
@@ -404,7 +454,7 @@ fn fails_on_a_taken_port(trial: &Trial) -> Checked {
     refuses_taken(trial, port.address(), cause)
 }
 
-fn refuses_taken(trial: &Trial, address: SocketAddr, cause: &str) -> Checked {
+fn refuses_taken(trial: &Trial, address: SocketAddr, cause: &Cause) -> Checked {
     let mut program = trial.start(address.to_string())?;
     // One that goes on is to end all the same.
     program.close_stdin();

@@ -1,8 +1,10 @@
 //! Ask for a line, send it as one datagram, and end.
 
+use crate::bytes::find;
+use crate::cause::Cause;
 use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::{Datagram, Endpoint};
-use crate::failure::{Checked, Fault, contains, failed, find, late, require, same};
+use crate::failure::{Checked, Fault, contains, failed, late, require, same};
 use crate::lessons::common::{did_not_crash, names_a_malformed_argument, on_second_loopback};
 use crate::play;
 use crate::subject::{SOON, START, Subject};
@@ -204,16 +206,16 @@ fn start(trial: &Trial, input: &[u8]) -> Checked<(Subject, Endpoint)> {
 }
 
 /// Gives the program this input, and receives what it sends.
-fn sent(trial: &Trial, input: &[u8], cause: &str) -> Checked<Datagram> {
+fn sent(trial: &Trial, input: &[u8], cause: &Cause) -> Checked<Datagram> {
     let (program, receiver) = start(trial, input)?;
     receive(&program, &[receiver], cause)
 }
 
 /// Waits for the program's datagram at any of these addresses, as long as it may still come.
-fn receive(program: &Subject, receivers: &[Endpoint], cause: &str) -> Checked<Datagram> {
+fn receive(program: &Subject, receivers: &[Endpoint], cause: &Cause) -> Checked<Datagram> {
     let deadline = Instant::now() + START;
     loop {
-        let has_ended = program.still_runs("").is_err();
+        let has_ended = program.still_runs(&Cause::NONE).is_err();
         for receiver in receivers {
             match receiver.receive("the datagram", A_LOOK, cause) {
                 Err(Fault::Failed(_)) => {}
@@ -233,67 +235,91 @@ fn receive(program: &Subject, receivers: &[Endpoint], cause: &str) -> Checked<Da
 
 fn sends_the_line(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
-    let cause = "Send what was read to the address of the first argument, not to one that stands \
+    let cause = &Cause::new(
+        "sends-the-line",
+        "Send what was read to the address of the first argument, not to one that stands \
                  in the program. Open a UDP socket (`UdpSocket`, `SOCK_DGRAM`), and send with \
-                 `send_to`.";
+                 `send_to`.",
+    );
     let datagram = sent(trial, format!("{text}\n").as_bytes(), cause)?;
-    let cause = "What was sent isn't what was typed. Send the bytes of the line itself.";
-    contains("the datagram", text.as_bytes(), &datagram.payload, cause)
+    let cause = &Cause::new(
+        "sends-the-line-2",
+        "What was sent isn't what was typed. Send the bytes of the line itself.",
+    );
+    contains("the datagram", text.as_bytes(), &datagram.payload, cause.clone())
 }
 
 fn leaves_out_the_line_end(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
-    let cause = "What reads a line usually leaves `\\n` at its end. Take it off, and send the \
-                 bytes as they are: no quotes, no final zero byte, and not the whole buffer.";
+    let cause = &Cause::new(
+        "leaves-out-the-line-end",
+        "What reads a line usually leaves `\\n` at its end. Take it off, and send the \
+                 bytes as they are: no quotes, no final zero byte, and not the whole buffer.",
+    );
     let datagram = sent(trial, format!("{text}\n").as_bytes(), cause)?;
-    same("the datagram", text.as_bytes(), &datagram.payload, cause)
+    same("the datagram", text.as_bytes(), &datagram.payload)
 }
 
 fn sends_an_empty_line(trial: &Trial) -> Checked {
-    let cause = "An empty line was taken for the end of the input, or not sent because it is \
+    let cause = &Cause::new(
+        "sends-an-empty-line",
+        "An empty line was taken for the end of the input, or not sent because it is \
                  empty. At the end of the input *nothing* is read, not even `\\n`: tell the two \
-                 apart before you take the line end off.";
+                 apart before you take the line end off.",
+    );
     let datagram = sent(trial, b"\n", cause)?;
-    same("the datagram", b"", &datagram.payload, cause)
+    same("the datagram", b"", &datagram.payload)
 }
 
 fn sends_3000_bytes_as_one_datagram(trial: &Trial) -> Checked {
     let count = 900 - trial.random.below(400);
     let text = format!("{}{}", "好".repeat(count), "安".repeat(1000 - count));
-    let cause = "The line was cut, sent in pieces, or isn't in UTF-8. Read the whole line, into a \
+    let cause = &Cause::new(
+        "sends-3000-bytes-as-one-datagram",
+        "The line was cut, sent in pieces, or isn't in UTF-8. Read the whole line, into a \
                  buffer that grows or is large enough, and send it with one call; its length is \
-                 that of its bytes, not of its characters.";
+                 that of its bytes, not of its characters.",
+    );
     let datagram = sent(trial, format!("{text}\n").as_bytes(), cause)?;
-    same("the datagram", text.as_bytes(), &datagram.payload, cause)
+    same("the datagram", text.as_bytes(), &datagram.payload)
 }
 
 fn keeps_spaces(trial: &Trial) -> Checked {
     let (word, other) = (trial.random.word(8), trial.random.word(8));
     let text = format!("  \t {word}   {other} \t  ");
-    let cause = "The line was trimmed, or taken apart into words. Take off the line end only: \
-                 `trim`, `strip` and `scanf` take too much.";
+    let cause = &Cause::new(
+        "keeps-spaces",
+        "The line was trimmed, or taken apart into words. Take off the line end only: \
+                 `trim`, `strip` and `scanf` take too much.",
+    );
     let datagram = sent(trial, format!("{text}\n").as_bytes(), cause)?;
     // Whether the line end is taken off is another check's question.
-    contains("the datagram", text.as_bytes(), &datagram.payload, cause)
+    contains("the datagram", text.as_bytes(), &datagram.payload, cause.clone())
 }
 
 fn takes_both_line_ends(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
-    let cause = "Only `\\n` was taken off, and `\\r` was sent along. If there was a `\\n`, take \
-                 off one `\\r` before it, too.";
+    let cause = &Cause::new(
+        "takes-both-line-ends",
+        "Only `\\n` was taken off, and `\\r` was sent along. If there was a `\\n`, take \
+                 off one `\\r` before it, too.",
+    );
     let datagram = sent(trial, format!("{text}\r\n").as_bytes(), cause)?;
-    same("the datagram", text.as_bytes(), &datagram.payload, cause)
+    same("the datagram", text.as_bytes(), &datagram.payload)
 }
 
 fn survives_invalid_utf8(trial: &Trial) -> Checked {
     let (before, after) = (trial.random.word(8), trial.random.word(8));
     let line = [before.as_bytes(), b"\xff\xfe", after.as_bytes(), b"\xe5\xa5\n"].concat();
-    let cause = "Reading text failed on bytes that aren't UTF-8, and nothing was sent. Read bytes: \
-                 `read_until(b'\\n', …)`, `sys.stdin.buffer.readline()`.";
+    let cause = &Cause::new(
+        "survives-invalid-utf8",
+        "Reading text failed on bytes that aren't UTF-8, and nothing was sent. Read bytes: \
+                 `read_until(b'\\n', …)`, `sys.stdin.buffer.readline()`.",
+    );
     let datagram = sent(trial, &line, cause)?;
     // What became of the wrong bytes is free; the others must be there.
-    contains("the datagram", before.as_bytes(), &datagram.payload, cause)?;
-    contains("the datagram", after.as_bytes(), &datagram.payload, cause)
+    contains("the datagram", before.as_bytes(), &datagram.payload, cause.clone())?;
+    contains("the datagram", after.as_bytes(), &datagram.payload, cause.clone())
 }
 
 // What ends the program, and how.
@@ -309,10 +335,13 @@ fn sends_just_one_datagram(trial: &Trial) -> Checked {
     let (first, second) = (trial.random.word(12), trial.random.word(12));
     let lines = format!("{first}\n{second}\n{second}\n");
     let (program, receiver) = start(trial, lines.as_bytes())?;
-    let cause = "Read one line and send it with one call: no loop, no second call to be on the \
-                 safe side, and not all of the input at once.";
+    let cause = &Cause::new(
+        "sends-just-one-datagram",
+        "Read one line and send it with one call: no loop, no second call to be on the \
+                 safe side, and not all of the input at once.",
+    );
     let datagram = receive(&program, slice::from_ref(&receiver), cause)?;
-    contains("the datagram", first.as_bytes(), &datagram.payload, cause)?;
+    contains("the datagram", first.as_bytes(), &datagram.payload, cause.clone())?;
     let has_second = find(&datagram.payload, second.as_bytes());
     require(!has_second, "the datagram has a further line in it", cause)?;
     // Whether it ends is another check's question.
@@ -323,8 +352,11 @@ fn sends_just_one_datagram(trial: &Trial) -> Checked {
 fn waits_for_no_reply(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
     let (program, receiver) = start(trial, format!("{text}\n").as_bytes())?;
-    let cause = "After sending, the program waits for something, such as a reply or Enter, or it \
-                 fails. Nothing comes back from this receiver: return from `main`, with status 0.";
+    let cause = &Cause::new(
+        "waits-for-no-reply",
+        "After sending, the program waits for something, such as a reply or Enter, or it \
+                 fails. Nothing comes back from this receiver: return from `main`, with status 0.",
+    );
     receive(&program, slice::from_ref(&receiver), cause)?;
     program.wait_for_end(AT_ONCE_AFTER, cause)?.succeeded(cause)
 }
@@ -333,8 +365,11 @@ fn sends_before_its_input_ends(trial: &Trial) -> Checked {
     let receiver = trial.endpoint()?;
     let program = trial.start(receiver.address.to_string())?;
     program.type_line(trial.random.word(24));
-    let cause = "The program reads until its input ends (`read_to_end`, `sys.stdin.read()`, a loop \
-                 over all lines). Read one line, and go on.";
+    let cause = &Cause::new(
+        "sends-before-its-input-ends",
+        "The program reads until its input ends (`read_to_end`, `sys.stdin.read()`, a loop \
+                 over all lines). Read one line, and go on.",
+    );
     receive(&program, slice::from_ref(&receiver), cause)?;
     program.wait_for_end(SOON, cause).map(drop)
 }
@@ -342,17 +377,23 @@ fn sends_before_its_input_ends(trial: &Trial) -> Checked {
 fn fails_if_the_system_refuses(trial: &Trial) -> Checked {
     let line = format!("{}\n", trial.random.word(70_000));
     let (program, receiver) = start(trial, line.as_bytes())?;
-    let cause = "The call that sends has failed, or would have, with the whole line. Don't drop \
+    let cause = &Cause::new(
+        "fails-if-the-system-refuses",
+        "The call that sends has failed, or would have, with the whole line. Don't drop \
                  its result, and don't cut the line: let the error end the program, with a message \
-                 on stderr and a status that isn't 0.";
+                 on stderr and a status that isn't 0.",
+    );
     program.wait_for_end(START, cause)?.failed_properly("", cause)?;
     receiver.receives_nothing(AFTERWARDS, cause)
 }
 
 fn sends_nothing_at_the_end_of_its_input(trial: &Trial) -> Checked {
     let (program, receiver) = start(trial, b"")?;
-    let cause = "The input ended before a line was typed. Reading then gives 0 bytes, or `EOFError` \
-                 in Python: end the program there, and send nothing. Don't ask again.";
+    let cause = &Cause::new(
+        "sends-nothing-at-the-end-of-its-input",
+        "The input ended before a line was typed. Reading then gives 0 bytes, or `EOFError` \
+                 in Python: end the program there, and send nothing. Don't ask again.",
+    );
     let ended = program.wait_for_end(START, cause)?;
     did_not_crash(&ended)?;
     receiver.receives_nothing(AFTERWARDS, cause)
@@ -367,9 +408,12 @@ const REST_OF_THE_PROMPT: Duration = Duration::from_millis(100);
 fn prompted(trial: &Trial) -> Checked<(Subject, Endpoint)> {
     let receiver = trial.endpoint()?;
     let program = trial.start(receiver.address.to_string())?;
-    let cause = "There is no prompt, or it has no line end and waits in the program's own buffer: \
+    let cause = &Cause::new(
+        "prompted",
+        "There is no prompt, or it has no line end and waits in the program's own buffer: \
                  flush stdout after printing it (`io::stdout().flush()`, `fflush(stdout)`; \
-                 Python's `input('…')` does it by itself). It must go to stdout, not to stderr.";
+                 Python's `input('…')` does it by itself). It must go to stdout, not to stderr.",
+    );
     let is_visible = |stdout: &[u8]| !stdout.trim_ascii().is_empty();
     program.wait_for_stdout("a prompt", START, cause, is_visible)?;
     Ok((program, receiver))
@@ -377,38 +421,60 @@ fn prompted(trial: &Trial) -> Checked<(Subject, Endpoint)> {
 
 fn prompts_before_it_reads(trial: &Trial) -> Checked {
     let (program, _receiver) = prompted(trial)?;
-    program.runs_on(REST_OF_THE_PROMPT, "After the prompt the program must wait for a line.")
+    program.runs_on(
+        REST_OF_THE_PROMPT,
+        &Cause::new(
+            "says-that-it-has-sent-inline",
+            "After the prompt the program must wait for a line.",
+        ),
+    )
 }
 
 fn says_that_it_has_sent(trial: &Trial) -> Checked {
     let (mut program, receiver) = prompted(trial)?;
-    program.runs_on(REST_OF_THE_PROMPT, "After the prompt the program must wait for a line.")?;
+    program.runs_on(
+        REST_OF_THE_PROMPT,
+        &Cause::new(
+            "says-that-it-has-sent-inline-2",
+            "After the prompt the program must wait for a line.",
+        ),
+    )?;
     let before = program.stdout().len();
     program.type_line(trial.random.word(24));
     program.close_stdin();
-    let cause = "After sending, print something on stdout that can be seen, such as how many bytes \
-                 went where.";
+    let cause = &Cause::new(
+        "says-that-it-has-sent",
+        "After sending, print something on stdout that can be seen, such as how many bytes \
+                 went where.",
+    );
     receive(&program, slice::from_ref(&receiver), cause)?;
     let is_more = |stdout: &[u8]| stdout.get(before..).is_some_and(|s| !s.trim_ascii().is_empty());
     program.wait_for_stdout("something after the prompt", SOON, cause, is_more)?;
     let has_nul = program.stdout().contains(&0);
-    require(!has_nul, "its output has a NUL byte in it", "Print text, and not a whole buffer.")
+    require(
+        !has_nul,
+        "its output has a NUL byte in it",
+        &Cause::new("sends-to-the-host-it-is-given-inline", "Print text, and not a whole buffer."),
+    )
 }
 
 // Where the datagram goes, and where it comes from.
 
 fn sends_to_the_host_it_is_given(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
-    let cause = "The host of the argument must decide where the datagram goes. A name has to be \
+    let cause = &Cause::new(
+        "sends-to-the-host-it-is-given",
+        "The host of the argument must decide where the datagram goes. A name has to be \
                  looked up first: `to_socket_addrs`, `getaddrinfo`; Python's `sendto` does it by \
                  itself. If a name has several addresses, the socket must be of the family of the \
-                 one that is used.";
+                 one that is used.",
+    );
     if let Some(receiver) = on_second_loopback(trial, 0) {
         let mut program = trial.start(receiver.address.to_string())?;
         program.type_line(&text);
         program.close_stdin();
         let datagram = receive(&program, &[receiver], cause)?;
-        contains("the datagram", text.as_bytes(), &datagram.payload, cause)?;
+        contains("the datagram", text.as_bytes(), &datagram.payload, cause.clone())?;
     }
     let port = trial.port()?;
     // `localhost` may be either of these, and the program may take either.
@@ -418,14 +484,17 @@ fn sends_to_the_host_it_is_given(trial: &Trial) -> Checked {
     program.type_line(&text);
     program.close_stdin();
     let datagram = receive(&program, &receivers, cause)?;
-    contains("the datagram", text.as_bytes(), &datagram.payload, cause)
+    contains("the datagram", text.as_bytes(), &datagram.payload, cause.clone())
 }
 
 fn leaves_its_own_port_to_the_system(trial: &Trial) -> Checked {
     let receiver = trial.endpoint()?;
-    let cause = "The sender's socket is bound to a port that stands in the program. Bind it to \
+    let cause = &Cause::new(
+        "leaves-its-own-port-to-the-system",
+        "The sender's socket is bound to a port that stands in the program. Bind it to \
                  port 0, or (in Python and C) don't bind it at all: the system then chooses a port \
-                 that is free.";
+                 that is free.",
+    );
     let mut ports: Vec<u16> = Vec::new();
     let are_same = |ports: &[u16]| ports.iter().all(|port| Some(port) == ports.first());
     // Two may be the same by chance, three hardly.
@@ -451,8 +520,11 @@ fn succeeds_without_a_receiver(trial: &Trial) -> Checked {
     let mut program = trial.start(port.address().to_string())?;
     program.type_line(trial.random.word(24));
     program.close_stdin();
-    let cause = "Sending to a port where nobody listens is no error: don't ask the receiver for a \
-                 sign of life, and don't connect by TCP.";
+    let cause = &Cause::new(
+        "succeeds-without-a-receiver",
+        "Sending to a port where nobody listens is no error: don't ask the receiver for a \
+                 sign of life, and don't connect by TCP.",
+    );
     program.wait_for_end(START, cause)?.succeeded(cause)
 }
 

@@ -1,9 +1,11 @@
 //! Receive one datagram, show it, say who sent it, and end.
 
+use crate::bytes::find;
+use crate::cause::Cause;
 use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::Datagram;
-use crate::failure::{Checked, Fault, contains, failed, find, require};
-use crate::lessons::common::{has_number, names_a_malformed_argument, on_second_loopback, shows};
+use crate::failure::{Checked, Fault, contains, failed, require};
+use crate::lessons::common::{has_number, names_a_malformed_argument, on_second_loopback};
 use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
@@ -165,28 +167,37 @@ fn send(trial: &Trial, payload: &[u8]) -> Checked<Subject> {
 fn prints_the_text(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
     let program = send(trial, text.as_bytes())?;
-    let cause = "Receive into a buffer, take as many of its bytes as the call says it received, \
+    let cause = &Cause::new(
+        "prints-the-text",
+        "Receive into a buffer, take as many of its bytes as the call says it received, \
                  and print them as text, on stdout. If the program goes on afterwards, flush \
-                 stdout.";
-    shows(&program, text.as_bytes(), SOON, cause)
+                 stdout.",
+    );
+    program.shows(text.as_bytes(), SOON, cause)
 }
 
 fn takes_1024_bytes_whole(trial: &Trial) -> Checked {
     let text = trial.random.word(1024);
     let program = send(trial, text.as_bytes())?;
-    let cause = "The buffer is too small, or something is cut off for a final zero byte: make it \
+    let cause = &Cause::new(
+        "takes-1024-bytes-whole",
+        "The buffer is too small, or something is cut off for a final zero byte: make it \
                  1,024 bytes or more (in C, 1,025 if a zero byte must follow). An empty `Vec` has \
-                 no room at all, whatever its capacity.";
-    shows(&program, text.as_bytes(), SOON, cause)
+                 no room at all, whatever its capacity.",
+    );
+    program.shows(text.as_bytes(), SOON, cause)
 }
 
 fn prints_only_what_came(trial: &Trial) -> Checked {
     let text = trial.random.word(12);
     let program = send(trial, text.as_bytes())?;
-    let cause = "The rest of the buffer was printed as well: it is full of zero bytes (NUL), which \
+    let cause = &Cause::new(
+        "prints-only-what-came",
+        "The rest of the buffer was printed as well: it is full of zero bytes (NUL), which \
                  a terminal doesn't show. Use the length that the receiving call returns, \
-                 `&buffer[..length]`.";
-    shows(&program, text.as_bytes(), SOON, cause)?;
+                 `&buffer[..length]`.",
+    );
+    program.shows(text.as_bytes(), SOON, cause)?;
     // What is behind the text may come later than the text.
     let stdout = match program.wait_for_end(PROMPTLY, cause) {
         Ok(ended) => ended.stdout,
@@ -202,30 +213,39 @@ fn prints_every_character(trial: &Trial) -> Checked {
     let text =
         format!("{word} 你好 é \u{1f40d} \"quoted\" 'quoted' back\\slash 100 % {{}} {other}");
     let program = send(trial, text.as_bytes())?;
-    let cause = "The bytes were printed in a form for programmers (`{:?}`, Python's `b'…'`, \
+    let cause = &Cause::new(
+        "prints-every-character",
+        "The bytes were printed in a form for programmers (`{:?}`, Python's `b'…'`, \
                  numbers), or as something other than UTF-8. Decode them: \
-                 `String::from_utf8_lossy`, `.decode('utf-8', 'replace')`; and print with `{}`.";
-    shows(&program, text.as_bytes(), SOON, cause)
+                 `String::from_utf8_lossy`, `.decode('utf-8', 'replace')`; and print with `{}`.",
+    );
+    program.shows(text.as_bytes(), SOON, cause)
 }
 
 fn keeps_spaces(trial: &Trial) -> Checked {
     let (word, other) = (trial.random.word(8), trial.random.word(8));
     let text = format!("   {word}   {other}   ");
     let program = send(trial, text.as_bytes())?;
-    let cause = "The text was trimmed, or taken apart into words. Print it as it came: no `trim`, \
-                 no `strip`, no `scanf`.";
-    shows(&program, text.as_bytes(), SOON, cause)
+    let cause = &Cause::new(
+        "keeps-spaces",
+        "The text was trimmed, or taken apart into words. Print it as it came: no `trim`, \
+                 no `strip`, no `scanf`.",
+    );
+    program.shows(text.as_bytes(), SOON, cause)
 }
 
 fn survives_invalid_utf8(trial: &Trial) -> Checked {
     let (before, after) = (trial.random.word(8), trial.random.word(8));
     let payload = [before.as_bytes(), b"\xff\xfe", after.as_bytes(), b"\xe5\xa5"].concat();
     let program = send(trial, &payload)?;
-    let cause = "Decoding failed on bytes that aren't UTF-8, and took the program with it. Use \
+    let cause = &Cause::new(
+        "survives-invalid-utf8",
+        "Decoding failed on bytes that aren't UTF-8, and took the program with it. Use \
                  what puts `\u{fffd}` in their place: `String::from_utf8_lossy`, \
-                 `.decode('utf-8', 'replace')`.";
-    shows(&program, before.as_bytes(), SOON, cause)?;
-    shows(&program, after.as_bytes(), SOON, cause)?;
+                 `.decode('utf-8', 'replace')`.",
+    );
+    program.shows(before.as_bytes(), SOON, cause)?;
+    program.shows(after.as_bytes(), SOON, cause)?;
     program.wait_for_end(SOON, cause)?.succeeded(cause)
 }
 
@@ -240,8 +260,11 @@ const AFTERWARDS: Duration = Duration::from_millis(150);
 fn ends_after_one_datagram(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
     let program = send(trial, text.as_bytes())?;
-    let cause = "After the text nothing is left to do: no loop around the receiving call, no wait \
-                 for Enter, and exit status 0.";
+    let cause = &Cause::new(
+        "ends-after-one-datagram",
+        "After the text nothing is left to do: no loop around the receiving call, no wait \
+                 for Enter, and exit status 0.",
+    );
     program.wait_for_end(SOON, cause)?.succeeded(cause)
 }
 
@@ -251,8 +274,11 @@ fn takes_an_empty_datagram(trial: &Trial) -> Checked {
     let program = trial.start(port.address().to_string())?;
     program.wait_until_bound(port.number())?;
     sender.send("", port.address())?;
-    let cause = "A length of 0 was taken for an error, for the end, or for nothing at all. With \
-                 TCP it is the end of a connection; with UDP it is a datagram without bytes.";
+    let cause = &Cause::new(
+        "takes-an-empty-datagram",
+        "A length of 0 was taken for an error, for the end, or for nothing at all. With \
+                 TCP it is the end of a connection; with UDP it is a datagram without bytes.",
+    );
     let ended = program.wait_for_end(SOON, cause)?;
     ended.succeeded(cause)?;
     let number = sender.address.port();
@@ -266,13 +292,16 @@ fn waits_as_long_as_it_takes(trial: &Trial) -> Checked {
     program.wait_until_bound(port.number())?;
     program.type_line("exit");
     program.close_stdin();
-    let cause = "The program gave up before a datagram came: by a time-out, because its socket \
+    let cause = &Cause::new(
+        "waits-as-long-as-it-takes",
+        "The program gave up before a datagram came: by a time-out, because its socket \
                  doesn't block, or because it read its standard input, which it has no use for. \
-                 Receive without a time limit.";
+                 Receive without a time limit.",
+    );
     program.runs_on(LONG, cause)?;
     let text = trial.random.word(24);
     trial.endpoint()?.send(&text, port.address())?;
-    shows(&program, text.as_bytes(), SOON, cause)
+    program.shows(text.as_bytes(), SOON, cause)
 }
 
 fn sends_nothing_back(trial: &Trial) -> Checked {
@@ -282,9 +311,12 @@ fn sends_nothing_back(trial: &Trial) -> Checked {
     program.wait_until_bound(port.number())?;
     let text = trial.random.word(24);
     sender.send(&text, port.address())?;
-    let cause = "The program answers. That is the echo server's task, in lesson 5; here, a datagram \
-                 to the sender is one that nobody waits for.";
-    shows(&program, text.as_bytes(), SOON, cause)?;
+    let cause = &Cause::new(
+        "sends-nothing-back",
+        "The program answers. That is the echo server's task, in lesson 5; here, a datagram \
+                 to the sender is one that nobody waits for.",
+    );
+    program.shows(text.as_bytes(), SOON, cause)?;
     // What it has sent is there when it has ended. Whether it ends is another check's question.
     let _ = program.wait_for_end(AFTERWARDS, cause);
     sender.receives_nothing(AFTERWARDS, cause)
@@ -301,21 +333,29 @@ fn prints_the_sender(trial: &Trial) -> Checked {
     program.wait_until_bound(port.number())?;
     sender.send(trial.random.word(24), port.address())?;
     let (ip, number) = (sender.address.ip().to_string(), sender.address.port());
-    let cause = "Print what the receiving call returns beside the data: the sender's address. The \
+    let cause = &Cause::new(
+        "prints-the-sender",
+        "Print what the receiving call returns beside the data: the sender's address. The \
                  program's own address is another one, and so is the one that it was given. (In C, \
-                 the port goes through `ntohs` first.)";
+                 the port goes through `ntohs` first.)",
+    );
     // It may flush the address after the text, or only at its end.
     let is_shown = |stdout: &[u8]| find(stdout, ip.as_bytes()) && has_number(stdout, number);
     let seen = program.wait_for_stdout("the sender's ip and port", SOON, cause, is_shown);
     if let Err(Fault::Failed(_)) = seen {
         let stdout = program.stdout();
-        contains("its output, where the sender's ip should be,", ip.as_bytes(), &stdout, cause)?;
+        contains(
+            "its output, where the sender's ip should be,",
+            ip.as_bytes(),
+            &stdout,
+            cause.clone(),
+        )?;
         let number = number.to_string();
         contains(
             "its output, where the sender's port should be,",
             number.as_bytes(),
             &stdout,
-            cause,
+            cause.clone(),
         )?;
     }
     seen.map(drop)
@@ -327,8 +367,11 @@ fn binds_just_its_argument(trial: &Trial) -> Checked {
         // Something must have happened before points are given.
         return send(trial, b"hello").map(drop);
     };
-    let cause = "The socket is bound to another address than the argument's: to every address \
-                 (`0.0.0.0`, `INADDR_ANY`, `''`), or to one that stands in the program.";
+    let cause = &Cause::new(
+        "binds-just-its-argument",
+        "The socket is bound to another address than the argument's: to every address \
+                 (`0.0.0.0`, `INADDR_ANY`, `''`), or to one that stands in the program.",
+    );
     let port = trial.port()?;
     let elsewhere = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), port.number()));
     let (text, other) = (trial.random.word(24), trial.random.word(24));
@@ -337,7 +380,7 @@ fn binds_just_its_argument(trial: &Trial) -> Checked {
     program.wait_until_bound(port.number())?;
     stray.send(&other, elsewhere)?;
     trial.endpoint()?.send(&text, port.address())?;
-    let seen = shows(&program, text.as_bytes(), SOON, cause);
+    let seen = program.shows(text.as_bytes(), SOON, cause);
     if find(&program.stdout(), other.as_bytes()) {
         let problem =
             format!("it was told to bind {}, and received at {elsewhere}", port.address());
@@ -350,7 +393,7 @@ fn binds_just_its_argument(trial: &Trial) -> Checked {
     let program = trial.start(elsewhere.to_string())?;
     program.wait_until_bound(port.number())?;
     stray.send(&other, elsewhere)?;
-    shows(&program, other.as_bytes(), SOON, cause)
+    program.shows(other.as_bytes(), SOON, cause)
 }
 
 fn fails_on_a_taken_port(trial: &Trial) -> Checked {
@@ -358,9 +401,12 @@ fn fails_on_a_taken_port(trial: &Trial) -> Checked {
     let holder = trial.endpoint_at(port.address())?;
     trial.step(format!("took UDP port {} for another socket", port.number()));
     let program = trial.start(holder.address.to_string())?;
-    let cause = "Binding failed, and the program must tell: a message on stderr, and a status that \
+    let cause = &Cause::new(
+        "fails-on-a-taken-port",
+        "Binding failed, and the program must tell: a message on stderr, and a status that \
                  isn't 0. Don't go on without a socket, don't take another port, and set no option \
-                 that lets two sockets share one.";
+                 that lets two sockets share one.",
+    );
     let ended = program.wait_for_end(START, cause)?;
     ended.failed_properly("", cause)
 }

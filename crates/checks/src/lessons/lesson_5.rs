@@ -1,9 +1,11 @@
 //! An echo server: what comes goes back to whoever sent it, and nothing stops it.
 
+use crate::bytes::find;
+use crate::cause::Cause;
 use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::{Datagram, Endpoint};
-use crate::failure::{Checked, Fault, find, late, require, same};
-use crate::lessons::common::{on_second_loopback, refuses, shows};
+use crate::failure::{Checked, Fault, late, require, same};
+use crate::lessons::common::{on_second_loopback, refuses};
 use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
@@ -201,20 +203,28 @@ impl Server {
     }
 
     /// Sends a datagram, and requires that some datagram comes back.
-    fn ask(&self, client: &Endpoint, payload: impl AsRef<[u8]>, cause: &str) -> Checked<Datagram> {
+    fn ask(
+        &self,
+        client: &Endpoint,
+        payload: impl AsRef<[u8]>,
+        cause: &Cause,
+    ) -> Checked<Datagram> {
         client.send(payload, self.address())?;
         self.reply_to(client, cause)
     }
 
-    fn reply_to(&self, client: &Endpoint, cause: &str) -> Checked<Datagram> {
+    fn reply_to(&self, client: &Endpoint, cause: &Cause) -> Checked<Datagram> {
         client.receive_from(&self.program, "a reply", SOON, cause)
     }
 }
 
 // What comes back, when, from where, and to whom.
 
-const NO_REPLY: &str = "Receive with `recv_from`, and send what came back with `send_to`, to the \
-                        sender that `recv_from` has returned.";
+const NO_REPLY: &Cause = &Cause::new(
+    "no-reply",
+    "Receive with `recv_from`, and send what came back with `send_to`, to the \
+                        sender that `recv_from` has returned.",
+);
 
 fn answers_a_datagram(trial: &Trial) -> Checked {
     let server = Server::start(trial)?;
@@ -236,26 +246,9 @@ fn returns_the_same_text(trial: &Trial) -> Checked {
     ];
     for text in texts {
         let reply = server.ask(&client, &text, NO_REPLY)?.payload;
-        same("its reply", text.as_bytes(), &reply, likely_change(text.as_bytes(), &reply))?;
+        same("its reply", text.as_bytes(), &reply)?;
     }
     Ok(())
-}
-
-/// What was probably done to a text that came back as another one.
-fn likely_change(text: &[u8], reply: &[u8]) -> &'static str {
-    if text.contains(&0) && text.starts_with(reply) {
-        "A NUL byte is a byte like any other. In C, `strlen` ends there: use the length that \
-         `recvfrom` has returned."
-    } else if text.trim_ascii() == reply.trim_ascii() {
-        "Spaces and line ends differ. They are data: take nothing off (`trim`, `strip`), and add \
-         nothing, for this is no line of text but a datagram."
-    } else if find(reply, text) {
-        "Something was added. An echo is what came and nothing else: no label, no sender, and no \
-         more of the buffer than the `length` bytes that were received."
-    } else {
-        "Send back the bytes that were received, of this message, and not what has been made of \
-         them for the screen."
-    }
 }
 
 fn returns_every_length(trial: &Trial) -> Checked {
@@ -263,40 +256,39 @@ fn returns_every_length(trial: &Trial) -> Checked {
     for length in [5, 1024, 1, 100, 1023, 1024, 2] {
         let text = trial.random.word(length);
         let reply = server.ask(&client, &text, NO_REPLY)?.payload;
-        let cause = if reply.len() > length {
-            "More came back than was sent. The buffer is larger than the message: send only the \
-             first `length` bytes of it, with the length that `recv_from` has returned. The rest \
-             is what older messages, perhaps another client's, have left there."
-        } else {
-            "Not all of it came back. The buffer must have room for 1,024 bytes at least, and \
-             `send_to` must be given all that was received."
-        };
-        same("its reply", text.as_bytes(), &reply, cause)?;
+        same("its reply", text.as_bytes(), &reply)?;
     }
     Ok(())
 }
 
 fn returns_an_empty_datagram(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
-    let cause = "A datagram of 0 bytes must come back as a datagram of 0 bytes. That nothing was \
+    let cause = &Cause::new(
+        "returns-an-empty-datagram",
+        "A datagram of 0 bytes must come back as a datagram of 0 bytes. That nothing was \
                  read means \"the end\" for a file or for TCP, but not for UDP: don't leave the \
-                 loop, and don't pass over the message, because it is empty.";
+                 loop, and don't pass over the message, because it is empty.",
+    );
     for _ in 0..2 {
         let reply = server.ask(&client, "", cause)?;
-        same("its reply", b"", &reply.payload, cause)?;
+        same("its reply", b"", &reply.payload)?;
     }
     server.ask(&client, trial.random.word(12), cause).map(drop)
 }
 
 fn returns_bytes_that_are_no_text(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
-    let lost = "Its payload wasn't valid UTF-8. Decoding that strictly (`from_utf8`, `decode`) is \
+    let lost = &Cause::new(
+        "returns-bytes-that-are-no-text-lost",
+        "Its payload wasn't valid UTF-8. Decoding that strictly (`from_utf8`, `decode`) is \
                 an error, and an error must not end the server or skip the reply: decode for the \
-                screen only, and lossily.";
-    let changed = "The reply was made from decoded text, in which bad bytes are replaced. Decode \
-                   for the screen only, and send back the bytes as they came.";
-    let hidden = "What can be read of a message is shown, even if some of its bytes can't: decode \
-                  lossily (`from_utf8_lossy`, `errors='replace'`) and print that.";
+                screen only, and lossily.",
+    );
+    let hidden = &Cause::new(
+        "returns-bytes-that-are-no-text-hidden",
+        "What can be read of a message is shown, even if some of its bytes can't: decode \
+                  lossily (`from_utf8_lossy`, `errors='replace'`) and print that.",
+    );
     let word = trial.random.word(16);
     let mixed = [b"\xff\xfe".as_slice(), word.as_bytes(), b"\xe5\xa5"].concat();
     // All bytes that there are, in an order that nobody knows.
@@ -304,10 +296,10 @@ fn returns_bytes_that_are_no_text(trial: &Trial) -> Checked {
     let every = (0..=u8::MAX).map(|byte| byte.wrapping_add(shift)).collect();
     for payload in [mixed, b"\x80".to_vec(), every, trial.random.bytes(200)] {
         let reply = server.ask(&client, &payload, lost)?;
-        same("its reply", &payload, &reply.payload, changed)?;
+        same("its reply", &payload, &reply.payload)?;
     }
     server.ask(&client, trial.random.word(12), lost)?;
-    shows(&server.program, word.as_bytes(), PROMPTLY, hidden)
+    server.program.shows(word.as_bytes(), PROMPTLY, hidden)
 }
 
 fn answers_once(trial: &Trial) -> Checked {
@@ -315,16 +307,22 @@ fn answers_once(trial: &Trial) -> Checked {
     for payload in [trial.random.word(12), trial.random.word(3), trial.random.word(40)] {
         server.ask(&client, payload, NO_REPLY)?;
     }
-    let cause = "Each datagram is answered with one datagram. Call `send_to` once for each \
-                 `recv_from`, with the whole message, and nothing before or after it.";
+    let cause = &Cause::new(
+        "answers-once",
+        "Each datagram is answered with one datagram. Call `send_to` once for each \
+                 `recv_from`, with the whole message, and nothing before or after it.",
+    );
     client.receives_nothing(Duration::from_millis(300), cause)
 }
 
 fn answers_from_its_port(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
-    let cause = "Reply through the socket that has received the request. A new socket gets \
+    let cause = &Cause::new(
+        "answers-from-its-port",
+        "Reply through the socket that has received the request. A new socket gets \
                  another port, and a client that compares the sender takes its reply for a \
-                 stranger's.";
+                 stranger's.",
+    );
     for _ in 0..2 {
         let (from, to) =
             (server.ask(&client, trial.random.word(12), NO_REPLY)?.from, server.address());
@@ -336,9 +334,12 @@ fn answers_from_its_port(trial: &Trial) -> Checked {
 fn answers_each_client(trial: &Trial) -> Checked {
     let server = Server::start(trial)?;
     let clients: Vec<Endpoint> = (0..12).map(|_| trial.endpoint()).collect::<Checked<_>>()?;
-    let cause = "Send each reply to the sender of its own datagram, as `recv_from` returned it \
+    let cause = &Cause::new(
+        "answers-each-client",
+        "Send each reply to the sender of its own datagram, as `recv_from` returned it \
                  for that one. Neither remember the first client (or `connect` to it), nor wait \
-                 for one client before you serve the next.";
+                 for one client before you serve the next.",
+    );
     for _ in 0..2 {
         let texts: Vec<String> = clients.iter().map(|_| trial.random.word(16)).collect();
         for (client, text) in clients.iter().zip(&texts) {
@@ -346,7 +347,7 @@ fn answers_each_client(trial: &Trial) -> Checked {
         }
         for (client, text) in clients.iter().zip(&texts) {
             let reply = server.reply_to(client, cause)?;
-            same("its reply", text.as_bytes(), &reply.payload, cause)?;
+            same("its reply", text.as_bytes(), &reply.payload)?;
         }
     }
     clients.iter().try_for_each(|client| client.receives_nothing(Duration::from_millis(10), cause))
@@ -354,8 +355,11 @@ fn answers_each_client(trial: &Trial) -> Checked {
 
 fn answers_promptly(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
-    let cause = "A reply took longer than a second. Reply as soon as a datagram has come: don't \
-                 sleep in the loop, don't wait for more, and don't wait for a client to finish.";
+    let cause = &Cause::new(
+        "answers-promptly",
+        "A reply took longer than a second. Reply as soon as a datagram has come: don't \
+                 sleep in the loop, don't wait for more, and don't wait for a client to finish.",
+    );
     server.ask(&client, trial.random.word(12), NO_REPLY)?;
     let clients: Vec<Endpoint> = (0..4).map(|_| trial.endpoint()).collect::<Checked<_>>()?;
     for client in &clients {
@@ -379,9 +383,12 @@ fn answers_promptly(trial: &Trial) -> Checked {
 
 fn listens_at_every_address(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
-    let cause = "Bind 0.0.0.0 (Python: the empty string, C: INADDR_ANY), which stands for all \
+    let cause = &Cause::new(
+        "listens-at-every-address",
+        "Bind 0.0.0.0 (Python: the empty string, C: INADDR_ANY), which stands for all \
                  addresses. At 127.0.0.1 alone, or `localhost`, only programs on the same \
-                 computer reach the server.";
+                 computer reach the server.",
+    );
     server.ask(&client, trial.random.word(12), cause)?;
     let other = Ipv4Addr::new(127, 0, 0, 2);
     if on_second_loopback(trial, 0).is_none() {
@@ -405,15 +412,21 @@ fn prints_each_payload(trial: &Trial) -> Checked {
         long.clone(),
         word(24),
     ];
-    let cause = "Print each message, as UTF-8 text and unchanged, and flush stdout behind it: \
+    let cause = &Cause::new(
+        "prints-each-payload",
+        "Print each message, as UTF-8 text and unchanged, and flush stdout behind it: \
                  when stdout isn't a terminal, Python and C keep what is printed in a buffer \
-                 until that is full (`print(…, flush=True)`, `fflush(stdout)`).";
+                 until that is full (`print(…, flush=True)`, `fflush(stdout)`).",
+    );
     for text in &texts {
         client.send(text, server.address())?;
-        shows(&server.program, text.as_bytes(), PROMPTLY, cause)?;
+        server.program.shows(text.as_bytes(), PROMPTLY, cause)?;
     }
-    let cause = "Print only the first `length` bytes of the buffer. Behind them stand zeros, or \
-                 what is left of older messages.";
+    let cause = &Cause::new(
+        "prints-each-payload-2",
+        "Print only the first `length` bytes of the buffer. Behind them stand zeros, or \
+                 what is left of older messages.",
+    );
     let stdout = server.program.stdout();
     require(!stdout.contains(&0), "it printed a NUL byte, which was in no message", cause)?;
     // The last text is shorter than the one before, so the rest of that would follow it.
@@ -430,8 +443,11 @@ const SILENCE: Duration = Duration::from_millis(2_200);
 
 fn goes_on_after_exit(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
-    let cause = "`exit` is a message like any other for the server, and its sender waits for the \
-                 echo. The server's loop has no `break`: other clients still need it.";
+    let cause = &Cause::new(
+        "goes-on-after-exit",
+        "`exit` is a message like any other for the server, and its sender waits for the \
+                 echo. The server's loop has no `break`: other clients still need it.",
+    );
     for word in ["exit", "exit\n", "EXIT", "quit", "bye"] {
         server.ask(&client, word, cause)?;
     }
@@ -441,9 +457,12 @@ fn goes_on_after_exit(trial: &Trial) -> Checked {
 
 fn goes_on_after_a_long_datagram(trial: &Trial) -> Checked {
     let (server, client) = (Server::start(trial)?, trial.endpoint()?);
-    let cause = "A datagram of more than 1,024 bytes must not stop the server. Let it be cut, or \
+    let cause = &Cause::new(
+        "goes-on-after-a-long-datagram",
+        "A datagram of more than 1,024 bytes must not stop the server. Let it be cut, or \
                  take a buffer of 65,536 bytes, into which every datagram fits. On Windows a cut \
-                 datagram is an error of the receive call: carry on after it.";
+                 datagram is an error of the receive call: carry on after it.",
+    );
     // macOS sends no more than 9,216 bytes at once, unless it is told to.
     for length in [1025, 3000, 9000] {
         trial.endpoint()?.send(trial.random.word(length), server.address())?;
@@ -454,22 +473,31 @@ fn goes_on_after_a_long_datagram(trial: &Trial) -> Checked {
 
 fn goes_on_when_left_alone(trial: &Trial) -> Checked {
     let mut server = Server::start(trial)?;
-    let cause = "The server must not read its standard input: what is typed, or that the input \
-                 ends, is no reason to end.";
+    let cause = &Cause::new(
+        "goes-on-when-left-alone",
+        "The server must not read its standard input: what is typed, or that the input \
+                 ends, is no reason to end.",
+    );
     server.program.type_line("exit");
     server.program.close_stdin();
     server.ask(&trial.endpoint()?, trial.random.word(12), cause)?;
-    let cause = "A client may be gone before its reply comes. Windows, and Linux on a connected \
+    let cause = &Cause::new(
+        "goes-on-when-left-alone-2",
+        "A client may be gone before its reply comes. Windows, and Linux on a connected \
                  socket, then report an error at the next call: carry on after it, and don't \
-                 `connect` a server's socket.";
+                 `connect` a server's socket.",
+    );
     // From a port that isn't given to anybody else, who would get the reply in its place.
     let gone = [trial.port()?, trial.port()?];
     for port in &gone {
         trial.endpoint_at(port.address())?.send(trial.random.word(12), server.address())?;
     }
     server.ask(&trial.endpoint()?, trial.random.word(12), cause)?;
-    let cause = "A server waits as long as it takes. Set no time-out, or go on waiting when it \
-                 has passed.";
+    let cause = &Cause::new(
+        "goes-on-when-left-alone-3",
+        "A server waits as long as it takes. Set no time-out, or go on waiting when it \
+                 has passed.",
+    );
     trial.step(format!("sent nothing for {SILENCE:?}"));
     server.program.runs_on(SILENCE, cause)?;
     server.ask(&trial.endpoint()?, trial.random.word(12), cause).map(drop)
@@ -480,16 +508,22 @@ fn fails_on_a_taken_port(trial: &Trial) -> Checked {
     let _holder = trial.endpoint_at((Ipv4Addr::UNSPECIFIED, port.number()).into())?;
     trial.step(format!("bound UDP port {} at every address before the program", port.number()));
     let program = trial.start(port.number().to_string())?;
-    let cause = "Two programs can't have one port. When `bind` fails, say so on stderr and end \
+    let cause = &Cause::new(
+        "fails-on-a-taken-port",
+        "Two programs can't have one port. When `bind` fails, say so on stderr and end \
                  with a status that isn't 0; don't try another port, where no client would look, \
-                 and don't set SO_REUSEADDR or SO_REUSEPORT.";
+                 and don't set SO_REUSEADDR or SO_REUSEPORT.",
+    );
     program.wait_for_end(START, cause)?.failed_properly("", cause)
 }
 
 fn refuses_a_bad_port(trial: &Trial) -> Checked {
-    let cause = "Parse the argument as a number of 16 bits: ports are 0 to 65,535. If that fails, \
+    let cause = &Cause::new(
+        "play-inline",
+        "Parse the argument as a number of 16 bits: ports are 0 to 65,535. If that fails, \
                  say so on stderr, with the argument in the message, and end with a status that \
-                 isn't 0. In C, check the range yourself: `htons` makes another port of 99999.";
+                 isn't 0. In C, check the range yourself: `htons` makes another port of 99999.",
+    );
     let word = format!("port-{}", trial.random.word(8));
     // Some languages refuse a number that is too large without naming it, and that will do.
     refuses(

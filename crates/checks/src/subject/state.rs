@@ -1,6 +1,9 @@
 //! What is known of a program, as it becomes known: what it has written, and how it has ended.
 
-use crate::failure::{Checked, find, require};
+use crate::bytes::find;
+use crate::cause::{self, Cause};
+use crate::diagnosis::Seen;
+use crate::failure::{Checked, require};
 use base::text::{cut, line as printable, shortened as visible};
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, ExitStatus};
@@ -40,6 +43,10 @@ pub struct Streams {
 impl Streams {
     pub fn is_complete(&self) -> bool {
         self.status.is_some() && self.ended == 2
+    }
+
+    pub fn seen(&self) -> Seen<'_> {
+        Seen { stdout: &self.stdout, stderr: &self.stderr, status: self.status }
     }
 }
 
@@ -116,36 +123,28 @@ pub fn await_end(state: &Arc<State>, mut child: Child) {
 
 impl Ended {
     /// Requires exit status 0.
-    pub fn succeeded(&self, cause: &str) -> Checked {
-        let status = self.status;
-        require(status.success(), format!("it ended with {status}, not with success"), cause)
+    pub fn succeeded(&self, cause: &Cause) -> Checked {
+        let (status, cause) = (self.status, cause.of_end(self.status));
+        require(status.success(), format!("it ended with {status}, not with success"), &cause)
     }
 
     /// Whether it was a panic or a signal, which is never a right way to end.
     pub fn is_crash(&self) -> bool {
         // 101 is what a Rust program ends with when it has panicked.
-        self.status.code().is_none_or(|code| code == 101 || stands_for_a_signal(code))
+        self.status.code() == Some(101) || cause::signal(self.status).is_some()
     }
 
     /// Requires an error of the program's own making: a status that isn't 0, neither a panic nor
     /// a signal, and a message on stderr that has `name` in it, if one is given.
-    pub fn failed_properly(&self, name: &str, cause: &str) -> Checked {
+    pub fn failed_properly(&self, name: &str, cause: &Cause) -> Checked {
         let (status, stderr) = (self.status, visible(&self.stderr));
         require(!status.success(), "it ended with success, where nothing could succeed", cause)?;
-        let panic = "A panic or a signal is no error message: return the error from `main`.";
-        require(!self.is_crash(), format!("it crashed: {status}"), panic)?;
+        let crash = Cause::NONE.of_end(status);
+        require(!self.is_crash(), format!("it crashed: {status}"), &crash)?;
         require(!self.stderr.is_empty(), "it said nothing on stderr", cause)?;
         let is_named = find(&self.stderr, name.as_bytes());
         require(is_named, format!("its message doesn't name `{name}`: {stderr}"), cause)
     }
-}
-
-/// Whether a program that starts another, such as a shell or a sandbox, tells by this status that
-/// a signal for crashes has ended it: 128 and the signal's number. Others end with such numbers,
-/// too, but hardly with these.
-fn stands_for_a_signal(code: i32) -> bool {
-    // Illegal instruction, trap, abort, bus error, arithmetic, killed, segmentation fault.
-    [4, 5, 6, 7, 8, 9, 11].contains(&(code - 128))
 }
 
 impl Ending {

@@ -117,7 +117,7 @@ fn of_check<'a>(
         passed: count(Mark::Pass),
         failed: count(Mark::Fail),
         skipped: count(Mark::Skipped),
-        cause: most_frequent(findings.iter().filter_map(|finding| finding.cause())),
+        cause: most_frequent(findings.iter().filter_map(|finding| Some(&*finding.cause()?.text))),
     }
 }
 

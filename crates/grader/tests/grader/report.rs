@@ -139,7 +139,7 @@ fn no_submission_makes_a_page_long() {
             for finding in &mut grade.findings {
                 let Outcome::Fail(failure) = &mut finding.outcome else { continue };
                 failure.problem.clone_from(&flood);
-                failure.cause.clone_from(&flood);
+                failure.cause.text = flood.clone().into();
                 finding.steps = vec![flood.clone(); 2];
                 finding.steps.extend(vec!["a step".to_owned(); 100_000]);
                 finding.stderr.clone_from(&finding.steps);

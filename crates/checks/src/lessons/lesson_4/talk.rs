@@ -1,16 +1,21 @@
 //! The client under test, and what is asked of it.
 
+use crate::bytes::find;
+use crate::cause::Cause;
 use crate::endpoint::{Datagram, Endpoint};
-use crate::failure::{Checked, Fault, certain, contains, failed, find, late, require, same};
-use crate::lessons::common::{on_second_loopback, shows};
+use crate::failure::{Checked, Fault, certain, contains, failed, late, require, same};
+use crate::lessons::common::on_second_loopback;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
 use std::cell::Cell;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-const NOT_SENT: &str = "Read a line, and send it with `send_to` to the address that is the \
-                        program's argument. Use neither a fixed address nor another argument.";
+const NOT_SENT: &Cause = &Cause::new(
+    "not-sent",
+    "Read a line, and send it with `send_to` to the address that is the \
+                        program's argument. Use neither a fixed address nor another argument.",
+);
 
 /// The client under test, and the server that it talks to.
 struct Talk {
@@ -28,19 +33,19 @@ impl Talk {
     }
 
     /// Types `line`, and requires that some datagram comes of it.
-    fn say(&self, line: impl AsRef<[u8]>, cause: &str) -> Checked<Datagram> {
+    fn say(&self, line: impl AsRef<[u8]>, cause: &Cause) -> Checked<Datagram> {
         self.program.type_line(line);
         self.hears(cause)
     }
 
     /// Requires a datagram of what was typed.
-    fn hears(&self, cause: &str) -> Checked<Datagram> {
+    fn hears(&self, cause: &Cause) -> Checked<Datagram> {
         let within = if self.has_spoken.replace(true) { SOON } else { START };
         self.server.receive_from(&self.program, "the line as a datagram", within, cause)
     }
 
     /// Types `line`, and replies to the datagram that comes of it. Returns where that came from.
-    fn exchange(&self, line: impl AsRef<[u8]>, reply: &[u8], cause: &str) -> Checked<SocketAddr> {
+    fn exchange(&self, line: impl AsRef<[u8]>, reply: &[u8], cause: &Cause) -> Checked<SocketAddr> {
         let client = self.say(line, cause)?.from;
         self.server.send(reply, client)?;
         Ok(client)
@@ -56,20 +61,16 @@ pub fn sends_a_line(trial: &Trial) -> Checked {
 pub fn sends_each_line_as_it_is(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let word = || trial.random.word(12);
-    let ending = "A line is read with its line end. Take that off, and send the rest, all of it.";
-    let spaces = "Spaces at both ends of a line are data: take off the line's ending only, with \
-                  nothing like `trim` or `strip`.";
-    let letters = "Send the line's bytes as they are (UTF-8), all of them, and nothing else.";
     let lines = [
-        (word(), ending),
-        (format!("  {}\t ", word()), spaces),
-        ("   ".to_owned(), spaces),
-        (format!("你好 {}", word().to_uppercase()), letters),
-        (trial.random.word(1200), letters),
+        word(),
+        format!("  {}\t ", word()),
+        "   ".to_owned(),
+        format!("你好 {}", word().to_uppercase()),
+        trial.random.word(1200),
     ];
-    for (line, cause) in lines {
+    for line in lines {
         let datagram = talk.say(&line, NOT_SENT)?;
-        same("the datagram", line.as_bytes(), &datagram.payload, cause)?;
+        same("the datagram", line.as_bytes(), &datagram.payload)?;
         talk.server.send(trial.random.word(12), datagram.from)?;
     }
     Ok(())
@@ -77,27 +78,38 @@ pub fn sends_each_line_as_it_is(trial: &Trial) -> Checked {
 
 pub fn knows_both_line_ends(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
-    let cause = "A line ends in `\\n` or in `\\r\\n`. Take off a `\\n`, and then one `\\r`, if there is \
-                 one, before you send the line.";
+    let cause = &Cause::new(
+        "knows-both-line-ends",
+        "A line ends in `\\n` or in `\\r\\n`. Take off a `\\n`, and then one `\\r`, if there is \
+                 one, before you send the line.",
+    );
     let word = || trial.random.word(12);
     let lines =
         [(word(), "\r\n"), (word(), "\n"), (String::new(), "\r\n"), ("exit".into(), "\r\n")];
     for (line, end) in lines {
         talk.program.write(format!("{line}{end}").into_bytes());
         let datagram = talk.hears(cause)?;
-        same("the datagram", line.as_bytes(), &datagram.payload, cause)?;
+        same("the datagram", line.as_bytes(), &datagram.payload)?;
         talk.server.send(word(), datagram.from)?;
     }
-    talk.program.wait_for_end(SOON, "`exit` ends it, whichever its line end is.").map(drop)
+    talk.program
+        .wait_for_end(
+            SOON,
+            &Cause::new("sends-an-empty-line-inline", "`exit` ends it, whichever its line end is."),
+        )
+        .map(drop)
 }
 
 pub fn sends_an_empty_line(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
-    let cause = "A line without a character is a line: send a datagram of 0 bytes. Only the end \
-                 of the input, where not even a line end is read, is the end.";
+    let cause = &Cause::new(
+        "sends-an-empty-line",
+        "A line without a character is a line: send a datagram of 0 bytes. Only the end \
+                 of the input, where not even a line end is read, is the end.",
+    );
     for _ in 0..2 {
         let datagram = talk.say("", cause)?;
-        same("the datagram", b"", &datagram.payload, cause)?;
+        same("the datagram", b"", &datagram.payload)?;
         talk.server.send(trial.random.word(12), datagram.from)?;
     }
     talk.say(trial.random.word(12), cause).map(drop)
@@ -110,8 +122,11 @@ pub fn uses_one_socket(trial: &Trial) -> Checked {
         let next =
             talk.exchange(trial.random.word(12), trial.random.word(12).as_bytes(), NOT_SENT)?;
         let problem = format!("the first line came from {first}, and a later one from {next}");
-        let cause = "Create the socket once, before the loop. With a new socket for each line, \
-                     each line seems to come from a new client.";
+        let cause = &Cause::new(
+            "uses-one-socket",
+            "Create the socket once, before the loop. With a new socket for each line, \
+                     each line seems to come from a new client.",
+        );
         require(first == next, problem, cause)?;
     }
     Ok(())
@@ -122,14 +137,20 @@ pub fn sends_one_message_at_a_time(trial: &Trial) -> Checked {
     let (one, two) = (trial.random.word(12), trial.random.word(12));
     talk.program.write(format!("{one}\n{two}\n").into_bytes());
     let client = talk.hears(NOT_SENT)?.from;
-    let cause = "Wait for the reply to a line before you read and send the next one: if two are \
-                 on their way, nobody knows which of them a reply belongs to.";
+    let cause = &Cause::new(
+        "sends-one-message-at-a-time",
+        "Wait for the reply to a line before you read and send the next one: if two are \
+                 on their way, nobody knows which of them a reply belongs to.",
+    );
     talk.server.receives_nothing(Duration::from_millis(300), cause)?;
     talk.server.send(trial.random.word(12), client)?;
-    let cause = "The next line was typed already, and the reply to the one before has come: now \
-                 it should be sent.";
+    let cause = &Cause::new(
+        "sends-one-message-at-a-time-2",
+        "The next line was typed already, and the reply to the one before has come: now \
+                 it should be sent.",
+    );
     let next = talk.hears(cause)?;
-    same("the second datagram", two.as_bytes(), &next.payload, cause)
+    same("the second datagram", two.as_bytes(), &next.payload)
 }
 
 pub fn finds_the_server_by_name(trial: &Trial) -> Checked {
@@ -139,17 +160,23 @@ pub fn finds_the_server_by_name(trial: &Trial) -> Checked {
     let v6 = trial.endpoint_at((Ipv6Addr::LOCALHOST, port).into()).ok();
     let program = trial.start(format!("localhost:{port}"))?;
     program.type_line(trial.random.word(12));
-    let cause = "The argument may be a name: look it up, and send to the address that it stands \
-                 for.";
+    let cause = &Cause::new(
+        "finds-the-server-by-name",
+        "The argument may be a name: look it up, and send to the address that it stands \
+                 for.",
+    );
     let servers: Vec<&Endpoint> = [Some(&v4), v6.as_ref()].into_iter().flatten().collect();
     let (server, client) = first_datagram(&servers)?
         .ok_or_else(|| late(format!("no datagram has come to localhost:{port}"), cause))?;
     let reply = trial.random.word(20);
     server.send(&reply, client)?;
-    let cause = "The reply came from the server's address, and wasn't shown. Compare the sender \
+    let cause = &Cause::new(
+        "finds-the-server-by-name-2",
+        "The reply came from the server's address, and wasn't shown. Compare the sender \
                  with the address that was looked up, not with the name: `localhost` is never \
-                 equal to 127.0.0.1.";
-    shows(&program, reply.as_bytes(), PROMPTLY, cause)
+                 equal to 127.0.0.1.",
+    );
+    program.shows(reply.as_bytes(), PROMPTLY, cause)
 }
 
 /// The first of some sockets that a datagram comes to, and who sent it.
@@ -157,7 +184,7 @@ fn first_datagram<'a>(sockets: &[&'a Endpoint]) -> Checked<Option<(&'a Endpoint,
     let deadline = Instant::now() + START;
     while Instant::now() < deadline {
         for socket in sockets {
-            match socket.receive("the datagram", Duration::from_millis(20), "") {
+            match socket.receive("the datagram", Duration::from_millis(20), &Cause::NONE) {
                 Ok(datagram) => return Ok(Some((socket, datagram.from))),
                 Err(Fault::Failed(_)) => {}
                 Err(fault) => return Err(fault),
@@ -169,9 +196,12 @@ fn first_datagram<'a>(sockets: &[&'a Endpoint]) -> Checked<Option<(&'a Endpoint,
 
 // What it shows.
 
-const NOT_SHOWN: &str = "Print what `recv_from` has received, as UTF-8 text and unchanged, and \
+const NOT_SHOWN: &Cause = &Cause::new(
+    "not-shown",
+    "Print what `recv_from` has received, as UTF-8 text and unchanged, and \
                          flush stdout behind it. What was typed is no reply, even if an echo \
-                         looks just like it: here the server answers with something else.";
+                         looks just like it: here the server answers with something else.",
+);
 
 pub fn shows_each_reply(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
@@ -184,7 +214,7 @@ pub fn shows_each_reply(trial: &Trial) -> Checked {
     ];
     for reply in replies {
         talk.exchange(word(), reply.as_bytes(), NOT_SENT)?;
-        shows(&talk.program, reply.as_bytes(), PROMPTLY, NOT_SHOWN)?;
+        talk.program.shows(reply.as_bytes(), PROMPTLY, NOT_SHOWN)?;
     }
     Ok(())
 }
@@ -192,16 +222,25 @@ pub fn shows_each_reply(trial: &Trial) -> Checked {
 pub fn shows_long_replies_whole(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let (long, last) = (trial.random.word(1024), trial.random.word(24));
-    let cut = "Give the buffer room for 1,024 bytes, and print all that was received.";
+    let cut = &Cause::new(
+        "shows-long-replies-whole-cut",
+        "Give the buffer room for 1,024 bytes, and print all that was received.",
+    );
     for reply in [trial.random.word(30), long.clone(), last.clone()] {
         talk.exchange(trial.random.word(12), reply.as_bytes(), NOT_SENT)?;
-        shows(&talk.program, reply.as_bytes(), PROMPTLY, cut)?;
+        talk.program.shows(reply.as_bytes(), PROMPTLY, cut)?;
     }
-    let cause = "An empty reply is a reply: show it, as nothing, and go on.";
+    let cause = &Cause::new(
+        "shows-long-replies-whole",
+        "An empty reply is a reply: show it, as nothing, and go on.",
+    );
     talk.exchange(trial.random.word(12), b"", NOT_SENT)?;
     talk.say(trial.random.word(12), cause)?;
-    let cause = "Print only the first `length` bytes of the buffer. Behind them stand zeros, or \
-                 what is left of older replies.";
+    let cause = &Cause::new(
+        "shows-long-replies-whole-2",
+        "Print only the first `length` bytes of the buffer. Behind them stand zeros, or \
+                 what is left of older replies.",
+    );
     let stdout = talk.program.stdout();
     require(!stdout.contains(&0), "it printed a NUL byte, which was in no reply", cause)?;
     // The last text is shorter than the one before, so the rest of that would follow it.
@@ -214,33 +253,45 @@ pub fn goes_on_after_bytes_that_are_no_text(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
     let mixed = |word: &str| [b"\xff\xfe", word.as_bytes(), b"\xe5\xa5"].concat();
     let word = trial.random.word(12);
-    let cause = "The reply wasn't valid UTF-8. Decoding that strictly (`from_utf8`, `decode`) is \
+    let cause = &Cause::new(
+        "goes-on-after-bytes-that-are-no-text",
+        "The reply wasn't valid UTF-8. Decoding that strictly (`from_utf8`, `decode`) is \
                  an error, and must not end the client: decode lossily (`from_utf8_lossy`, \
-                 `errors='replace'`).";
+                 `errors='replace'`).",
+    );
     talk.exchange(trial.random.word(12), &mixed(&word), NOT_SENT)?;
-    shows(&talk.program, word.as_bytes(), PROMPTLY, cause)?;
+    talk.program.shows(word.as_bytes(), PROMPTLY, cause)?;
     talk.exchange(trial.random.word(12), b"\x80", cause)?;
     talk.exchange(trial.random.word(12), trial.random.word(12).as_bytes(), cause)?;
-    let cause = "The line wasn't valid UTF-8. A line may hold any bytes: read it as bytes \
-                 (`read_until`, `sys.stdin.buffer`), not as text.";
+    let cause = &Cause::new(
+        "goes-on-after-bytes-that-are-no-text-2",
+        "The line wasn't valid UTF-8. A line may hold any bytes: read it as bytes \
+                 (`read_until`, `sys.stdin.buffer`), not as text.",
+    );
     let line = talk.say(mixed(&word), cause)?;
-    contains("the datagram", word.as_bytes(), &line.payload, cause)?;
+    contains("the datagram", word.as_bytes(), &line.payload, cause.clone())?;
     talk.server.send(trial.random.word(12), line.from)?;
     talk.say(trial.random.word(12), cause).map(drop)
 }
 
 pub fn prompts_before_each_line(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
-    let cause = "Before each line print a prompt to stdout, and flush it: without a line end it \
+    let cause = &Cause::new(
+        "prompts-before-each-line",
+        "Before each line print a prompt to stdout, and flush it: without a line end it \
                  stays in a buffer (`io::stdout().flush()`, `print(…, flush=True)`, \
-                 `fflush(stdout)`).";
+                 `fflush(stdout)`).",
+    );
     let start = talk.program.wait_for_stdout("a prompt", START, cause, is_visible)?;
     let (first, last) = (trial.random.word(20), trial.random.word(20));
     talk.exchange(trial.random.word(12), first.as_bytes(), NOT_SENT)?;
     let is_next = |stdout: &[u8]| behind(stdout, first.as_bytes()).is_some_and(is_visible);
     talk.program.wait_for_stdout("another prompt behind the reply", SOON, cause, is_next)?;
     talk.exchange("exit", last.as_bytes(), NOT_SENT)?;
-    let cause_of_end = "`exit` ends the client, when its reply has come.";
+    let cause_of_end = &Cause::new(
+        "prompts-before-each-line-cause-of-end",
+        "`exit` ends the client, when its reply has come.",
+    );
     let stdout = talk.program.wait_for_end(SOON, cause_of_end)?.stdout;
     require(
         !is_only_a_reply(&stdout, start.len(), first.as_bytes(), last.as_bytes()),
@@ -283,9 +334,12 @@ fn is_visible(text: &[u8]) -> bool {
 
 pub fn ignores_strangers(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
-    let cause = "Compare the sender that `recv_from` returns, address and port, with the server; \
+    let cause = &Cause::new(
+        "ignores-strangers",
+        "Compare the sender that `recv_from` returns, address and port, with the server; \
                  if they differ, forget the datagram and wait on. Or `connect` the socket to the \
-                 server: then the system does it.";
+                 server: then the system does it.",
+    );
     let client = talk.say(trial.random.word(12), NOT_SENT)?.from;
     let texts = [trial.random.word(20), trial.random.word(20), trial.random.word(20)];
     let has_stranger = || {
@@ -303,13 +357,13 @@ pub fn ignores_strangers(trial: &Trial) -> Checked {
     require(!has_stranger(), "it showed a stranger's text as a reply", cause)?;
     let reply = trial.random.word(20);
     talk.server.send(&reply, client)?;
-    shows(&talk.program, reply.as_bytes(), PROMPTLY, cause)?;
+    talk.program.shows(reply.as_bytes(), PROMPTLY, cause)?;
     // This one comes while it waits for a line.
     stranger.send(early, client)?;
     talk.exchange(trial.random.word(12), trial.random.word(20).as_bytes(), cause)?;
     let reply = trial.random.word(20);
     talk.exchange(trial.random.word(12), reply.as_bytes(), cause)?;
-    shows(&talk.program, reply.as_bytes(), PROMPTLY, cause)?;
+    talk.program.shows(reply.as_bytes(), PROMPTLY, cause)?;
     require(!has_stranger(), "it showed a stranger's text as a reply", cause)
 }
 
@@ -324,28 +378,43 @@ const REPEATED: Duration = Duration::from_millis(1_950);
 
 pub fn ends_after_exit(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
-    let cause = "`exit` is sent to the server like any other line; compare what was typed (without \
-                 its line end) with `exit` only after the reply has come.";
+    let cause = &Cause::new(
+        "ends-after-exit",
+        "`exit` is sent to the server like any other line; compare what was typed (without \
+                 its line end) with `exit` only after the reply has come.",
+    );
     talk.program.write(format!("exit\n{}\n", trial.random.word(12)).into_bytes());
     let datagram = talk.hears(cause)?;
-    same("the datagram", b"exit", &datagram.payload, cause)?;
+    same("the datagram", b"exit", &datagram.payload)?;
     talk.server.receives_nothing(Duration::from_millis(300), cause)?;
     talk.program.still_runs(cause)?;
     let reply = trial.random.word(20);
     talk.server.send(&reply, datagram.from)?;
-    let cause = "When the reply to `exit` has come, leave the loop and end with status 0. Look at \
-                 what was typed, not at the reply: the server may answer anything.";
+    let cause = &Cause::new(
+        "ends-after-exit-2",
+        "When the reply to `exit` has come, leave the loop and end with status 0. Look at \
+                 what was typed, not at the reply: the server may answer anything.",
+    );
     let ended = talk.program.wait_for_end(SOON, cause)?;
     ended.succeeded(cause)?;
-    talk.server.receives_nothing(Duration::from_millis(30), "`exit` is the last line.")?;
-    let cause = "Show the reply to `exit` like any other, before you end.";
-    contains("its output", reply.as_bytes(), &ended.stdout, cause)
+    talk.server.receives_nothing(
+        Duration::from_millis(30),
+        &Cause::new("goes-on-whatever-the-reply-says-inline", "`exit` is the last line."),
+    )?;
+    let cause = &Cause::new(
+        "ends-after-exit-3",
+        "Show the reply to `exit` like any other, before you end.",
+    );
+    contains("its output", reply.as_bytes(), &ended.stdout, cause.clone())
 }
 
 pub fn goes_on_after_words_like_exit(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
-    let cause = "Compare the whole line with `exit`, byte for byte: not only its beginning, and \
-                 not in capital letters, and don't take spaces off. All else is a message.";
+    let cause = &Cause::new(
+        "goes-on-after-words-like-exit",
+        "Compare the whole line with `exit`, byte for byte: not only its beginning, and \
+                 not in capital letters, and don't take spaces off. All else is a message.",
+    );
     for line in ["exit now", "EXIT", "Exit", " exit", "exit ", "exi", "exits", "quit"] {
         talk.exchange(line, trial.random.word(12).as_bytes(), cause)?;
     }
@@ -355,8 +424,11 @@ pub fn goes_on_after_words_like_exit(trial: &Trial) -> Checked {
 
 pub fn goes_on_whatever_the_reply_says(trial: &Trial) -> Checked {
     let talk = Talk::start(trial)?;
-    let cause = "Decide by the line that was typed whether to end, not by the reply: otherwise a \
-                 server can end its clients.";
+    let cause = &Cause::new(
+        "goes-on-whatever-the-reply-says",
+        "Decide by the line that was typed whether to end, not by the reply: otherwise a \
+                 server can end its clients.",
+    );
     for reply in ["exit", "exit\n", "EXIT", "", "quit"] {
         talk.exchange(trial.random.word(12), reply.as_bytes(), cause)?;
     }
@@ -365,9 +437,12 @@ pub fn goes_on_whatever_the_reply_says(trial: &Trial) -> Checked {
 }
 
 pub fn ends_with_its_input(trial: &Trial) -> Checked {
-    let cause = "When reading finds the end of the input (Rust: 0 bytes, Python: `EOFError` from \
+    let cause = &Cause::new(
+        "ends-with-its-input",
+        "When reading finds the end of the input (Rust: 0 bytes, Python: `EOFError` from \
                  `input`, or an empty string), leave the loop and end with status 0; but not \
-                 before the lines in front of it are sent and answered.";
+                 before the lines in front of it are sent and answered.",
+    );
     let (mut talk, mut silent) = (Talk::start(trial)?, Talk::start(trial)?);
     silent.program.close_stdin();
     let lines = [trial.random.word(12), trial.random.word(12)];
@@ -375,11 +450,14 @@ pub fn ends_with_its_input(trial: &Trial) -> Checked {
     talk.program.close_stdin();
     for line in lines {
         let datagram = talk.hears(cause)?;
-        same("the datagram", line.as_bytes(), &datagram.payload, NOT_SENT)?;
+        same("the datagram", line.as_bytes(), &datagram.payload)?;
         talk.server.send(trial.random.word(12), datagram.from)?;
     }
     talk.program.wait_for_end(SOON, cause)?.succeeded(cause)?;
-    let nothing_typed = "The end of the input isn't an empty line: there is nothing to send.";
+    let nothing_typed = &Cause::new(
+        "ends-with-its-input-nothing-typed",
+        "The end of the input isn't an empty line: there is nothing to send.",
+    );
     talk.server.receives_nothing(Duration::from_millis(50), nothing_typed)?;
     silent.program.wait_for_end(START, cause)?.succeeded(cause)?;
     silent.server.receives_nothing(Duration::from_millis(10), nothing_typed)
@@ -393,22 +471,31 @@ pub fn gives_up_without_a_reply(trial: &Trial) -> Checked {
     talk.exchange(trial.random.word(12), trial.random.word(12).as_bytes(), NOT_SENT)?;
     let typed = Instant::now();
     talk.say(trial.random.word(12), NOT_SENT)?;
-    let cause = "Set a time-out for receiving (`set_read_timeout`, `settimeout`, SO_RCVTIMEO) of, \
+    let cause = &Cause::new(
+        "gives-up-without-a-reply",
+        "Set a time-out for receiving (`set_read_timeout`, `settimeout`, SO_RCVTIMEO) of, \
                  say, 3 seconds. When it has passed, say so on stderr and end with a status that \
-                 isn't 0.";
+                 isn't 0.",
+    );
     let waited = wait_without_replying(&talk, typed)?;
     let ended = talk.program.wait_for_end(Duration::from_millis(500), cause).map_err(|fault| {
         let problem = format!("it still waits, {waited:.1?} after its message");
         if matches!(fault, Fault::Failed(_)) { certain(problem, cause) } else { fault }
     })?;
     let problem = format!("it gave up only {waited:.1?} after its message");
-    let too_soon = "A reply may take a while: wait for at least 1.5 seconds before you give up.";
+    let too_soon = &Cause::new(
+        "gives-up-without-a-reply-too-soon",
+        "A reply may take a while: wait for at least 1.5 seconds before you give up.",
+    );
     require(waited >= EARLIEST, problem, too_soon)?;
     ended.failed_properly("", cause)?;
     trial.step("looked at the other one, to whose port nobody listens");
     // A connected socket may be told so, and may then end at once.
-    let connected = "Where nobody listens, a connected socket gets the error \"connection \
-                     refused\": that is no reason to crash, but there is no reply either.";
+    let connected = &Cause::new(
+        "gives-up-without-a-reply-connected",
+        "Where nobody listens, a connected socket gets the error \"connection \
+                     refused\": that is no reason to crash, but there is no reply either.",
+    );
     alone.wait_for_end(LATEST, cause)?.failed_properly("", connected)
 }
 
@@ -420,14 +507,17 @@ pub fn gives_up_without_a_reply(trial: &Trial) -> Checked {
 fn wait_without_replying(talk: &Talk, typed: Instant) -> Checked<Duration> {
     let heard = Instant::now();
     let (mut last_sent, mut nothing_yet) = (typed, typed);
-    while heard.elapsed() < LATEST && talk.program.still_runs("").is_ok() {
+    while heard.elapsed() < LATEST && talk.program.still_runs(&Cause::NONE).is_ok() {
         let look = Instant::now();
-        match talk.server.receive("its end", Duration::from_millis(30), "") {
+        match talk.server.receive("its end", Duration::from_millis(30), &Cause::NONE) {
             Ok(_) if last_sent.elapsed() < REPEATED => {
                 let time = last_sent.elapsed();
                 let problem = format!("its message came again after only {time:.1?}");
-                let cause = "Send a message once, and wait for the reply. If you want to send it \
-                             again when there is none, wait for 2 seconds first.";
+                let cause = &Cause::new(
+                    "wait-without-replying",
+                    "Send a message once, and wait for the reply. If you want to send it \
+                             again when there is none, wait for 2 seconds first.",
+                );
                 return Err(failed(problem, cause));
             }
             Ok(_) => last_sent = nothing_yet,

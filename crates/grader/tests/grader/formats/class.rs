@@ -1,6 +1,7 @@
 //! A class with hostile names and outputs.
 
 use base::ports::PortCount;
+use checks::cause::Cause;
 use checks::check::{Check, Lesson, Limits};
 use checks::failure::Failure;
 use checks::verdict::{Finding, Outcome};
@@ -150,7 +151,7 @@ pub fn finding(check: &'static Check, outcome: Outcome) -> Finding {
 }
 
 pub fn failed(problem: &str, cause: &str) -> Outcome {
-    let (problem, cause) = (problem.to_string(), cause.to_string());
+    let (problem, cause) = (problem.to_string(), Cause::seen("", cause.to_string()));
     Outcome::Fail(Failure { problem, cause, ..Failure::default() })
 }
 

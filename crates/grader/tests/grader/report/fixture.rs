@@ -1,6 +1,7 @@
 //! A small class: everything that can become of a lesson, and one student who is hostile.
 
 use base::ports::PortCount;
+use checks::cause::Cause;
 use checks::check::{Check, Lesson, Limits};
 use checks::failure::Failure;
 use checks::verdict::{Finding, Mark, Outcome};
@@ -144,7 +145,11 @@ pub fn finding(check: &'static Check, outcome: Outcome) -> Finding {
 }
 
 fn wrong(problem: &str, cause: &str) -> Outcome {
-    Outcome::Fail(Failure { problem: problem.into(), cause: cause.into(), ..Failure::default() })
+    Outcome::Fail(Failure {
+        problem: problem.into(),
+        cause: Cause::seen("", cause.to_owned()),
+        ..Failure::default()
+    })
 }
 
 fn passed(lesson: usize) -> Grade {
