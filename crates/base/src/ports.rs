@@ -2,7 +2,7 @@
 
 mod holders;
 
-pub use holders::{Holder, Protocol, bound_ports, holder, is_bound, ports_of};
+pub use holders::{Holder, Protocol, addresses, bound_ports, holder, is_bound, ports_of};
 
 use std::hash::{BuildHasher, RandomState};
 use std::io;

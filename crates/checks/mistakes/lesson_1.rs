@@ -3,7 +3,8 @@
 use super::mistake::{Course, Mistake, Variant};
 use base::lessons::numbered;
 
-pub const COURSE: Course = Course { lesson: numbered(1), mistakes: MISTAKES, variants: VARIANTS };
+pub const COURSE: Course =
+    Course { lesson: numbered(1), is_exact: false, mistakes: MISTAKES, variants: VARIANTS };
 
 // Pieces of the step.
 const ARGUMENT: &str =
@@ -30,14 +31,16 @@ const MISTAKES: &[Mistake] = &[
         thought: "The address is the one that I was given.",
         find: TCP_LINE,
         put: r#"    writeln!(out, "TCP socket at {}", address.display())?;"#,
-        caught_by: "shows-its-tcp-address",
+        breaks: &["shows-its-tcp-address"],
+        cause: "",
     },
     Mistake {
         id: "only-the-tcp-port",
         thought: "It is all on this computer, so the port is enough.",
         find: TCP_LINE,
         put: r#"    writeln!(out, "TCP socket at port {}", tcp.local_addr()?.port())?;"#,
-        caught_by: "shows-its-tcp-address",
+        breaks: &["shows-its-tcp-address"],
+        cause: "",
     },
     Mistake {
         id: "every-address",
@@ -45,7 +48,8 @@ const MISTAKES: &[Mistake] = &[
         find: TCP_CALL,
         put: r#"    let address = std::ffi::OsString::from(address.to_string_lossy().replace("127.0.0.1", "0.0.0.0"));
     let tcp = create_tcp(&address.to_string_lossy())?;"#,
-        caught_by: "shows-its-tcp-address",
+        breaks: &["shows-its-tcp-address"],
+        cause: "",
     },
     Mistake {
         id: "shows-them-afterwards",
@@ -53,91 +57,104 @@ const MISTAKES: &[Mistake] = &[
         find: TCP_LINE,
         put: r#"    wait_for_enter()?;
     writeln!(out, "TCP socket at {}", tcp.local_addr().context("the TCP socket has no address")?)?;"#,
-        caught_by: "shows-its-tcp-address",
+        breaks: &["shows-its-tcp-address"],
+        cause: "",
     },
     Mistake {
         id: "udp-port-0",
         thought: "The address is the one that I was given.",
         find: UDP_LINE,
         put: r#"    writeln!(out, "UDP socket at {}", address.display())?;"#,
-        caught_by: "shows-its-udp-address",
+        breaks: &["shows-its-udp-address"],
+        cause: "",
     },
     Mistake {
         id: "no-udp",
         thought: "One socket is like the other.",
         find: UDP_LINE,
         put: "",
-        caught_by: "shows-its-udp-address",
+        breaks: &["shows-its-udp-address"],
+        cause: "",
     },
     Mistake {
         id: "udp-on-stderr",
         thought: "Both lines are on my screen.",
         find: UDP_LINE,
         put: r#"    writeln!(io::stderr(), "UDP socket at {}", udp.local_addr().context("the UDP socket has no address")?)?;"#,
-        caught_by: "shows-its-udp-address",
+        breaks: &["shows-its-udp-address"],
+        cause: "",
     },
     Mistake {
         id: "tcp-by-another-name",
         thought: "A socket is a socket, and its line says TCP.",
         find: TCP_CALL,
         put: r#"    let tcp = create_udp("127.0.0.1:0")?;"#,
-        caught_by: "tcp-accepts-connections",
+        breaks: &["tcp-accepts-connections"],
+        cause: "",
     },
     Mistake {
         id: "tcp-is-closed-at-once",
         thought: "I only need its address.",
         find: TCP_LINE,
         put: r#"    writeln!(out, "TCP socket at {}", create_tcp("127.0.0.1:0")?.local_addr()?)?;"#,
-        caught_by: "tcp-accepts-connections",
+        breaks: &["tcp-accepts-connections"],
+        cause: "",
     },
     Mistake {
         id: "udp-is-closed-at-once",
         thought: "I only need its address.",
         find: UDP_LINE,
         put: r#"    writeln!(out, "UDP socket at {}", create_udp("127.0.0.1:0")?.local_addr()?)?;"#,
-        caught_by: "udp-holds-its-port",
+        breaks: &["udp-holds-its-port"],
+        cause: "",
     },
     Mistake {
         id: "udp-shows-the-tcp-port",
         thought: "Both have the same address.",
         find: UDP_LINE,
         put: r#"    writeln!(out, "UDP socket at {}", tcp.local_addr().context("the UDP socket has no address")?)?;"#,
-        caught_by: "udp-holds-its-port",
+        breaks: &["udp-holds-its-port"],
+        cause: "",
     },
     Mistake {
         id: "does-not-wait",
         thought: "The sockets were created, so I am done.",
         find: WAIT,
         put: "",
-        caught_by: "waits-until-then",
+        breaks: &["waits-until-then"],
+        cause: "",
     },
     Mistake {
         id: "sleeps",
         thought: "A second is enough to look at it.",
         find: WAIT,
         put: "    std::thread::sleep(std::time::Duration::from_secs(1));",
-        caught_by: "waits-until-then",
+        breaks: &["waits-until-then"],
+        cause: "",
     },
     Mistake {
         id: "awaits-a-client",
         thought: "A server waits for a client.",
         find: WAIT,
         put: "    tcp.accept()?;",
-        caught_by: "closes-at-a-line",
+        breaks: &["closes-at-a-line"],
+        cause: "",
     },
     Mistake {
         id: "reads-all-of-its-input",
         thought: "I read until there is no more.",
         find: WAIT,
         put: "    io::copy(&mut io::stdin(), &mut io::sink())?;",
-        caught_by: "closes-at-a-line",
+        breaks: &["closes-at-a-line"],
+        cause: "",
     },
     Mistake {
         id: "awaits-a-word",
         thought: "To end, type `exit`.",
         find: WAIT,
         put: r#"    while io::stdin().lines().next().transpose()?.is_some_and(|line| line != "exit") {}"#,
-        caught_by: "closes-at-a-line",
+        breaks: &["closes-at-a-line"],
+        cause: "",
     },
     Mistake {
         id: "awaits-enter-twice",
@@ -145,7 +162,8 @@ const MISTAKES: &[Mistake] = &[
         find: CLOSED,
         put: r#"    writeln!(out, "Closed: both ports are free again.")?;
     wait_for_enter()?;"#,
-        caught_by: "closes-at-a-line",
+        breaks: &["closes-at-a-line"],
+        cause: "",
     },
     Mistake {
         id: "ends-with-1",
@@ -153,7 +171,8 @@ const MISTAKES: &[Mistake] = &[
         find: CLOSED,
         put: r#"    writeln!(out, "Closed: both ports are free again.")?;
     std::process::exit(1);"#,
-        caught_by: "closes-at-a-line",
+        breaks: &["closes-at-a-line"],
+        cause: "",
     },
     Mistake {
         id: "the-end-is-an-error",
@@ -161,21 +180,24 @@ const MISTAKES: &[Mistake] = &[
         find: READ,
         put: r#"    let length = io::stdin().lock().read_until(b'\n', &mut Vec::new()).context("cannot read input")?;
     anyhow::ensure!(length > 0, "no line");"#,
-        caught_by: "closes-at-the-end-of-its-input",
+        breaks: &["closes-at-the-end-of-its-input"],
+        cause: "",
     },
     Mistake {
         id: "waits-on-at-the-end",
         thought: "I try until there is a line.",
         find: READ,
         put: r#"    while io::stdin().lock().read_until(b'\n', &mut Vec::new()).context("cannot read input")? == 0 {}"#,
-        caught_by: "closes-at-the-end-of-its-input",
+        breaks: &["closes-at-the-end-of-its-input"],
+        cause: "",
     },
     Mistake {
         id: "reads-text",
         thought: "`read_line` is what reads a line.",
         find: READ,
         put: "    io::stdin().read_line(&mut String::new())?;",
-        caught_by: "takes-any-line",
+        breaks: &["takes-any-line"],
+        cause: "",
     },
     Mistake {
         id: "udp-beside-tcp",
@@ -184,14 +206,16 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    let mut beside = tcp.local_addr()?;
     beside.set_port(beside.port() + 1);
     let udp = create_udp(&beside.to_string())?;"#,
-        caught_by: "uses-the-given-port-for-both",
+        breaks: &["uses-the-given-port-for-both"],
+        cause: "",
     },
     Mistake {
         id: "udp-anywhere",
         thought: "Any port will do for UDP.",
         find: UDP_CALL,
         put: r#"    let udp = create_udp("127.0.0.1:0")?;"#,
-        caught_by: "uses-the-given-port-for-both",
+        breaks: &["uses-the-given-port-for-both"],
+        cause: "",
     },
     Mistake {
         id: "only-the-port",
@@ -201,21 +225,24 @@ const MISTAKES: &[Mistake] = &[
     let (_, port) = text.rsplit_once(':').context("no port")?;
     let address = std::ffi::OsString::from(format!("127.0.0.1:{port}"));
     let tcp = create_tcp(&address.to_string_lossy())?;"#,
-        caught_by: "binds-just-the-given-address",
+        breaks: &["binds-just-the-given-address"],
+        cause: "",
     },
     Mistake {
         id: "asks-for-an-argument",
         thought: "Without an address I can do nothing.",
         find: ARGUMENT,
         put: r#"    let address = env::args_os().nth(1).context("usage: lesson-1 HOST:PORT")?;"#,
-        caught_by: "needs-no-argument",
+        breaks: &["needs-no-argument"],
+        cause: "",
     },
     Mistake {
         id: "another-default",
         thought: "8090 is the port of this course.",
         find: ARGUMENT,
         put: r#"    let address = env::args_os().nth(1).unwrap_or_else(|| "127.0.0.1:8090".into());"#,
-        caught_by: "needs-no-argument",
+        breaks: &["needs-no-argument"],
+        cause: "",
     },
     Mistake {
         id: "a-taken-port-is-fine",
@@ -228,28 +255,32 @@ const MISTAKES: &[Mistake] = &[
             return Ok(());
         }
     };"#,
-        caught_by: "fails-on-a-taken-port",
+        breaks: &["fails-on-a-taken-port"],
+        cause: "",
     },
     Mistake {
         id: "unwraps-the-socket",
         thought: "Binding always works.",
         find: UDP_BIND,
         put: "    Ok(UdpSocket::bind(address).unwrap())",
-        caught_by: "fails-on-a-taken-port",
+        breaks: &["fails-on-a-taken-port"],
+        cause: "",
     },
     Mistake {
         id: "takes-another-port",
         thought: "If the port is taken I take any other.",
         find: UDP_BIND,
         put: r#"    Ok(UdpSocket::bind(address).or_else(|_| UdpSocket::bind("127.0.0.1:0"))?)"#,
-        caught_by: "fails-on-a-taken-port",
+        breaks: &["fails-on-a-taken-port"],
+        cause: "",
     },
     Mistake {
         id: "says-only-that-it-failed",
         thought: "The user knows what he has typed.",
         find: TCP_BIND,
         put: r#"    TcpListener::bind(address).context("cannot bind the socket")"#,
-        caught_by: "names-a-malformed-argument",
+        breaks: &["names-a-malformed-argument"],
+        cause: "",
     },
 ];
 

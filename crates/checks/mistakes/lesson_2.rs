@@ -3,7 +3,8 @@
 use super::mistake::{Course, Mistake, Variant};
 use base::lessons::numbered;
 
-pub const COURSE: Course = Course { lesson: numbered(2), mistakes: MISTAKES, variants: VARIANTS };
+pub const COURSE: Course =
+    Course { lesson: numbered(2), is_exact: false, mistakes: MISTAKES, variants: VARIANTS };
 
 // Pieces of the step.
 const TARGET: &str = "    let target = resolve(&name.to_string_lossy())?;";
@@ -38,21 +39,24 @@ const MISTAKES: &[Mistake] = &[
         thought: "The receiver is at 127.0.0.1:8090.",
         find: TARGET,
         put: r#"    let target = resolve("127.0.0.1:8090")?;"#,
-        caught_by: "sends-the-line",
+        breaks: &["sends-the-line"],
+        cause: "",
     },
     Mistake {
         id: "over-tcp",
         thought: "A stream is a socket, too.",
         find: SENT,
         put: "    let sent = std::net::TcpStream::connect(target).and_then(|mut stream| stream.write(message));",
-        caught_by: "sends-the-line",
+        breaks: &["sends-the-line"],
+        cause: "",
     },
     Mistake {
         id: "line-end-sent-along",
         thought: "I send what I have read.",
         find: CHOP,
         put: "",
-        caught_by: "leaves-out-the-line-end",
+        breaks: &["leaves-out-the-line-end"],
+        cause: "",
     },
     Mistake {
         id: "the-whole-buffer",
@@ -61,7 +65,8 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    let mut buffer = message.to_vec();
     buffer.resize(1024.max(message.len()), 0);
     let sent = socket.send_to(&buffer, target);"#,
-        caught_by: "leaves-out-the-line-end",
+        breaks: &["leaves-out-the-line-end"],
+        cause: "",
     },
     Mistake {
         id: "empty-is-not-sent",
@@ -70,28 +75,32 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    if !message.is_empty() {
         send(&socket, &message, target)?;
     }"#,
-        caught_by: "sends-an-empty-line",
+        breaks: &["sends-an-empty-line"],
+        cause: "",
     },
     Mistake {
         id: "empty-is-the-end",
         thought: "An empty line means that the input has ended.",
         find: LINE,
         put: "    Ok((!line.is_empty()).then_some(line))",
-        caught_by: "sends-an-empty-line",
+        breaks: &["sends-an-empty-line"],
+        cause: "",
     },
     Mistake {
         id: "in-pieces",
         thought: "A buffer has 1,024 bytes, so I send as much at a time.",
         find: SENT,
         put: "    let sent = message.chunks(1024).try_for_each(|part| socket.send_to(part, target).map(drop));",
-        caught_by: "sends-3000-bytes-as-one-datagram",
+        breaks: &["sends-3000-bytes-as-one-datagram"],
+        cause: "",
     },
     Mistake {
         id: "cut-at-1024-bytes",
         thought: "The receiver takes 1,024 bytes, so I send no more.",
         find: SENT,
         put: "    let sent = socket.send_to(message.get(..1024).unwrap_or(message), target);",
-        caught_by: "sends-3000-bytes-as-one-datagram",
+        breaks: &["sends-3000-bytes-as-one-datagram"],
+        cause: "",
     },
     Mistake {
         id: "one-byte-a-character",
@@ -99,21 +108,24 @@ const MISTAKES: &[Mistake] = &[
         find: SENT,
         put: r#"    let bytes: Vec<u8> = String::from_utf8_lossy(message).chars().map(|c| c as u8).collect();
     let sent = socket.send_to(&bytes, target);"#,
-        caught_by: "sends-3000-bytes-as-one-datagram",
+        breaks: &["sends-3000-bytes-as-one-datagram"],
+        cause: "",
     },
     Mistake {
         id: "trims-the-line",
         thought: "`trim` takes the line end off.",
         find: LINE,
         put: "    Ok((length > 0).then(|| line.trim_ascii().to_vec()))",
-        caught_by: "keeps-spaces",
+        breaks: &["keeps-spaces"],
+        cause: "",
     },
     Mistake {
         id: "carriage-return-sent-along",
         thought: r#"Lines end in \n."#,
         find: CR,
         put: "",
-        caught_by: "takes-both-line-ends",
+        breaks: &["takes-both-line-ends"],
+        cause: "",
     },
     Mistake {
         id: "reads-text",
@@ -122,7 +134,8 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    let mut text = String::new();
     let length = io::stdin().read_line(&mut text).context("cannot read input")?;
     line = text.into_bytes();"#,
-        caught_by: "survives-invalid-utf8",
+        breaks: &["survives-invalid-utf8"],
+        cause: "",
     },
     Mistake {
         id: "sends-twice",
@@ -130,7 +143,8 @@ const MISTAKES: &[Mistake] = &[
         find: SEND,
         put: r#"    send(&socket, &message, target)?;
     send(&socket, &message, target)?;"#,
-        caught_by: "sends-just-one-datagram",
+        breaks: &["sends-just-one-datagram"],
+        cause: "",
     },
     Mistake {
         id: "sends-every-line",
@@ -140,7 +154,8 @@ const MISTAKES: &[Mistake] = &[
     while let Some(message) = read_line()? {
         send(&socket, &message, target)?;
     }"#,
-        caught_by: "sends-just-one-datagram",
+        breaks: &["sends-just-one-datagram"],
+        cause: "",
     },
     Mistake {
         id: "awaits-a-reply",
@@ -148,7 +163,8 @@ const MISTAKES: &[Mistake] = &[
         find: SEND,
         put: r#"    send(&socket, &message, target)?;
     socket.recv_from(&mut [0; 1024])?;"#,
-        caught_by: "waits-for-no-reply",
+        breaks: &["waits-for-no-reply"],
+        cause: "",
     },
     Mistake {
         id: "awaits-a-reply-for-a-second",
@@ -157,14 +173,16 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    send(&socket, &message, target)?;
     socket.set_read_timeout(Some(std::time::Duration::from_secs(1)))?;
     let _ = socket.recv_from(&mut [0; 1024]);"#,
-        caught_by: "waits-for-no-reply",
+        breaks: &["waits-for-no-reply"],
+        cause: "",
     },
     Mistake {
         id: "reads-all-of-its-input",
         thought: "I read until there is no more.",
         find: READ,
         put: r#"    let length = io::Read::read_to_end(&mut io::stdin(), &mut line).context("cannot read")?;"#,
-        caught_by: "sends-before-its-input-ends",
+        breaks: &["sends-before-its-input-ends"],
+        cause: "",
     },
     Mistake {
         id: "holds-the-window-open",
@@ -172,42 +190,48 @@ const MISTAKES: &[Mistake] = &[
         find: TELL,
         put: r#"    writeln!(io::stdout(), "Sent {} bytes to {target}", message.len())?;
     read_line()?;"#,
-        caught_by: "sends-before-its-input-ends",
+        breaks: &["sends-before-its-input-ends"],
+        cause: "",
     },
     Mistake {
         id: "no-prompt",
         thought: "I know that I have to type.",
         find: PROMPT,
         put: "",
-        caught_by: "prompts-before-it-reads",
+        breaks: &["prompts-before-it-reads"],
+        cause: "",
     },
     Mistake {
         id: "unflushed-prompt",
         thought: "It is printed, so it is on the screen.",
         find: FLUSH,
         put: "",
-        caught_by: "prompts-before-it-reads",
+        breaks: &["prompts-before-it-reads"],
+        cause: "",
     },
     Mistake {
         id: "says-nothing",
         thought: "No news is good news.",
         find: TELL,
         put: "",
-        caught_by: "says-that-it-has-sent",
+        breaks: &["says-that-it-has-sent"],
+        cause: "",
     },
     Mistake {
         id: "says-an-empty-line",
         thought: "The cursor goes to the next line, so one sees that something happened.",
         find: TELL,
         put: "    writeln!(io::stdout())?;",
-        caught_by: "says-that-it-has-sent",
+        breaks: &["says-that-it-has-sent"],
+        cause: "",
     },
     Mistake {
         id: "only-addresses",
         thought: "An address is four numbers and a port.",
         find: RESOLVE,
         put: r#"    name.parse().with_context(|| format!("`{name}` is no address"))"#,
-        caught_by: "sends-to-the-host-it-is-given",
+        breaks: &["sends-to-the-host-it-is-given"],
+        cause: "",
     },
     Mistake {
         id: "only-the-port",
@@ -216,14 +240,16 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    let name = name.to_string_lossy();
     let (_, port) = name.rsplit_once(':').context("no port")?;
     let target = resolve(&format!("127.0.0.1:{port}"))?;"#,
-        caught_by: "sends-to-the-host-it-is-given",
+        breaks: &["sends-to-the-host-it-is-given"],
+        cause: "",
     },
     Mistake {
         id: "a-fixed-port",
         thought: "A socket must be bound to a port.",
         find: ANY,
         put: r#"    let any = "0.0.0.0:8089";"#,
-        caught_by: "leaves-its-own-port-to-the-system",
+        breaks: &["leaves-its-own-port-to-the-system"],
+        cause: "",
     },
     Mistake {
         id: "asks-whether-it-came",
@@ -237,21 +263,24 @@ const MISTAKES: &[Mistake] = &[
     {
         anyhow::bail!("nobody listens at {target}");
     }"#,
-        caught_by: "succeeds-without-a-receiver",
+        breaks: &["succeeds-without-a-receiver"],
+        cause: "",
     },
     Mistake {
         id: "drops-the-error",
         thought: "Sending always works.",
         find: CHECKED,
         put: "    let _ = sent;",
-        caught_by: "fails-if-the-system-refuses",
+        breaks: &["fails-if-the-system-refuses"],
+        cause: "",
     },
     Mistake {
         id: "cut-to-what-fits",
         thought: "No datagram has more than 65,507 bytes, so I send as many.",
         find: SENT,
         put: "    let sent = socket.send_to(message.get(..65_507).unwrap_or(message), target);",
-        caught_by: "fails-if-the-system-refuses",
+        breaks: &["fails-if-the-system-refuses"],
+        cause: "",
     },
     Mistake {
         id: "tells-and-succeeds",
@@ -260,14 +289,16 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    if let Err(error) = sent {
         eprintln!("cannot send: {error}");
     }"#,
-        caught_by: "fails-if-the-system-refuses",
+        breaks: &["fails-if-the-system-refuses"],
+        cause: "",
     },
     Mistake {
         id: "the-end-is-an-empty-line",
         thought: "Nothing was typed, so the message is empty.",
         find: MESSAGE,
         put: "    let message = read_line()?.unwrap_or_default();",
-        caught_by: "sends-nothing-at-the-end-of-its-input",
+        breaks: &["sends-nothing-at-the-end-of-its-input"],
+        cause: "",
     },
     Mistake {
         id: "asks-until-a-line-comes",
@@ -278,21 +309,24 @@ const MISTAKES: &[Mistake] = &[
             break line;
         }
     };"#,
-        caught_by: "sends-nothing-at-the-end-of-its-input",
+        breaks: &["sends-nothing-at-the-end-of-its-input"],
+        cause: "",
     },
     Mistake {
         id: "unwraps-the-line",
         thought: "There is always a line.",
         find: MESSAGE,
         put: "    let message = read_line()?.unwrap();",
-        caught_by: "sends-nothing-at-the-end-of-its-input",
+        breaks: &["sends-nothing-at-the-end-of-its-input"],
+        cause: "",
     },
     Mistake {
         id: "says-only-that-it-failed",
         thought: "The user knows what he has typed.",
         find: RESOLVE,
         put: r#"    name.to_socket_addrs()?.min_by_key(SocketAddr::is_ipv6).context("no address")"#,
-        caught_by: "names-a-malformed-argument",
+        breaks: &["names-a-malformed-argument"],
+        cause: "",
     },
 ];
 

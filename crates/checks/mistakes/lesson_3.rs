@@ -3,7 +3,8 @@
 use super::mistake::{Course, Mistake, Variant};
 use base::lessons::numbered;
 
-pub const COURSE: Course = Course { lesson: numbered(3), mistakes: MISTAKES, variants: VARIANTS };
+pub const COURSE: Course =
+    Course { lesson: numbered(3), is_exact: true, mistakes: MISTAKES, variants: VARIANTS };
 
 // Pieces of the step.
 const TEXT: &str = "    let text = String::from_utf8_lossy(&message);";
@@ -23,62 +24,105 @@ const TRUNCATE: &str = "    buffer.truncate(length);";
 const WAITING: &str = r#"    writeln!(out, "Waiting for a datagram on {here}")?;"#;
 const BUFFER: &str = "vec![0; 1024]";
 
+// What several mistakes lose.
+const EVERY_TEXT: &[&str] = &[
+    "prints-the-text",
+    "takes-1024-bytes-whole",
+    "prints-only-what-came",
+    "prints-every-character",
+    "keeps-spaces",
+    "survives-invalid-utf8",
+];
+const ALL_OUTPUT: &[&str] = &[
+    "prints-the-text",
+    "prints-the-sender",
+    "takes-1024-bytes-whole",
+    "prints-only-what-came",
+    "prints-every-character",
+    "keeps-spaces",
+    "survives-invalid-utf8",
+];
+const EVERYTHING: &[&str] = &[
+    "prints-the-text",
+    "ends-after-one-datagram",
+    "prints-the-sender",
+    "takes-an-empty-datagram",
+    "takes-1024-bytes-whole",
+    "prints-only-what-came",
+    "prints-every-character",
+    "keeps-spaces",
+    "survives-invalid-utf8",
+    "waits-as-long-as-it-takes",
+    "sends-nothing-back",
+    "binds-just-its-argument",
+    "fails-on-a-taken-port",
+    "names-a-malformed-argument",
+];
+
 const MISTAKES: &[Mistake] = &[
     Mistake {
         id: "prints-nothing-of-it",
         thought: "I have received it, so I am done.",
         find: OUT,
         put: "    let _ = line;",
-        caught_by: "prints-the-text",
+        breaks: ALL_OUTPUT,
+        cause: "not-printed",
     },
     Mistake {
         id: "text-on-stderr",
         thought: "Output is output.",
         find: OUT,
         put: "    io::stderr().write_all(line.as_bytes())?;",
-        caught_by: "prints-the-text",
+        breaks: ALL_OUTPUT,
+        cause: "on-stderr",
     },
     Mistake {
         id: "hard-coded-address",
         thought: "The task says 127.0.0.1:8090, so that is where I wait.",
         find: BIND_CALL,
         put: r#"    let socket = bind("127.0.0.1:8090")?;"#,
-        caught_by: "prints-the-text",
+        breaks: EVERYTHING,
+        cause: "other-port",
     },
     Mistake {
         id: "numbers-instead-of-text",
         thought: "A datagram is bytes, and `{:?}` prints bytes.",
         find: TEXT,
         put: r#"    let text = format!("{message:?}");"#,
-        caught_by: "prints-the-text",
+        breaks: EVERY_TEXT,
+        cause: "escaped",
     },
     Mistake {
         id: "no-room-in-the-buffer",
         thought: "A `Vec` grows by itself.",
         find: BUFFER,
         put: "Vec::with_capacity(1024)",
-        caught_by: "prints-the-text",
+        breaks: EVERY_TEXT,
+        cause: "not-printed",
     },
     Mistake {
         id: "debug-form-of-the-text",
         thought: "`{:?}` shows what a value is, so I see what came.",
         find: LINE,
         put: r#"    let line = format!("Received {} bytes from {sender}: {text:?}\n", message.len());"#,
-        caught_by: "prints-every-character",
+        breaks: &["prints-every-character"],
+        cause: "escaped",
     },
     Mistake {
         id: "escapes-like-python",
         thought: "`print(data)` shows b'...', and that is the data.",
         find: TEXT,
         put: "    let text = message.escape_ascii();",
-        caught_by: "prints-every-character",
+        breaks: &["prints-every-character"],
+        cause: "escaped",
     },
     Mistake {
         id: "one-byte-one-character",
         thought: "A byte is a character.",
         find: TEXT,
         put: "    let text: String = message.iter().map(|byte| char::from(*byte)).collect();",
-        caught_by: "prints-every-character",
+        breaks: &["prints-every-character"],
+        cause: "wrong-encoding",
     },
     Mistake {
         id: "receives-for-ever",
@@ -88,7 +132,8 @@ const MISTAKES: &[Mistake] = &[
         let (message, sender) = receive(&socket)?;
         writeln!(out, "{sender}: {}", String::from_utf8_lossy(&message))?;
     }"#,
-        caught_by: "ends-after-one-datagram",
+        breaks: &["ends-after-one-datagram"],
+        cause: "does-not-end",
     },
     Mistake {
         id: "holds-the-window-open",
@@ -96,28 +141,32 @@ const MISTAKES: &[Mistake] = &[
         find: END,
         put: r#"    io::stdin().read_line(&mut String::new())?;
     Ok(())"#,
-        caught_by: "ends-after-one-datagram",
+        breaks: &["ends-after-one-datagram"],
+        cause: "does-not-end",
     },
     Mistake {
         id: "no-sender",
         thought: "The message is what counts.",
         find: LINE,
         put: r#"    let line = format!("Received {} bytes: {text}\n", message.len());"#,
-        caught_by: "prints-the-sender",
+        breaks: &["prints-the-sender"],
+        cause: "not-the-sender",
     },
     Mistake {
         id: "ip-without-port",
         thought: "An address is an ip.",
         find: LINE,
         put: r#"    let line = format!("Received {} bytes from {}: {text}\n", message.len(), sender.ip());"#,
-        caught_by: "prints-the-sender",
+        breaks: &["prints-the-sender"],
+        cause: "not-the-sender",
     },
     Mistake {
         id: "its-own-address",
         thought: "The socket knows the address.",
         find: LINE,
         put: r#"    let line = format!("Received {} bytes from {here}: {text}\n", message.len());"#,
-        caught_by: "prints-the-sender",
+        breaks: &["prints-the-sender"],
+        cause: "not-the-sender",
     },
     Mistake {
         id: "empty-is-an-error",
@@ -125,7 +174,8 @@ const MISTAKES: &[Mistake] = &[
         find: TRUNCATE,
         put: r#"    anyhow::ensure!(length > 0, "received nothing");
     buffer.truncate(length);"#,
-        caught_by: "takes-an-empty-datagram",
+        breaks: &["takes-an-empty-datagram"],
+        cause: "empty-is-nothing",
     },
     Mistake {
         id: "empty-is-not-counted",
@@ -137,7 +187,8 @@ const MISTAKES: &[Mistake] = &[
             break (length, sender);
         }
     };"#,
-        caught_by: "takes-an-empty-datagram",
+        breaks: &["takes-an-empty-datagram"],
+        cause: "empty-is-nothing",
     },
     Mistake {
         id: "empty-is-silent",
@@ -146,28 +197,32 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    if !message.is_empty() {
         out.write_all(line.as_bytes())?;
     }"#,
-        caught_by: "takes-an-empty-datagram",
+        breaks: &["takes-an-empty-datagram"],
+        cause: "empty-is-nothing",
     },
     Mistake {
         id: "room-for-512-bytes",
         thought: "Nobody types more than that.",
         find: BUFFER,
         put: "vec![0; 512]",
-        caught_by: "takes-1024-bytes-whole",
+        breaks: &["takes-1024-bytes-whole"],
+        cause: "cut",
     },
     Mistake {
         id: "a-byte-for-the-final-zero",
         thought: "A string ends in a zero, so I receive one byte less.",
         find: BUFFER,
         put: "vec![0; 1023]",
-        caught_by: "takes-1024-bytes-whole",
+        breaks: &["takes-1024-bytes-whole"],
+        cause: "cut",
     },
     Mistake {
         id: "the-whole-buffer",
         thought: "The buffer holds the message.",
         find: TRUNCATE,
         put: "",
-        caught_by: "prints-only-what-came",
+        breaks: &["prints-only-what-came"],
+        cause: "prints-nul",
     },
     Mistake {
         id: "trims-the-text",
@@ -175,21 +230,24 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: r#"    let text = text.trim();
     let line = format!("Received {} bytes from {sender}: {text}\n", message.len());"#,
-        caught_by: "keeps-spaces",
+        breaks: &["keeps-spaces"],
+        cause: "trimmed",
     },
     Mistake {
         id: "unwraps-the-text",
         thought: "It is text, so it is valid UTF-8.",
         find: TEXT,
         put: "    let text = std::str::from_utf8(&message).unwrap();",
-        caught_by: "survives-invalid-utf8",
+        breaks: &["survives-invalid-utf8"],
+        cause: "strict-decoding",
     },
     Mistake {
         id: "wrong-bytes-are-an-error",
         thought: "Wrong text is an error, and errors end the program.",
         find: TEXT,
         put: r#"    let text = std::str::from_utf8(&message).context("that is no text")?;"#,
-        caught_by: "survives-invalid-utf8",
+        breaks: &["survives-invalid-utf8"],
+        cause: "strict-decoding",
     },
     Mistake {
         id: "gives-up-after-a-second",
@@ -197,7 +255,8 @@ const MISTAKES: &[Mistake] = &[
         find: RECEIVE_CALL,
         put: r#"    socket.set_read_timeout(Some(std::time::Duration::from_secs(1)))?;
     let (message, sender) = receive(&socket)?;"#,
-        caught_by: "waits-as-long-as-it-takes",
+        breaks: &["waits-as-long-as-it-takes"],
+        cause: "gives-up",
     },
     Mistake {
         id: "watches-its-input",
@@ -208,7 +267,8 @@ const MISTAKES: &[Mistake] = &[
         std::process::exit(0)
     });
     let (message, sender) = receive(&socket)?;"#,
-        caught_by: "waits-as-long-as-it-takes",
+        breaks: &["waits-as-long-as-it-takes"],
+        cause: "gives-up",
     },
     Mistake {
         id: "says-thanks",
@@ -216,7 +276,8 @@ const MISTAKES: &[Mistake] = &[
         find: OUT,
         put: r#"    out.write_all(line.as_bytes())?;
     socket.send_to(b"received", sender)?;"#,
-        caught_by: "sends-nothing-back",
+        breaks: &["sends-nothing-back"],
+        cause: "answers",
     },
     Mistake {
         id: "every-address",
@@ -224,7 +285,8 @@ const MISTAKES: &[Mistake] = &[
         find: BIND_CALL,
         put: r#"    let address = address.to_string_lossy().replace("127.0.0.1", "0.0.0.0");
     let socket = bind(&address)?;"#,
-        caught_by: "binds-just-its-argument",
+        breaks: &["binds-just-its-argument"],
+        cause: "other-address",
     },
     Mistake {
         id: "only-the-port",
@@ -233,7 +295,8 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    let address = address.to_string_lossy();
     let port = address.rsplit(':').next().unwrap_or("8090");
     let socket = bind(&format!("127.0.0.1:{port}"))?;"#,
-        caught_by: "binds-just-its-argument",
+        breaks: &["binds-just-its-argument", "names-a-malformed-argument"],
+        cause: "other-address",
     },
     Mistake {
         id: "a-taken-port-is-fine",
@@ -246,28 +309,32 @@ const MISTAKES: &[Mistake] = &[
             return Ok(());
         }
     };"#,
-        caught_by: "fails-on-a-taken-port",
+        breaks: &["fails-on-a-taken-port", "names-a-malformed-argument"],
+        cause: "shares-its-port",
     },
     Mistake {
         id: "unwraps-the-socket",
         thought: "Binding always works.",
         find: BIND_CALL,
         put: "    let socket = UdpSocket::bind(address.to_string_lossy().as_ref()).unwrap();",
-        caught_by: "fails-on-a-taken-port",
+        breaks: &["fails-on-a-taken-port", "names-a-malformed-argument"],
+        cause: "panicked",
     },
     Mistake {
         id: "takes-another-port",
         thought: "If the port is taken I take any other.",
         find: BIND_CALL,
         put: r#"    let socket = bind(&address.to_string_lossy()).or_else(|_| bind("127.0.0.1:0"))?;"#,
-        caught_by: "fails-on-a-taken-port",
+        breaks: &["fails-on-a-taken-port", "names-a-malformed-argument"],
+        cause: "shares-its-port",
     },
     Mistake {
         id: "says-only-that-it-failed",
         thought: "The user knows what he has typed.",
         find: BIND,
         put: r#"    UdpSocket::bind(address).context("cannot bind the socket")"#,
-        caught_by: "names-a-malformed-argument",
+        breaks: &["names-a-malformed-argument"],
+        cause: "argument-not-named",
     },
     Mistake {
         id: "guesses-an-address",
@@ -275,7 +342,8 @@ const MISTAKES: &[Mistake] = &[
         find: BIND_CALL,
         put: r#"    let address = address.to_string_lossy().parse::<SocketAddr>();
     let socket = bind(&address.unwrap_or((std::net::Ipv4Addr::LOCALHOST, 0).into()).to_string())?;"#,
-        caught_by: "names-a-malformed-argument",
+        breaks: &["names-a-malformed-argument"],
+        cause: "argument-not-named",
     },
 ];
 

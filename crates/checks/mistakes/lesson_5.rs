@@ -3,7 +3,8 @@
 use super::mistake::{Course, Mistake, Variant};
 use base::lessons::numbered;
 
-pub const COURSE: Course = Course { lesson: numbered(5), mistakes: MISTAKES, variants: VARIANTS };
+pub const COURSE: Course =
+    Course { lesson: numbered(5), is_exact: false, mistakes: MISTAKES, variants: VARIANTS };
 
 // Pieces of the step that are changed more than once.
 const SHOW: &str = "        io::stdout().write_all(line.as_bytes())?;\n";
@@ -21,56 +22,64 @@ const MISTAKES: &[Mistake] = &[
         thought: "I have shown it, and that is what a server is for.",
         find: REPLY,
         put: "if let Err(error) = Ok::<(), anyhow::Error>(()) {",
-        caught_by: "answers-a-datagram",
+        breaks: &["answers-a-datagram"],
+        cause: "",
     },
     Mistake {
         id: "a-fixed-port",
         thought: "The server's port is 8090; why should it be anything else?",
         find: BIND,
         put: r#"UdpSocket::bind(("0.0.0.0", port % 1000 + 7000))"#,
-        caught_by: "answers-a-datagram",
+        breaks: &["answers-a-datagram"],
+        cause: "",
     },
     Mistake {
         id: "replies-to-a-fixed-address",
         thought: "The client is at port 8091, as I have agreed with myself.",
         find: SEND,
         put: r#"let sent = socket.send_to(message, "127.0.0.1:9");"#,
-        caught_by: "answers-a-datagram",
+        breaks: &["answers-a-datagram"],
+        cause: "",
     },
     Mistake {
         id: "ends-after-one",
         thought: "Lesson 3 ended after one datagram, too.",
         find: "            let _ = writeln!(io::stderr(), \"{error:#}\");\n        }\n",
         put: "            let _ = writeln!(io::stderr(), \"{error:#}\");\n        }\n        return Ok(());\n",
-        caught_by: "answers-once",
+        breaks: &["answers-once"],
+        cause: "",
     },
     Mistake {
         id: "shouts",
         thought: "In capital letters one sees better that it has come back.",
         find: SEND,
         put: "let sent = socket.send_to(&message.to_ascii_uppercase(), client);",
-        caught_by: "returns-the-same-text",
+        breaks: &["returns-the-same-text"],
+        cause: "",
     },
     Mistake {
         id: "trims",
         thought: "A message never begins or ends with spaces.",
         find: MESSAGE,
         put: "let message = buffer.get(..length).unwrap_or_default().trim_ascii();",
-        caught_by: "returns-the-same-text",
+        breaks: &["returns-the-same-text"],
+        cause: "",
     },
     Mistake {
         id: "adds-a-line-end",
         thought: "Every message ends in a line end.",
         find: SEND,
         put: "let sent = socket.send_to(&[message, b\"\\n\"].concat(), client);",
-        caught_by: "returns-the-same-text",
+        breaks: &["returns-the-same-text"],
+        cause: "",
     },
     Mistake {
         id: "adds-a-label",
         thought: "The client should see that this is the echo.",
         find: SEND,
         put: "let sent = socket.send_to(&[b\"echo: \", message].concat(), client);",
-        caught_by: "returns-the-same-text",
+        breaks: &["returns-the-same-text"],
+        cause: "",
     },
     Mistake {
         id: "stops-at-a-nul",
@@ -78,28 +87,32 @@ const MISTAKES: &[Mistake] = &[
         find: SEND,
         put: "let message = message.split(|byte| *byte == 0).next().unwrap_or_default();\n    \
               let sent = socket.send_to(message, client);",
-        caught_by: "returns-the-same-text",
+        breaks: &["returns-the-same-text"],
+        cause: "",
     },
     Mistake {
         id: "sends-the-whole-buffer",
         thought: "The message is in the buffer, so I send the buffer.",
         find: REPLY,
         put: "if let Err(error) = reply(&socket, &buffer[..1024], client) {",
-        caught_by: "returns-every-length",
+        breaks: &["returns-every-length"],
+        cause: "",
     },
     Mistake {
         id: "a-small-buffer",
         thought: "Nobody types more than 512 characters.",
         find: BUFFER,
         put: "vec![0; 512]",
-        caught_by: "returns-every-length",
+        breaks: &["returns-every-length"],
+        cause: "",
     },
     Mistake {
         id: "a-buffer-of-1023",
         thought: "One byte must stay free for the zero at the end.",
         find: BUFFER,
         put: "vec![0; 1023]",
-        caught_by: "returns-every-length",
+        breaks: &["returns-every-length"],
+        cause: "",
     },
     Mistake {
         id: "ends-at-an-empty-datagram",
@@ -107,7 +120,8 @@ const MISTAKES: &[Mistake] = &[
         find: MESSAGE,
         put: "if length == 0 { break Ok(()); }\n        \
               let message = buffer.get(..length).unwrap_or_default();",
-        caught_by: "returns-an-empty-datagram",
+        breaks: &["returns-an-empty-datagram"],
+        cause: "",
     },
     Mistake {
         id: "passes-over-an-empty-datagram",
@@ -115,14 +129,16 @@ const MISTAKES: &[Mistake] = &[
         find: MESSAGE,
         put: "if length == 0 { continue; }\n        \
               let message = buffer.get(..length).unwrap_or_default();",
-        caught_by: "returns-an-empty-datagram",
+        breaks: &["returns-an-empty-datagram"],
+        cause: "",
     },
     Mistake {
         id: "ends-at-bad-text",
         thought: "A message is text, so I decode it.",
         find: LINE,
         put: r#"format!("{client}: {}\n", std::str::from_utf8(message)?)"#,
-        caught_by: "returns-bytes-that-are-no-text",
+        breaks: &["returns-bytes-that-are-no-text"],
+        cause: "",
     },
     Mistake {
         id: "passes-over-bad-text",
@@ -130,42 +146,48 @@ const MISTAKES: &[Mistake] = &[
         find: MESSAGE,
         put: "let message = buffer.get(..length).unwrap_or_default();\n        \
               if std::str::from_utf8(message).is_err() { continue; }",
-        caught_by: "returns-bytes-that-are-no-text",
+        breaks: &["returns-bytes-that-are-no-text"],
+        cause: "",
     },
     Mistake {
         id: "sends-the-decoded-text",
         thought: "I have the text already, so I encode it again and send that.",
         find: SEND,
         put: "let sent = socket.send_to(String::from_utf8_lossy(message).as_bytes(), client);",
-        caught_by: "returns-bytes-that-are-no-text",
+        breaks: &["returns-bytes-that-are-no-text"],
+        cause: "",
     },
     Mistake {
         id: "hides-bad-text",
         thought: "What isn't text can't be shown.",
         find: LINE,
         put: r#"format!("{client}: {}\n", std::str::from_utf8(message).unwrap_or("(binary)"))"#,
-        caught_by: "returns-bytes-that-are-no-text",
+        breaks: &["returns-bytes-that-are-no-text"],
+        cause: "",
     },
     Mistake {
         id: "replies-twice",
         thought: "UDP loses datagrams, so I send each one twice.",
         find: SEND,
         put: "socket.send_to(message, client)?;\n    let sent = socket.send_to(message, client);",
-        caught_by: "answers-once",
+        breaks: &["answers-once"],
+        cause: "",
     },
     Mistake {
         id: "confirms-first",
         thought: "First I tell the client that its message has come.",
         find: SEND,
         put: "socket.send_to(b\"ok\", client)?;\n    let sent = socket.send_to(message, client);",
-        caught_by: "answers-once",
+        breaks: &["answers-once"],
+        cause: "",
     },
     Mistake {
         id: "replies-from-a-new-socket",
         thought: "One socket receives, and another one sends.",
         find: SEND,
         put: "let sent = UdpSocket::bind(\"0.0.0.0:0\")?.send_to(message, client);",
-        caught_by: "answers-from-its-port",
+        breaks: &["answers-from-its-port"],
+        cause: "",
     },
     Mistake {
         id: "remembers-the-first-client",
@@ -174,7 +196,8 @@ const MISTAKES: &[Mistake] = &[
         put: "static FIRST: std::sync::OnceLock<SocketAddr> = std::sync::OnceLock::new();\n        \
               let client = *FIRST.get_or_init(|| client);\n        \
               if let Err(error) = reply(&socket, message, client) {",
-        caught_by: "answers-each-client",
+        breaks: &["answers-each-client"],
+        cause: "",
     },
     Mistake {
         id: "connects-to-the-first-client",
@@ -182,7 +205,8 @@ const MISTAKES: &[Mistake] = &[
         find: REPLY,
         put: "let _ = socket.connect(client);\n        \
               if let Err(error) = reply(&socket, message, client) {",
-        caught_by: "answers-each-client",
+        breaks: &["answers-each-client"],
+        cause: "",
     },
     Mistake {
         id: "tells-everybody",
@@ -195,7 +219,8 @@ const MISTAKES: &[Mistake] = &[
               }\n        \
               if !all.contains(&client) { all.push(client); }\n        \
               if let Err(error) = reply(&socket, message, client) {",
-        caught_by: "answers-each-client",
+        breaks: &["answers-each-client"],
+        cause: "",
     },
     Mistake {
         id: "sleeps-in-the-loop",
@@ -203,7 +228,8 @@ const MISTAKES: &[Mistake] = &[
         find: MESSAGE,
         put: "std::thread::sleep(std::time::Duration::from_secs(1));\n        \
               let message = buffer.get(..length).unwrap_or_default();",
-        caught_by: "answers-promptly",
+        breaks: &["answers-promptly"],
+        cause: "",
     },
     Mistake {
         id: "waits-for-the-client-to-finish",
@@ -214,7 +240,8 @@ const MISTAKES: &[Mistake] = &[
               std::thread::sleep(std::time::Duration::from_millis(600));\n        \
               socket.set_read_timeout(None)?;\n        \
               if let Err(error) = reply(&socket, message, client) {",
-        caught_by: "answers-promptly",
+        breaks: &["answers-promptly"],
+        cause: "",
     },
     // Where it listens, what it shows, and when it ends: all that goes wrong beside the replies.
     Mistake {
@@ -222,28 +249,32 @@ const MISTAKES: &[Mistake] = &[
         thought: "The server runs on my computer, so it binds 127.0.0.1, as in lesson 3.",
         find: BIND,
         put: r#"UdpSocket::bind(("127.0.0.1", port))"#,
-        caught_by: "listens-at-every-address",
+        breaks: &["listens-at-every-address"],
+        cause: "",
     },
     Mistake {
         id: "only-at-localhost",
         thought: "`localhost` is every address of this computer.",
         find: BIND,
         put: r#"UdpSocket::bind(("localhost", port))"#,
-        caught_by: "listens-at-every-address",
+        breaks: &["listens-at-every-address"],
+        cause: "",
     },
     Mistake {
         id: "prints-nothing",
         thought: "The server's work is to reply.",
         find: SHOW,
         put: "        let _ = line;\n",
-        caught_by: "prints-each-payload",
+        breaks: &["prints-each-payload"],
+        cause: "",
     },
     Mistake {
         id: "prints-the-length-only",
         thought: "How many bytes there were is enough.",
         find: LINE,
         put: r#"format!("{client}: {} bytes\n", message.len())"#,
-        caught_by: "prints-each-payload",
+        breaks: &["prints-each-payload"],
+        cause: "",
     },
     Mistake {
         id: "never-flushes",
@@ -252,28 +283,32 @@ const MISTAKES: &[Mistake] = &[
         put: "        thread_local!(static OUT: std::cell::RefCell<io::BufWriter<io::Stdout>> = \
               std::cell::RefCell::new(io::BufWriter::new(io::stdout())));\n        \
               OUT.with(|out| out.borrow_mut().write_all(line.as_bytes()))?;\n",
-        caught_by: "prints-each-payload",
+        breaks: &["prints-each-payload"],
+        cause: "",
     },
     Mistake {
         id: "prints-the-whole-buffer",
         thought: "What isn't used is empty, so it doesn't show.",
         find: LINE,
         put: r#"format!("{client}: {}\n", String::from_utf8_lossy(&buffer[..1024]))"#,
-        caught_by: "prints-each-payload",
+        breaks: &["prints-each-payload"],
+        cause: "",
     },
     Mistake {
         id: "prints-what-is-left-of-older-messages",
         thought: "Text ends at the first zero, so I print up to there.",
         find: LINE,
         put: r#"format!("{client}: {}\n", String::from_utf8_lossy(&buffer[..2048]).replace('\0', ""))"#,
-        caught_by: "prints-each-payload",
+        breaks: &["prints-each-payload"],
+        cause: "",
     },
     Mistake {
         id: "prints-an-escaped-form",
         thought: "`{:?}` shows everything.",
         find: LINE,
         put: r#"format!("{client}: {}\n", message.escape_ascii())"#,
-        caught_by: "prints-each-payload",
+        breaks: &["prints-each-payload"],
+        cause: "",
     },
     Mistake {
         id: "ends-at-exit",
@@ -281,7 +316,8 @@ const MISTAKES: &[Mistake] = &[
         find: REPLY,
         put: "if message == b\"exit\" { reply(&socket, message, client)?; return Ok(()); }\n        \
               if let Err(error) = reply(&socket, message, client) {",
-        caught_by: "goes-on-after-exit",
+        breaks: &["goes-on-after-exit"],
+        cause: "",
     },
     Mistake {
         id: "does-not-echo-exit",
@@ -289,7 +325,8 @@ const MISTAKES: &[Mistake] = &[
         find: REPLY,
         put: "if message == b\"exit\" { continue; }\n        \
               if let Err(error) = reply(&socket, message, client) {",
-        caught_by: "goes-on-after-exit",
+        breaks: &["goes-on-after-exit"],
+        cause: "",
     },
     Mistake {
         id: "refuses-long-datagrams",
@@ -297,7 +334,8 @@ const MISTAKES: &[Mistake] = &[
         find: MESSAGE,
         put: "anyhow::ensure!(length <= 1024, \"{length} bytes are too many\");\n        \
               let message = buffer.get(..length).unwrap_or_default();",
-        caught_by: "goes-on-after-a-long-datagram",
+        breaks: &["goes-on-after-a-long-datagram"],
+        cause: "",
     },
     Mistake {
         id: "ends-when-it-is-quiet",
@@ -305,7 +343,8 @@ const MISTAKES: &[Mistake] = &[
         find: "        let (length, client) = receive(&socket, &mut buffer)?;\n",
         put: "        socket.set_read_timeout(Some(std::time::Duration::from_secs(2)))?;\n        \
               let (length, client) = receive(&socket, &mut buffer)?;\n",
-        caught_by: "goes-on-when-left-alone",
+        breaks: &["goes-on-when-left-alone"],
+        cause: "",
     },
     Mistake {
         id: "ends-with-its-input",
@@ -314,7 +353,8 @@ const MISTAKES: &[Mistake] = &[
         put: "    std::thread::spawn(|| {\n        \
               let _ = io::stdin().read_line(&mut String::new());\n        \
               std::process::exit(0);\n    });\n    // No datagram is larger than this",
-        caught_by: "goes-on-when-left-alone",
+        breaks: &["goes-on-when-left-alone"],
+        cause: "",
     },
     Mistake {
         id: "ends-when-a-client-has-vanished",
@@ -322,7 +362,8 @@ const MISTAKES: &[Mistake] = &[
         find: SEND,
         put: "let sent = socket.send_to(message, client);\n    socket.connect(client)?;\n    \
               let sent = socket.send(message);",
-        caught_by: "goes-on-when-left-alone",
+        breaks: &["goes-on-when-left-alone"],
+        cause: "",
     },
     Mistake {
         id: "a-taken-port-is-fine",
@@ -331,35 +372,40 @@ const MISTAKES: &[Mistake] = &[
         put: "    let socket = match bind(&port.to_string_lossy()) {\n        \
               Ok(socket) => socket,\n        \
               Err(error) => { eprintln!(\"{error}\"); return Ok(()); }\n    };\n",
-        caught_by: "fails-on-a-taken-port",
+        breaks: &["fails-on-a-taken-port"],
+        cause: "",
     },
     Mistake {
         id: "takes-another-port",
         thought: "If the port is taken, any other will do.",
         find: BIND,
         put: r#"UdpSocket::bind(("0.0.0.0", port)).or_else(|_| UdpSocket::bind("0.0.0.0:0"))"#,
-        caught_by: "fails-on-a-taken-port",
+        breaks: &["fails-on-a-taken-port"],
+        cause: "",
     },
     Mistake {
         id: "panics-on-a-bad-port",
         thought: "`unwrap` says what was wrong.",
         find: "port.parse().with_context(|| format!(\"`{port}` is no port (0 to 65535)\"))?",
         put: "port.parse().unwrap()",
-        caught_by: "refuses-a-bad-port",
+        breaks: &["refuses-a-bad-port"],
+        cause: "",
     },
     Mistake {
         id: "a-bad-port-without-its-name",
         thought: "The user knows what they have typed.",
         find: "format!(\"`{port}` is no port (0 to 65535)\")",
         put: "\"that is no port\"",
-        caught_by: "refuses-a-bad-port",
+        breaks: &["refuses-a-bad-port"],
+        cause: "",
     },
     Mistake {
         id: "a-bad-port-is-8090",
         thought: "Without a useful port I take the usual one.",
         find: "port.parse().with_context(|| format!(\"`{port}` is no port (0 to 65535)\"))?",
         put: "port.parse().unwrap_or(0)",
-        caught_by: "refuses-a-bad-port",
+        breaks: &["refuses-a-bad-port"],
+        cause: "",
     },
 ];
 

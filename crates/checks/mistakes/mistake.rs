@@ -6,6 +6,10 @@ use base::lessons::Lesson;
 /// What one lesson's checks are tested with.
 pub struct Course {
     pub lesson: &'static Lesson,
+    /// Whether `breaks` names all checks that a mistake loses, and `cause` what the first of them
+    /// says; otherwise only one of them.
+    #[allow(dead_code, reason = "benchmarks use the same mistakes, and don't ask")]
+    pub is_exact: bool,
     pub mistakes: &'static [Mistake],
     pub variants: &'static [Variant],
 }
@@ -18,8 +22,10 @@ pub struct Mistake {
     pub thought: &'static str,
     pub find: &'static str,
     pub put: &'static str,
-    /// The check that must fail.
-    pub caught_by: &'static str,
+    /// The checks that it loses, failed or skipped, in the lesson's order; no others.
+    pub breaks: &'static [&'static str],
+    /// The id of the cause that is said first.
+    pub cause: &'static str,
 }
 
 /// A right program, as changes to the step.

@@ -67,6 +67,7 @@ pub fn used_up(budget: Duration, how_far: &str) -> Failure {
         ),
         cause: USED_UP,
         is_late: true,
+        may_change: true,
         ..Failure::default()
     }
 }

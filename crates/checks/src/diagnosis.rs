@@ -20,10 +20,14 @@ pub fn of_output(text: &[u8], seen: &Seen<'_>, otherwise: &Cause) -> Cause {
     if find(seen.stderr, text) {
         return ON_STDERR;
     }
-    if let Some(status) = seen.status {
+    if let Some(status) = seen.status.filter(|status| !status.success()) {
         return otherwise.of_end(status);
     }
-    if seen.stdout.is_empty() { NOTHING_ON_STDOUT } else { otherwise.clone() }
+    if seen.status.is_none() && seen.stdout.is_empty() {
+        NOTHING_ON_STDOUT
+    } else {
+        otherwise.clone()
+    }
 }
 
 /// Why nothing came on stdout that was awaited there, while the program runs.
@@ -35,9 +39,13 @@ pub fn of_silence(seen: &Seen<'_>, otherwise: &Cause) -> Cause {
     }
 }
 
-/// Why a program hasn't bound a port; `bound` are those that it has, as far as the system tells.
+/// Why a program hasn't bound a port of IPv4; `bound` are those that it has, as far as the system
+/// tells.
 pub fn of_an_unbound_port(bound: &[(Protocol, u16)], protocol: Protocol, port: u16) -> Cause {
     let ports = |of: Protocol| bound.iter().filter(move |(protocol, _)| *protocol == of);
+    if bound.contains(&(protocol, port)) {
+        return IPV6;
+    }
     if bound.contains(&(protocol, port.swap_bytes())) {
         return Cause::seen(
             "port-bytes-swapped",
@@ -218,6 +226,12 @@ const NOTHING_ON_STDOUT: Cause = Cause::new(
     "The program runs, and nothing has reached its stdout. If it prints, flush stdout behind it: \
      in a pipe, most languages keep what is printed until a buffer is full \
      (`io::stdout().flush()`, `print(…, flush=True)`, `fflush(stdout)`).",
+);
+
+const IPV6: Cause = Cause::new(
+    "ipv6",
+    "It has bound the port at an address of IPv6. 127.0.0.1 and its like are IPv4: create the \
+     socket as `AF_INET`, at the very address of the argument.",
 );
 
 const ALL_ON_STDERR: Cause = Cause::new(

@@ -12,6 +12,9 @@ pub type Checked<T = ()> = Result<T, Fault>;
 pub enum Fault {
     /// The program is wrong.
     Failed(Box<Failure>),
+    /// A step that is another check's question didn't come off, so this check says nothing. If that
+    /// one passes, it's this one's failure.
+    Needs(&'static str, Box<Failure>),
     /// The time for all checks was used up while this one was waiting for something.
     OutOfTime(String),
     /// The check itself couldn't be made; nobody's points depend on that.
@@ -34,9 +37,8 @@ pub struct Failure {
     pub cause: Cause,
     /// Whether it failed because time ran out.
     pub is_late: bool,
-    /// Whether another try would change nothing. All else is tried once more, alone: the computer
-    /// may have been busy, and programs with a fixed port disturb each other.
-    pub is_certain: bool,
+    /// Whether another try, alone, may end in another way.
+    pub may_change: bool,
 }
 
 impl Failure {
@@ -58,10 +60,12 @@ pub fn late(problem: impl Into<String>, cause: &Cause) -> Fault {
     Fault::Failed(Box::new(Failure { problem, cause, is_late: true, ..Failure::default() }))
 }
 
-/// A failure that has taken long, and that another try wouldn't change.
-pub fn certain(problem: impl Into<String>, cause: &Cause) -> Fault {
-    let (problem, cause) = (problem.into(), cause.clone());
-    Fault::Failed(Box::new(Failure { problem, cause, is_certain: true, ..Failure::default() }))
+/// Makes a failure one of a step that is this check's question.
+pub fn needs(check: &'static str) -> impl Fn(Fault) -> Fault {
+    move |fault| match fault {
+        Fault::Failed(failure) => Fault::Needs(check, failure),
+        fault => fault,
+    }
 }
 
 /// Requires that a condition holds.

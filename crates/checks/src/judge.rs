@@ -1,9 +1,10 @@
 //! Runs checks: those that don't depend on each other at the same time, each on its own ports.
 
 use crate::budget::{Budget, Deadline, used_up};
-use crate::cause::Cause;
+use crate::cause::{self, Cause};
 use crate::check::{Check, Lesson};
 use crate::failure::{Failure, Fault};
+use crate::kept_waiting;
 use crate::network::Network;
 use crate::subject::{Ending, Program};
 use crate::trial::{Setting, Traces, Trial};
@@ -13,7 +14,7 @@ use base::random::Random;
 use std::panic::{self, AssertUnwindSafe};
 use std::slice;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -38,7 +39,8 @@ pub fn judge(lesson: &Lesson, program: &Program, seed: u64, terms: Terms) -> Vec
             return lesson.checks.iter().map(finding).collect();
         }
     };
-    let judging = Judging { checks: lesson.checks, program, seed, terms, ports };
+    let unmet = Mutex::default();
+    let judging = Judging { checks: lesson.checks, program, seed, terms, ports, unmet };
     let mut left = terms.budget;
     let mut findings = Vec::new();
     let mut ready: Vec<&Check> = judging.that_need(None).collect();
@@ -46,7 +48,7 @@ pub fn judge(lesson: &Lesson, program: &Program, seed: u64, terms: Terms) -> Vec
         let firsts = judging.together(&ready, &mut left.first);
         ready.clear();
         for first in firsts {
-            let is_final = !may_change(&first.outcome);
+            let is_final = !is_open(&first.outcome);
             let finding = if is_final { first } else { judging.again(first, &mut left.second) };
             if !has_passed(&finding) {
                 judging.skip(finding.check, finding.check.id, &mut findings);
@@ -56,11 +58,13 @@ pub fn judge(lesson: &Lesson, program: &Program, seed: u64, terms: Terms) -> Vec
             findings.push(finding);
         }
     }
+    judging.settle(&mut findings, &mut left.second);
     findings.sort_by_key(|finding| judging.place(finding));
     findings
 }
 
-/// Makes one check. Unless it passes, or can't pass, it is made once more, alone, before it counts.
+/// Makes one check. If it fails, and may end in another way alone, it is made once more before it
+/// counts.
 pub fn make(check: &'static Check, program: &Program, seed: u64) -> Finding {
     let judging = Judging::of_one(check, program, seed);
     let mut left = judging.terms.budget;
@@ -68,7 +72,8 @@ pub fn make(check: &'static Check, program: &Program, seed: u64) -> Finding {
         let _together = ALONE.read().unwrap_or_else(PoisonError::into_inner);
         judging.attempt(check, Deadline::after(left.first))
     };
-    if may_change(&first.outcome) { judging.again(first, &mut left.second) } else { first }
+    let is_open = is_open(&first.outcome) || judging.unmet().iter().any(|(_, f)| f.may_change);
+    if is_open { judging.again(first, &mut left.second) } else { first }
 }
 
 /// Makes one check, once.
@@ -84,13 +89,16 @@ struct Judging<'a> {
     seed: u64,
     terms: Terms,
     ports: Arc<Ports>,
+    /// What didn't come off in checks that were skipped for another's sake.
+    unmet: Mutex<Vec<(&'static str, Failure)>>,
 }
 
 impl<'a> Judging<'a> {
     /// Its ports are sought when they are needed.
     fn of_one(check: &'static Check, program: &'a Program, seed: u64) -> Self {
         let (terms, ports) = (Terms::default(), Arc::default());
-        Self { checks: slice::from_ref(check), program, seed, terms, ports }
+        let unmet = Mutex::default();
+        Self { checks: slice::from_ref(check), program, seed, terms, ports, unmet }
     }
 
     fn that_need(&self, needed: Option<&str>) -> impl Iterator<Item = &'static Check> {
@@ -154,13 +162,36 @@ impl<'a> Judging<'a> {
         }
     }
 
+    fn unmet(&self) -> MutexGuard<'_, Vec<(&'static str, Failure)>> {
+        self.unmet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A check that was skipped for the sake of one that has passed is made once more, alone, and
+    /// what doesn't come off then is its own failure.
+    fn settle(&self, findings: &mut [Finding], left: &mut Duration) {
+        let passed: Vec<&str> =
+            findings.iter().filter(|f| has_passed(f)).map(|finding| finding.check.id).collect();
+        let is_met = |outcome: &Outcome| match outcome {
+            Outcome::Skipped(needed) => passed.contains(needed),
+            _ => false,
+        };
+        for finding in findings.iter_mut().filter(|finding| is_met(&finding.outcome)) {
+            *finding = self.again(finding.clone(), left);
+            let mut unmet = self.unmet();
+            let place = unmet.iter().rposition(|(check, _)| *check == finding.check.id);
+            if let Some(place) = place.filter(|_| is_met(&finding.outcome)) {
+                finding.outcome = Outcome::Fail(unmet.remove(place).1);
+            }
+        }
+    }
+
     fn attempt(&self, check: &'static Check, deadline: Deadline) -> Finding {
         let budget = self.terms.budget.first;
         if deadline.has_passed() {
             let failure = used_up(budget, "this check wasn't begun");
             return Finding::blank(check, Outcome::Fail(failure));
         }
-        let started = Instant::now();
+        let (started, waited) = (Instant::now(), kept_waiting::this_thread());
         let (network, ports) = (self.terms.network, Arc::clone(&self.ports));
         let setting = Setting { network, ports, deadline };
         let trial = Trial::new(self.program, Random::new(self.seed, check.id), setting);
@@ -168,8 +199,17 @@ impl<'a> Judging<'a> {
         let result = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
         let (duration, is_over) = (started.elapsed(), deadline.has_passed());
         let Traces { steps, endings, ports } = trial.finish();
+        let may_change = |is_late| may_change(waited, &endings, is_late);
         let outcome = match result {
-            Ok(Err(Fault::Failed(failure))) => Outcome::Fail(explain(*failure, &endings)),
+            Ok(Err(Fault::Failed(failure))) => {
+                let may_change = may_change(failure.is_late);
+                Outcome::Fail(explain(Failure { may_change, ..*failure }, &endings))
+            }
+            Ok(Err(Fault::Needs(needed, failure))) => {
+                let failure = Failure { may_change: may_change(failure.is_late), ..*failure };
+                self.unmet().push((check.id, explain(failure, &endings)));
+                Outcome::Skipped(needed)
+            }
             Ok(Err(Fault::OutOfTime(awaited))) => {
                 let how_far = format!("this check was waiting for {awaited}");
                 Outcome::Fail(explain(used_up(budget, &how_far), &endings))
@@ -205,12 +245,32 @@ fn has_passed(finding: &Finding) -> bool {
 }
 
 /// Whether another try, alone, may end in another way.
-fn may_change(outcome: &Outcome) -> bool {
+fn is_open(outcome: &Outcome) -> bool {
     match outcome {
-        Outcome::Fail(failure) => !failure.is_certain,
+        Outcome::Fail(failure) => failure.may_change,
         Outcome::GraderError(_) => true,
         Outcome::Pass | Outcome::Skipped(_) => false,
     }
+}
+
+/// The same of a check that has failed, which began when its thread had `waited` for so long.
+fn may_change(waited: Option<Duration>, endings: &[Ending], is_late: bool) -> bool {
+    let busy = match (waited, kept_waiting::this_thread()) {
+        // We came too late ourselves, or it did.
+        (Some(before), Some(now)) => {
+            let ours = now.saturating_sub(before);
+            let theirs = endings.iter().filter_map(Ending::waited).max();
+            ours.max(theirs.unwrap_or_default()) >= kept_waiting::TOO_LONG
+        }
+        // The system doesn't tell.
+        _ => is_late,
+    };
+    // Two programs with a fixed port stand in each other's way.
+    let met_an_error = |ending: &Ending| {
+        let status = ending.status();
+        status.is_some_and(|status| !status.success() && cause::signal(status).is_none())
+    };
+    busy || endings.iter().any(met_an_error)
 }
 
 /// A gap that is still open explains everything else.
@@ -219,7 +279,6 @@ fn explain(failure: Failure, endings: &[Ending]) -> Failure {
     Failure {
         problem: "a gap in the program is still open".to_owned(),
         cause: Cause::seen("open-gap", format!("Write what stands in the gap's place: {hint}")),
-        is_certain: true,
         ..Failure::default()
     }
 }

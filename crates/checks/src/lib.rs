@@ -12,6 +12,7 @@
 //! - [`cause`]: why a program probably fails; [`diagnosis`]: what bytes tell of that by themselves
 //! - [`failure`]: what is wrong with a program; [`log`]: what has happened so far
 //! - [`budget`]: how long all checks may take; [`network`]: whose fault it is if there is no port
+//! - `kept_waiting`: how long programs had to wait for a processor
 //! - [`subject`]: the program, with pipes for a terminal; [`endpoint`]: the other side, over UDP
 //! - [`trial`]: one run of one check, which starts programs and opens sockets
 //! - [`check`]: what a check is, and a lesson's list of them
@@ -41,6 +42,7 @@ pub mod failure;
 #[cfg(feature = "harness")]
 pub mod harness;
 pub mod judge;
+mod kept_waiting;
 pub mod lessons;
 pub mod log;
 pub mod network;

@@ -7,6 +7,7 @@ use crate::bytes::find;
 use crate::cause::Cause;
 use crate::diagnosis;
 use crate::failure::{Checked, Failure, Fault, contains, failed, late};
+use crate::kept_waiting;
 use crate::log::Log;
 use anyhow::{Context, Result};
 use base::ports::{self, Protocol};
@@ -16,6 +17,7 @@ pub use state::{Ended, Ending};
 use state::{State, Streams, await_end, collect, feed};
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind::{InvalidInput, NotADirectory, NotFound, PermissionDenied};
+use std::net::IpAddr;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -44,6 +46,11 @@ const LEAVES_A_PROCESS: Cause = Cause::new(
     "leaves-a-process",
     "The program has started another process and left it behind: wait for it before you end.",
 );
+
+/// Whether a socket at this address may receive what is sent over IPv4.
+fn takes_ipv4(address: &IpAddr) -> bool {
+    address.is_ipv4() || address.is_unspecified()
+}
 
 /// Variables that a program may need to start at all; it is given no others.
 const ENVIRONMENT: &[&str] = &[
@@ -201,8 +208,10 @@ impl Subject {
                 let streams = self.state.wait(self.deadline.cut(pause), is_done);
                 (streams.status, !streams.stdout.is_empty())
             };
-            let is_bound = ports::is_bound(protocol, port)
-                .unwrap_or(has_spoken || started.elapsed() >= PROMPTLY);
+            let is_bound = ports::addresses(protocol, port).map_or_else(
+                || has_spoken || started.elapsed() >= PROMPTLY,
+                |addresses| addresses.iter().any(takes_ipv4),
+            );
             if is_bound {
                 self.log.step(format!("saw it bind {protocol} port {port}"));
                 return Ok(());
@@ -298,6 +307,18 @@ impl Subject {
         of(Protocol::Udp).chain(of(Protocol::Tcp)).collect()
     }
 
+    /// Whether it has done something that can be seen since it had written only `before`: written
+    /// more, or ended with success. Waits for that for as long as `within`.
+    pub fn reacts(&self, before: &[u8], within: Duration) -> Checked<bool> {
+        let has_more = |streams: &Streams| {
+            streams.stdout.get(before.len()..).is_some_and(|more| !more.trim_ascii().is_empty())
+        };
+        let is_done = |streams: &Streams| has_more(streams) || streams.is_complete();
+        let streams = self.state.wait(self.deadline.cut(within), is_done);
+        let has_succeeded = streams.status.is_some_and(|status| status.success());
+        Ok(has_more(&streams) || has_succeeded)
+    }
+
     /// Requires that it shows `text` on stdout, verbatim, before `within` has passed. If it doesn't,
     /// what it has printed, and whether it runs, tells why, or else it is what the check supposes.
     pub fn shows(&self, text: &[u8], within: Duration, cause: &Cause) -> Checked {
@@ -335,6 +356,10 @@ impl Subject {
 
 impl Drop for Subject {
     fn drop(&mut self) {
+        if self.status().is_none() {
+            let waited = kept_waiting::processes(self.pid);
+            self.state.change(|streams| streams.waited = waited);
+        }
         // If it has ended by itself, what it said last explains why: that is read to its end.
         let is_read = |streams: &Streams| streams.status.is_none() || streams.ended == 2;
         self.state.wait(LAST_WORDS, is_read).is_over = true;

@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
+use anyhow::anyhow;
 use base::lessons::numbered;
 use base::ports::PortCount;
-use checks::cause::Cause;
 use checks::check::{Check, Lesson, Limits};
-use checks::failure::{Checked, failed};
+use checks::failure::{Checked, Fault};
 use checks::judge::{Terms, judge};
 use checks::network::Network;
 use checks::subject::Program;
@@ -45,7 +45,7 @@ fn fails_first(trial: &Trial) -> Checked {
     let program = trial.start(port.number().to_string())?;
     program.wait_until_bound(port.number())?;
     if !is_second {
-        return Err(failed("it is its first start", &Cause::NONE));
+        return Err(Fault::Grader(anyhow!("it is its first start")));
     }
     assert!(before.contains(&port.number()), "{} was taken later", port.number());
     Ok(())

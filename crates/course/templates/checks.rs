@@ -1,5 +1,6 @@
 //! To be written: what the program must do, in a line.
 
+use crate::cause::Cause;
 use crate::check::{Check, Lesson, Limits};
 use crate::failure::Checked;
 use crate::subject::SOON;
@@ -30,6 +31,7 @@ fn binds_its_argument(trial: &Trial) -> Checked {
     let mut program = trial.start(port.address().to_string())?;
     program.AWAIT_PORT(port.number())?;
     program.close_stdin();
-    let cause = "Return `Ok(())` from `main` when the input has ended.";
-    program.wait_for_end(SOON, cause)?.succeeded(cause)
+    let cause =
+        Cause::new("goes-on", "Return `Ok(())` from `main` when the input has ended.");
+    program.wait_for_end(SOON, &cause)?.succeeded(&cause)
 }

@@ -4,7 +4,7 @@ use super::mistake::{Course, Mistake, Variant};
 use base::lessons::numbered;
 
 pub const COURSE: Course =
-    Course { lesson: numbered(NUMBER), mistakes: MISTAKES, variants: VARIANTS };
+    Course { lesson: numbered(NUMBER), is_exact: true, mistakes: MISTAKES, variants: VARIANTS };
 
 // To be written: the mistakes, at least one for each check.
 const MISTAKES: &[Mistake] = &[Mistake {
@@ -12,7 +12,8 @@ const MISTAKES: &[Mistake] = &[Mistake {
     thought: "Any address will do.",
     find: "bind(&address.to_string_lossy())?",
     put: r#"bind("127.0.0.1:0")?"#,
-    caught_by: "binds-its-argument",
+    breaks: &["binds-its-argument"],
+    cause: "other-port",
 }];
 
 // To be written: programs that are right although they are different.

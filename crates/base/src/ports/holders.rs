@@ -7,6 +7,7 @@
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::net::IpAddr;
 
 /// Under Wine there is a `/proc`, too, in which a process's number is that of another one.
 const TELLS: bool = cfg!(target_os = "linux");
@@ -58,6 +59,14 @@ pub fn bound_ports(protocol: Protocol) -> Option<Vec<u16>> {
     Some(sockets.iter().map(|socket| socket.port).collect())
 }
 
+/// The addresses at which sockets of this computer are bound to a port; `None` where the system
+/// doesn't tell. Of IPv6, only addresses that aren't IPv4 ones in disguise stay such.
+pub fn addresses(protocol: Protocol, port: u16) -> Option<Vec<IpAddr>> {
+    let sockets = table(std::process::id(), protocol)?;
+    let at = |socket: &&Socket| socket.port == port;
+    Some(sockets.iter().filter(at).map(|socket| socket.ip.to_canonical()).collect())
+}
+
 /// The process that holds a port, as far as the system lets us see.
 pub fn holder(protocol: Protocol, port: u16) -> Option<Holder> {
     let socket = table(std::process::id(), protocol)?.into_iter().find(|s| s.port == port)?;
@@ -71,6 +80,7 @@ pub fn holder(protocol: Protocol, port: u16) -> Option<Holder> {
 }
 
 struct Socket {
+    ip: IpAddr,
     port: u16,
     inode: u64,
 }
@@ -111,14 +121,28 @@ fn parse(table: &str) -> Vec<Socket> {
 
 fn parse_line(line: &str) -> Option<Socket> {
     let mut columns = line.split_whitespace();
-    let (_, port) = columns.nth(1)?.rsplit_once(':')?;
+    let (ip, port) = columns.nth(1)?.rsplit_once(':')?;
     let inode = columns.nth(7)?.parse().ok()?;
-    Some(Socket { port: u16::from_str_radix(port, 16).ok()?, inode })
+    Some(Socket { ip: parse_ip(ip)?, port: u16::from_str_radix(port, 16).ok()?, inode })
+}
+
+/// One or four numbers of 32 bits, as they are in memory.
+fn parse_ip(digits: &str) -> Option<IpAddr> {
+    let mut bytes = Vec::new();
+    for word in digits.as_bytes().chunks(8) {
+        let word = u32::from_str_radix(std::str::from_utf8(word).ok()?, 16).ok()?;
+        bytes.extend(word.to_ne_bytes());
+    }
+    match <[u8; 4]>::try_from(bytes.as_slice()) {
+        Ok(ip) => Some(ip.into()),
+        Err(_) => Some(<[u8; 16]>::try_from(bytes.as_slice()).ok()?.into()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::Ipv4Addr;
 
     #[test]
     fn reads_ports_and_inodes() {
@@ -127,7 +151,8 @@ mod tests {
              512: 0100007F:1F9A 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 65042 2 0000000000000000 0\n",
         );
         assert_eq!(sockets.len(), 1);
-        assert_eq!((sockets[0].port, sockets[0].inode), (8090, 65042));
+        let Socket { ip, port, inode } = sockets[0];
+        assert_eq!((ip, port, inode), (Ipv4Addr::LOCALHOST.into(), 8090, 65042));
     }
 
     #[test]
@@ -138,6 +163,7 @@ mod tests {
         assert!(ports_of(std::process::id(), Protocol::Udp).unwrap().contains(&port));
         assert_eq!(holder(Protocol::Udp, port).unwrap().pid, std::process::id());
         assert_eq!(is_bound(Protocol::Udp, port), Some(true));
+        assert_eq!(addresses(Protocol::Udp, port).unwrap(), [Ipv4Addr::LOCALHOST]);
         drop(socket);
         assert!(!ports_of(std::process::id(), Protocol::Udp).unwrap().contains(&port));
     }

@@ -40,7 +40,7 @@ pub const fn names_a_malformed_argument(points: u32, section: &'static str) -> C
 /// it without a word.
 pub fn refuses_malformed_addresses(trial: &Trial) -> Checked {
     let cause = &Cause::new(
-        "refuses-malformed-addresses",
+        "argument-not-named",
         "Turn the argument into an address, and let a failure end the program with a \
                  message on stderr that has the argument in it, and a status that isn't 0. In \
                  Rust: `.with_context(|| format!(\"cannot use {argument:?}\"))?`.",

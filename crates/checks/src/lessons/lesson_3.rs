@@ -4,24 +4,25 @@ use crate::bytes::find;
 use crate::cause::Cause;
 use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::Datagram;
-use crate::failure::{Checked, Fault, contains, failed, require};
+use crate::failure::{Checked, Fault, contains, failed, needs, require};
 use crate::lessons::common::{has_number, names_a_malformed_argument, on_second_loopback};
 use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
 use anyhow::Result;
 use base::lessons::numbered;
-use base::ports::PortCount;
-use std::net::{Ipv4Addr, SocketAddr};
+use base::ports::{self, Port, PortCount, Protocol};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 pub const LESSON: Lesson = Lesson {
     entry: numbered(3),
     limits: Limits::USUAL,
-    ports: PortCount { udp: 14, both: 0 },
+    ports: PortCount { udp: 16, both: 0 },
     checks: &[
         Check {
-            id: "prints-the-text",
+            id: PRINTS_THE_TEXT,
             title: "prints the text it received",
             points: 15,
             needs: None,
@@ -34,7 +35,7 @@ pub const LESSON: Lesson = Lesson {
             id: "ends-after-one-datagram",
             title: "ends with success after one datagram",
             points: 10,
-            needs: NEEDED,
+            needs: None,
             goal: "One datagram is all that this program is for: it shows it and ends, with exit \
                    status 0.",
             section: "lesson-3-receive-once.md#what-you-will-build",
@@ -44,7 +45,7 @@ pub const LESSON: Lesson = Lesson {
             id: "prints-the-sender",
             title: "prints the sender's ip and port",
             points: 10,
-            needs: NEEDED,
+            needs: None,
             goal: "With each datagram comes the address it was sent from, ip and port. Show both.",
             section: "lesson-3-receive-once.md#2-the-senders-port",
             run: prints_the_sender,
@@ -53,7 +54,7 @@ pub const LESSON: Lesson = Lesson {
             id: "takes-an-empty-datagram",
             title: "takes an empty datagram for a datagram",
             points: 8,
-            needs: NEEDED,
+            needs: None,
             goal: "UDP carries datagrams of 0 bytes. Such a one has a sender, who is shown, and \
                    ends the program with success.",
             section: "lesson-3-receive-once.md#hints",
@@ -120,7 +121,7 @@ pub const LESSON: Lesson = Lesson {
             id: "sends-nothing-back",
             title: "sends nothing back",
             points: 3,
-            needs: NEEDED,
+            needs: None,
             goal: "This receiver only shows what it got; the sender doesn't wait for an answer.",
             section: "lesson-3-receive-once.md#your-turn",
             run: sends_nothing_back,
@@ -129,7 +130,7 @@ pub const LESSON: Lesson = Lesson {
             id: "binds-just-its-argument",
             title: "binds the address of its argument, and no other",
             points: 5,
-            needs: NEEDED,
+            needs: None,
             goal: "The argument is the address to wait at: 127.0.0.1 isn't every address of this \
                    computer, and 127.0.0.2 isn't 127.0.0.1.",
             section: "lesson-3-receive-once.md#bind",
@@ -139,7 +140,7 @@ pub const LESSON: Lesson = Lesson {
             id: "fails-on-a-taken-port",
             title: "fails if the address is taken",
             points: 5,
-            needs: NEEDED,
+            needs: None,
             goal: "A port belongs to one socket. If it is another's, say so on stderr, and end \
                    with a status that isn't 0.",
             section: "lesson-3-receive-once.md#5-two-receivers-on-one-port",
@@ -150,104 +151,100 @@ pub const LESSON: Lesson = Lesson {
     play: Some(play),
 };
 
-/// What most checks need: without it they would say nothing.
-const NEEDED: Option<&str> = Some("prints-the-text");
+/// What checks of special texts need: without a plain one they would say nothing.
+const NEEDED: Option<&str> = Some(PRINTS_THE_TEXT);
+const PRINTS_THE_TEXT: &str = "prints-the-text";
 
 // The text, the whole text, and nothing but the text.
 
-/// Starts the program, and sends it a datagram as soon as it has bound its port.
+/// Starts the program, and waits until it has bound its port: whether it does is the question of the
+/// check that prints a text.
+fn start(trial: &Trial, port: &Port) -> Checked<Subject> {
+    let program = trial.start(port.address().to_string())?;
+    program.wait_until_bound(port.number()).map_err(needs(PRINTS_THE_TEXT))?;
+    Ok(program)
+}
+
+/// Starts the program, and sends it a datagram.
 fn send(trial: &Trial, payload: &[u8]) -> Checked<Subject> {
     let port = trial.port()?;
-    let program = trial.start(port.address().to_string())?;
-    program.wait_until_bound(port.number())?;
+    let program = start(trial, &port)?;
     trial.endpoint()?.send(payload, port.address())?;
     Ok(program)
 }
 
 fn prints_the_text(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
-    let program = send(trial, text.as_bytes())?;
-    let cause = &Cause::new(
-        "prints-the-text",
-        "Receive into a buffer, take as many of its bytes as the call says it received, \
-                 and print them as text, on stdout. If the program goes on afterwards, flush \
-                 stdout.",
-    );
-    program.shows(text.as_bytes(), SOON, cause)
+    let port = trial.port()?;
+    let program = trial.start(port.address().to_string())?;
+    program.wait_until_bound(port.number())?;
+    trial.endpoint()?.send(text.as_bytes(), port.address())?;
+    program.shows(text.as_bytes(), SOON, &NOT_PRINTED)
 }
+
+const NOT_PRINTED: Cause = Cause::new(
+    "not-printed",
+    "Receive into a buffer, take as many of its bytes as the call says it received, and print them \
+     as text, on stdout. (An empty `Vec` has no room, whatever its capacity.)",
+);
 
 fn takes_1024_bytes_whole(trial: &Trial) -> Checked {
     let text = trial.random.word(1024);
-    let program = send(trial, text.as_bytes())?;
-    let cause = &Cause::new(
-        "takes-1024-bytes-whole",
-        "The buffer is too small, or something is cut off for a final zero byte: make it \
-                 1,024 bytes or more (in C, 1,025 if a zero byte must follow). An empty `Vec` has \
-                 no room at all, whatever its capacity.",
-    );
-    program.shows(text.as_bytes(), SOON, cause)
+    send(trial, text.as_bytes())?.shows(text.as_bytes(), SOON, &NOT_PRINTED)
 }
 
 fn prints_only_what_came(trial: &Trial) -> Checked {
     let text = trial.random.word(12);
     let program = send(trial, text.as_bytes())?;
-    let cause = &Cause::new(
-        "prints-only-what-came",
-        "The rest of the buffer was printed as well: it is full of zero bytes (NUL), which \
-                 a terminal doesn't show. Use the length that the receiving call returns, \
-                 `&buffer[..length]`.",
-    );
-    program.shows(text.as_bytes(), SOON, cause)?;
+    program.shows(text.as_bytes(), SOON, &NOT_PRINTED)?;
     // What is behind the text may come later than the text.
-    let stdout = match program.wait_for_end(PROMPTLY, cause) {
+    let stdout = match program.wait_for_end(PROMPTLY, &Cause::NONE) {
         Ok(ended) => ended.stdout,
         Err(_) => program.stdout(),
     };
     let nuls = stdout.iter().filter(|byte| **byte == 0).count();
     let problem = format!("it printed {nuls} NUL bytes, and the datagram had none");
-    require(nuls == 0, problem, cause)
+    require(nuls == 0, problem, &PRINTS_NUL)
 }
+
+const PRINTS_NUL: Cause = Cause::new(
+    "prints-nul",
+    "More of the buffer was printed than was received: zero bytes (NUL), which a terminal doesn't \
+     show. Use the length that the receiving call returns, `&buffer[..length]`; in C, put a `'\\0'` \
+     there before you print with `%s`.",
+);
 
 fn prints_every_character(trial: &Trial) -> Checked {
     let (word, other) = (trial.random.word(8), trial.random.word(8));
     let text =
         format!("{word} 你好 é \u{1f40d} \"quoted\" 'quoted' back\\slash 100 % {{}} {other}");
-    let program = send(trial, text.as_bytes())?;
-    let cause = &Cause::new(
-        "prints-every-character",
-        "The bytes were printed in a form for programmers (`{:?}`, Python's `b'…'`, \
-                 numbers), or as something other than UTF-8. Decode them: \
-                 `String::from_utf8_lossy`, `.decode('utf-8', 'replace')`; and print with `{}`.",
-    );
-    program.shows(text.as_bytes(), SOON, cause)
+    send(trial, text.as_bytes())?.shows(text.as_bytes(), SOON, &NOT_PRINTED)
 }
 
 fn keeps_spaces(trial: &Trial) -> Checked {
     let (word, other) = (trial.random.word(8), trial.random.word(8));
     let text = format!("   {word}   {other}   ");
-    let program = send(trial, text.as_bytes())?;
-    let cause = &Cause::new(
-        "keeps-spaces",
-        "The text was trimmed, or taken apart into words. Print it as it came: no `trim`, \
-                 no `strip`, no `scanf`.",
-    );
-    program.shows(text.as_bytes(), SOON, cause)
+    send(trial, text.as_bytes())?.shows(text.as_bytes(), SOON, &NOT_PRINTED)
 }
 
 fn survives_invalid_utf8(trial: &Trial) -> Checked {
     let (before, after) = (trial.random.word(8), trial.random.word(8));
     let payload = [before.as_bytes(), b"\xff\xfe", after.as_bytes(), b"\xe5\xa5"].concat();
     let program = send(trial, &payload)?;
-    let cause = &Cause::new(
-        "survives-invalid-utf8",
-        "Decoding failed on bytes that aren't UTF-8, and took the program with it. Use \
-                 what puts `\u{fffd}` in their place: `String::from_utf8_lossy`, \
-                 `.decode('utf-8', 'replace')`.",
-    );
-    program.shows(before.as_bytes(), SOON, cause)?;
-    program.shows(after.as_bytes(), SOON, cause)?;
-    program.wait_for_end(SOON, cause)?.succeeded(cause)
+    program.shows(before.as_bytes(), SOON, &STRICT_DECODING)?;
+    program.shows(after.as_bytes(), SOON, &STRICT_DECODING)?;
+    // Whether it ends is another check's question; how, is this one's.
+    match program.wait_for_end(AFTERWARDS, &STRICT_DECODING) {
+        Ok(ended) => ended.succeeded(&STRICT_DECODING),
+        Err(_) => Ok(()),
+    }
 }
+
+const STRICT_DECODING: Cause = Cause::of_ends(
+    "strict-decoding",
+    "Some of the bytes that came aren't UTF-8, and strict decoding makes an error of that. Use what \
+     puts `\u{fffd}` in their place: `String::from_utf8_lossy`, `.decode('utf-8', 'replace')`.",
+);
 
 // How long the program waits, and when it ends.
 
@@ -260,66 +257,95 @@ const AFTERWARDS: Duration = Duration::from_millis(150);
 fn ends_after_one_datagram(trial: &Trial) -> Checked {
     let text = trial.random.word(24);
     let program = send(trial, text.as_bytes())?;
-    let cause = &Cause::new(
-        "ends-after-one-datagram",
-        "After the text nothing is left to do: no loop around the receiving call, no wait \
-                 for Enter, and exit status 0.",
+    let cause = Cause::new(
+        "does-not-end",
+        "After one datagram nothing is left to do: no loop around the receiving call, no wait for \
+         Enter, and exit status 0.",
     );
-    program.wait_for_end(SOON, cause)?.succeeded(cause)
+    program.wait_for_end(SOON, &cause)?.succeeded(&cause)
 }
 
+/// What is seen of a program that has received an empty datagram is compared with what is seen after
+/// one with a text: whether it ends, and shows the sender, are questions of their own.
 fn takes_an_empty_datagram(trial: &Trial) -> Checked {
-    let port = trial.port()?;
-    let sender = trial.endpoint()?;
-    let program = trial.start(port.address().to_string())?;
-    program.wait_until_bound(port.number())?;
-    sender.send("", port.address())?;
-    let cause = &Cause::new(
-        "takes-an-empty-datagram",
-        "A length of 0 was taken for an error, for the end, or for nothing at all. With \
-                 TCP it is the end of a connection; with UDP it is a datagram without bytes.",
+    let (usual, empty) = (signs(trial, trial.random.word(24).as_bytes())?, signs(trial, b"")?);
+    let cause = Cause::of_ends(
+        "empty-is-nothing",
+        "A length of 0 was taken for an error, for the end, or for nothing at all. With TCP it is \
+         the end of a connection; with UDP it is a datagram without bytes, which has a sender.",
     );
-    let ended = program.wait_for_end(SOON, cause)?;
-    ended.succeeded(cause)?;
+    if let Some(status) = empty.status.filter(|status| !status.success()) {
+        let is_usual = usual.status.is_some_and(|usual| !usual.success());
+        let problem = format!("an empty datagram came, and it ended with {status}");
+        require(is_usual, problem, &cause.of_end(status))?;
+    }
+    let problem = "a datagram with a text ends it, and it still runs after an empty one";
+    require(usual.status.is_none() || empty.status.is_some(), problem, &cause)?;
+    let problem = "it shows the sender of a text, and not that of an empty datagram";
+    require(!usual.shows_sender || empty.shows_sender, problem, &cause)?;
+    let problem = "it prints something when a text comes, and nothing when an empty datagram comes";
+    require(!usual.reacts || empty.reacts, problem, &cause)
+}
+
+/// What is seen of a program when a datagram has come.
+struct Signs {
+    status: Option<ExitStatus>,
+    shows_sender: bool,
+    reacts: bool,
+}
+
+fn signs(trial: &Trial, payload: &[u8]) -> Checked<Signs> {
+    let (port, sender) = (trial.port()?, trial.endpoint()?);
+    let program = start(trial, &port)?;
     let number = sender.address.port();
-    let is_shown = has_number(&ended.stdout, number);
-    require(is_shown, format!("its output doesn't show the sender's port, {number}"), cause)
+    // What it says beforehand may still be on its way.
+    let _ = program.reacts(b"", AFTERWARDS)?;
+    let before = program.stdout();
+    sender.send(payload, port.address())?;
+    let is_shown = |stdout: &[u8]| has_number(stdout, number);
+    let _ = program.wait_for_stdout("the sender", PROMPTLY, &Cause::NONE, is_shown);
+    let _ = program.wait_for_end(AFTERWARDS, &Cause::NONE);
+    let reacts = program.reacts(&before, Duration::ZERO)?;
+    let shows_sender = is_shown(&program.stdout());
+    Ok(Signs { status: program.status(), shows_sender, reacts })
 }
 
 fn waits_as_long_as_it_takes(trial: &Trial) -> Checked {
     let port = trial.port()?;
-    let mut program = trial.start(port.address().to_string())?;
-    program.wait_until_bound(port.number())?;
+    let mut program = start(trial, &port)?;
     program.type_line("exit");
     program.close_stdin();
-    let cause = &Cause::new(
-        "waits-as-long-as-it-takes",
-        "The program gave up before a datagram came: by a time-out, because its socket \
-                 doesn't block, or because it read its standard input, which it has no use for. \
-                 Receive without a time limit.",
-    );
-    program.runs_on(LONG, cause)?;
-    let text = trial.random.word(24);
-    trial.endpoint()?.send(&text, port.address())?;
-    program.shows(text.as_bytes(), SOON, cause)
+    program.runs_on(LONG, &GIVES_UP)?;
+    let before = program.stdout();
+    trial.endpoint()?.send(trial.random.word(24), port.address())?;
+    // What it does with it, others ask.
+    let has_taken = program.reacts(&before, SOON)?;
+    let holds = ports::is_bound(Protocol::Udp, port.number()).unwrap_or(true);
+    let problem = "it still runs, and doesn't hold its port any more";
+    require(has_taken || holds, problem, &GIVES_UP)
 }
 
+const GIVES_UP: Cause = Cause::of_ends(
+    "gives-up",
+    "The program gave up before a datagram came: by a time-out, because its socket doesn't block, \
+     or because it read its standard input, which it has no use for. Receive without a time limit.",
+);
+
 fn sends_nothing_back(trial: &Trial) -> Checked {
-    let port = trial.port()?;
-    let sender = trial.endpoint()?;
-    let program = trial.start(port.address().to_string())?;
-    program.wait_until_bound(port.number())?;
-    let text = trial.random.word(24);
-    sender.send(&text, port.address())?;
-    let cause = &Cause::new(
-        "sends-nothing-back",
-        "The program answers. That is the echo server's task, in lesson 5; here, a datagram \
-                 to the sender is one that nobody waits for.",
+    let (port, sender) = (trial.port()?, trial.endpoint()?);
+    let program = start(trial, &port)?;
+    let before = program.stdout();
+    sender.send(trial.random.word(24), port.address())?;
+    // What it has sent is there when it has ended. Whether it ends is another check's question, and
+    // so is what it prints.
+    let _ = program.reacts(&before, PROMPTLY)?;
+    let _ = program.wait_for_end(AFTERWARDS, &Cause::NONE);
+    let cause = Cause::new(
+        "answers",
+        "The program answers. That is the echo server's task, in lesson 5; here, a datagram to the \
+         sender is one that nobody waits for.",
     );
-    program.shows(text.as_bytes(), SOON, cause)?;
-    // What it has sent is there when it has ended. Whether it ends is another check's question.
-    let _ = program.wait_for_end(AFTERWARDS, cause);
-    sender.receives_nothing(AFTERWARDS, cause)
+    sender.receives_nothing(AFTERWARDS, &cause)
 }
 
 // Whom the datagram came from, and where the program waits for it.
@@ -329,86 +355,105 @@ fn prints_the_sender(trial: &Trial) -> Checked {
     // From an address that isn't the program's own, where there is one.
     let second = on_second_loopback(trial, 0);
     let sender = if let Some(second) = second { second } else { trial.endpoint()? };
-    let program = trial.start(port.address().to_string())?;
-    program.wait_until_bound(port.number())?;
+    let program = start(trial, &port)?;
     sender.send(trial.random.word(24), port.address())?;
     let (ip, number) = (sender.address.ip().to_string(), sender.address.port());
-    let cause = &Cause::new(
-        "prints-the-sender",
-        "Print what the receiving call returns beside the data: the sender's address. The \
-                 program's own address is another one, and so is the one that it was given. (In C, \
-                 the port goes through `ntohs` first.)",
+    let cause = Cause::new(
+        "not-the-sender",
+        "Print what the receiving call returns beside the data: the sender's address, ip and port. \
+         The program's own address is another one, and so is the one that it was given. (In C, set \
+         the address's length before you call `recvfrom`, and give the port to `ntohs`.)",
     );
     // It may flush the address after the text, or only at its end.
     let is_shown = |stdout: &[u8]| find(stdout, ip.as_bytes()) && has_number(stdout, number);
-    let seen = program.wait_for_stdout("the sender's ip and port", SOON, cause, is_shown);
+    let seen = program.wait_for_stdout("the sender's ip and port", SOON, &cause, is_shown);
     if let Err(Fault::Failed(_)) = seen {
-        let stdout = program.stdout();
-        contains(
-            "its output, where the sender's ip should be,",
-            ip.as_bytes(),
-            &stdout,
-            cause.clone(),
-        )?;
-        let number = number.to_string();
-        contains(
-            "its output, where the sender's port should be,",
-            number.as_bytes(),
-            &stdout,
-            cause.clone(),
-        )?;
+        let (stdout, number) = (program.stdout(), number.to_string());
+        let swapped = sender.address.port().swap_bytes();
+        if has_number(&stdout, swapped) {
+            let problem = format!("it shows port {swapped}, and the sender's is {number}");
+            return Err(failed(problem, &PORT_SWAPPED));
+        }
+        for (what, part) in [("ip", ip), ("port", number)] {
+            let what = format!("its output, where the sender's {what} should be,");
+            contains(&what, part.as_bytes(), &stdout, cause.clone())?;
+        }
     }
     seen.map(drop)
 }
 
+const PORT_SWAPPED: Cause = Cause::new(
+    "sender-port-swapped",
+    "The two bytes of the sender's port are swapped: a port comes with its larger byte first. In C, \
+     give `sin_port` to `ntohs` before you print it.",
+);
+
 fn binds_just_its_argument(trial: &Trial) -> Checked {
-    let Some(stray) = on_second_loopback(trial, 0) else {
-        trial.step("found no second loopback address here, so this can't be told");
-        // Something must have happened before points are given.
-        return send(trial, b"hello").map(drop);
-    };
-    let cause = &Cause::new(
-        "binds-just-its-argument",
-        "The socket is bound to another address than the argument's: to every address \
-                 (`0.0.0.0`, `INADDR_ANY`, `''`), or to one that stands in the program.",
-    );
     let port = trial.port()?;
-    let elsewhere = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), port.number()));
-    let (text, other) = (trial.random.word(24), trial.random.word(24));
-
-    let program = trial.start(port.address().to_string())?;
-    program.wait_until_bound(port.number())?;
-    stray.send(&other, elsewhere)?;
-    trial.endpoint()?.send(&text, port.address())?;
-    let seen = program.shows(text.as_bytes(), SOON, cause);
-    if find(&program.stdout(), other.as_bytes()) {
-        let problem =
-            format!("it was told to bind {}, and received at {elsewhere}", port.address());
-        return Err(failed(problem, cause));
+    let program = start(trial, &port)?;
+    holds_just(trial, &program, port.address())?;
+    if on_second_loopback(trial, 0).is_none() {
+        trial.step("found no second loopback address here, so no more can be told");
+        return Ok(());
     }
-    seen?;
-
     let port = trial.port()?;
-    let elsewhere = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), port.number()));
-    let program = trial.start(elsewhere.to_string())?;
+    let second = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), port.number()));
+    let program = trial.start(second.to_string())?;
     program.wait_until_bound(port.number())?;
-    stray.send(&other, elsewhere)?;
-    program.shows(other.as_bytes(), SOON, cause)
+    holds_just(trial, &program, second)
+}
+
+/// Requires that a program holds its port at the address that it was given, and at no other.
+fn holds_just(trial: &Trial, program: &Subject, given: SocketAddr) -> Checked {
+    let cause = Cause::new(
+        "other-address",
+        "The socket is bound to another address than the argument's: to every address (`0.0.0.0`, \
+         `INADDR_ANY`, `''`), or to one that stands in the program.",
+    );
+    if let Some(addresses) = ports::addresses(Protocol::Udp, given.port()) {
+        let others: Vec<String> =
+            addresses.iter().filter(|ip| **ip != given.ip()).map(IpAddr::to_string).collect();
+        let problem = format!(
+            "it was told to bind {given}, and has bound port {} at {}",
+            given.port(),
+            others.join(" and ")
+        );
+        require(others.is_empty(), problem, &cause)?;
+        trial.step(format!("saw that it has bound {given}, and no other address"));
+        return Ok(());
+    }
+    // Where the system doesn't tell, datagrams do: to the other address, and then to this one.
+    let other = if given.ip() == Ipv4Addr::LOCALHOST { [127, 0, 0, 2] } else { [127, 0, 0, 1] };
+    let elsewhere = SocketAddr::from((other, given.port()));
+    let Some(stray) = on_second_loopback(trial, 0) else { return Ok(()) };
+    let (text, astray) = (trial.random.word(24), trial.random.word(24));
+    stray.send(&astray, elsewhere)?;
+    stray.send(&text, given)?;
+    let seen = program.shows(text.as_bytes(), SOON, &cause).map_err(needs(PRINTS_THE_TEXT));
+    let problem = format!("it was told to bind {given}, and received at {elsewhere}");
+    require(!find(&program.stdout(), astray.as_bytes()), problem, &cause)?;
+    seen
 }
 
 fn fails_on_a_taken_port(trial: &Trial) -> Checked {
-    let port = trial.port()?;
-    let holder = trial.endpoint_at(port.address())?;
-    trial.step(format!("took UDP port {} for another socket", port.number()));
-    let program = trial.start(holder.address.to_string())?;
-    let cause = &Cause::new(
-        "fails-on-a-taken-port",
-        "Binding failed, and the program must tell: a message on stderr, and a status that \
-                 isn't 0. Don't go on without a socket, don't take another port, and set no option \
-                 that lets two sockets share one.",
+    let cause = Cause::new(
+        "shares-its-port",
+        "Binding failed, or must fail, and the program must tell: a message on stderr, and a status \
+         that isn't 0. Don't go on without a socket, don't take another port, and set no option \
+         that lets two sockets share one (`SO_REUSEADDR`, `SO_REUSEPORT`).",
     );
-    let ended = program.wait_for_end(START, cause)?;
-    ended.failed_properly("", cause)
+    let port = trial.port()?;
+    let _first = start(trial, &port)?;
+    trial.step("started a second one at the same address");
+    trial
+        .start(port.address().to_string())?
+        .wait_for_end(START, &cause)?
+        .failed_properly("", &cause)?;
+    let holder_port = trial.port()?;
+    let holder = trial.endpoint_at(holder_port.address())?;
+    trial.step(format!("took UDP port {} for another socket", holder_port.number()));
+    let program = trial.start(holder.address.to_string())?;
+    program.wait_for_end(START, &cause)?.failed_properly("", &cause)
 }
 
 fn play(argument: &str) -> Result<()> {

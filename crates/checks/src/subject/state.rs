@@ -36,6 +36,8 @@ pub struct Streams {
     /// How many of the two have come to their end.
     pub ended: u8,
     pub status: Option<ExitStatus>,
+    /// How long it had to wait for a processor, if it ran until we stopped it and the system tells.
+    pub waited: Option<Duration>,
     /// From here on an end is our doing.
     pub is_over: bool,
 }
@@ -155,6 +157,11 @@ impl Ending {
     /// How it ended, unless that was our doing.
     pub fn status(&self) -> Option<ExitStatus> {
         self.0.lock().status
+    }
+
+    /// How long it had to wait for a processor, if it ran until we stopped it and the system tells.
+    pub fn waited(&self) -> Option<Duration> {
+        self.0.lock().waited
     }
 
     /// The last lines that it wrote to stderr, at most `count`.

@@ -159,7 +159,8 @@ impl Step {
         let mistakes = self.course.mistakes.iter();
         let mistakes: Vec<_> = mistakes.filter(|mistake| !RACES.contains(&mistake.id)).collect();
         let mistake = mistakes.get(random.below(mistakes.len())).context("there is no mistake")?;
-        let what = format!("mistake {}, which {} is for", mistake.id, mistake.caught_by);
+        let (breaks, cause) = (mistake.breaks.join(", "), mistake.cause);
+        let what = format!("mistake {}, which breaks {breaks} ({cause})", mistake.id);
         Ok((what, Marks::NotFull, Some(mistake.made_in(&self.source)?)))
     }
 

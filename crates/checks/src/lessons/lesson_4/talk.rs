@@ -3,7 +3,7 @@
 use crate::bytes::find;
 use crate::cause::Cause;
 use crate::endpoint::{Datagram, Endpoint};
-use crate::failure::{Checked, Fault, certain, contains, failed, late, require, same};
+use crate::failure::{Checked, Fault, contains, failed, late, require, same};
 use crate::lessons::common::on_second_loopback;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
@@ -480,7 +480,7 @@ pub fn gives_up_without_a_reply(trial: &Trial) -> Checked {
     let waited = wait_without_replying(&talk, typed)?;
     let ended = talk.program.wait_for_end(Duration::from_millis(500), cause).map_err(|fault| {
         let problem = format!("it still waits, {waited:.1?} after its message");
-        if matches!(fault, Fault::Failed(_)) { certain(problem, cause) } else { fault }
+        if matches!(fault, Fault::Failed(_)) { late(problem, cause) } else { fault }
     })?;
     let problem = format!("it gave up only {waited:.1?} after its message");
     let too_soon = &Cause::new(
