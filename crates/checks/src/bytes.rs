@@ -1,8 +1,8 @@
 //! Bytes as text and in hexadecimal, with everything invisible made visible.
 
+use crate::object::object;
 use base::terminal::Style;
 use base::text::quoted as visible;
-use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
 /// Bytes in a line of a dump.
@@ -16,13 +16,15 @@ pub fn find(whole: &[u8], part: &[u8]) -> bool {
     part.is_empty() || whole.windows(part.len()).any(|window| window == part)
 }
 
-/// Bytes as people see them, and what they are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dump {
-    /// `Expected` or `Actual`
-    pub name: String,
-    /// Lines; the first of them says how many bytes there are.
-    pub dump: String,
+object! {
+    /// Bytes as people see them, and what they are.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Dump {
+        /// `Expected` or `Actual`
+        pub name: String,
+        /// Lines; the first of them says how many bytes there are.
+        pub dump: String,
+    }
 }
 
 /// What should have come, and what came, with the first difference.

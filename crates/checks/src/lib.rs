@@ -8,6 +8,7 @@
 //!
 //! In this order; nothing uses what stands below it.
 //!
+//! - `object`: structs that are JSON objects
 //! - [`bytes`]: bytes as text and in hexadecimal
 //! - [`cause`]: why a program probably fails; [`diagnosis`]: what bytes tell of that by themselves
 //! - [`failure`]: what is wrong with a program; [`log`]: what has happened so far
@@ -46,6 +47,7 @@ mod kept_waiting;
 pub mod lessons;
 pub mod log;
 pub mod network;
+mod object;
 pub mod report;
 pub mod subject;
 pub mod trial;

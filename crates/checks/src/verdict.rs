@@ -6,14 +6,15 @@ use crate::cause::Cause;
 use crate::check::{Check, Lesson};
 use crate::failure::Failure;
 use crate::lessons;
+use crate::object::object;
 use anyhow::{Context, Result};
 use base::ports::PortCount;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::time::Duration;
 
 /// What all checks of a lesson found out about a program.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     pub lesson: &'static Lesson,
     /// What was started, word by word.
@@ -50,13 +51,11 @@ pub enum Outcome {
 }
 
 /// How a check ended, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     Pass,
     Fail,
     Skipped,
-    #[serde(rename = "grader error")]
     GraderError,
 }
 
@@ -207,27 +206,67 @@ impl Part<'_> {
     }
 }
 
-/// A verdict as JSON has it. What readers could work out, or find in the lesson, is there for those
-/// that aren't ours; we don't read it.
-#[derive(Serialize, Deserialize)]
-struct Written {
-    tool: String,
-    version: String,
-    lesson: String,
-    program: Vec<String>,
-    /// A string: many readers of JSON can't hold 64 bits in a number.
-    seed: String,
-    points: u32,
-    max_points: u32,
-    passed: usize,
-    failed: usize,
-    skipped: usize,
-    grader_errors: usize,
-    checks: Vec<WrittenFinding>,
+object! {
+    /// A verdict as JSON has it. What readers could work out, or find in the lesson, is there for those
+    /// that aren't ours; we don't read it.
+    struct Written {
+        tool: String,
+        version: String,
+        lesson: String,
+        program: Vec<String>,
+        /// A string: many readers of JSON can't hold 64 bits in a number.
+        seed: String,
+        points: u32,
+        max_points: u32,
+        passed: usize,
+        failed: usize,
+        skipped: usize,
+        grader_errors: usize,
+        checks: Vec<WrittenFinding>,
+    }
 }
 
-impl From<Verdict> for Written {
-    fn from(verdict: Verdict) -> Self {
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        Written::from(self).serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Verdict {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        Self::try_from(Written::deserialize(from)?).map_err(|e| D::Error::custom(format!("{e:#}")))
+    }
+}
+
+impl Mark {
+    const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::Skipped, Self::GraderError];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Skipped => "skipped",
+            Self::GraderError => "grader error",
+        }
+    }
+}
+
+impl Serialize for Mark {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        to.serialize_str(self.word())
+    }
+}
+
+impl<'de> Deserialize<'de> for Mark {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let word = String::deserialize(from)?;
+        let mark = Self::ALL.into_iter().find(|mark| mark.word() == word);
+        mark.ok_or_else(|| D::Error::custom(format!("`{word}` is no way for a check to end")))
+    }
+}
+
+impl From<&Verdict> for Written {
+    fn from(verdict: &Verdict) -> Self {
         let count = |mark| count(&verdict.findings, mark);
         Self {
             tool: env!("CARGO_PKG_NAME").to_owned(),
@@ -241,7 +280,7 @@ impl From<Verdict> for Written {
             skipped: count(Mark::Skipped),
             grader_errors: count(Mark::GraderError),
             checks: verdict.findings.iter().map(WrittenFinding::from).collect(),
-            program: verdict.program,
+            program: verdict.program.clone(),
         }
     }
 }
@@ -257,27 +296,25 @@ impl TryFrom<Written> for Verdict {
     }
 }
 
-/// What a check found out, as JSON has it.
-#[derive(Serialize, Deserialize)]
-pub struct WrittenFinding {
-    id: String,
-    title: String,
-    points: u32,
-    max_points: u32,
-    status: Mark,
-    message: String,
-    cause: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    cause_id: String,
-    section: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    needs: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    compared: Vec<Dump>,
-    transcript: Vec<String>,
-    end: Option<String>,
-    stderr: Vec<String>,
-    milliseconds: u64,
+object! {
+    /// What a check found out, as JSON has it.
+    pub struct WrittenFinding {
+        id: String,
+        title: String,
+        points: u32,
+        max_points: u32,
+        status: Mark,
+        message: String,
+        cause: String,
+        cause_id: String = String::new(),
+        section: String,
+        needs: Option<String> = None,
+        compared: Vec<Dump> = Vec::new(),
+        transcript: Vec<String>,
+        end: Option<String>,
+        stderr: Vec<String>,
+        milliseconds: u64,
+    }
 }
 
 /// The findings of a lesson's checks; fails if they aren't the checks that it has here.

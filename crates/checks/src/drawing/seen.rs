@@ -1,28 +1,29 @@
 //! What a link saw, read from JSON lines. [`link::json`] says what stands in them.
 
+use crate::object::object;
 use anyhow::{Context, Result, ensure};
 use link::{Direction, Event, Fate, Route, json};
-use serde::Deserialize;
 use std::io::BufRead;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// An object of a line; what else stands in it follows from these.
-#[derive(Deserialize)]
-struct Line {
-    time: f64,
-    kind: String,
-    direction: String,
-    number: u64,
-    from: SocketAddr,
-    to: SocketAddr,
-    onward_from: SocketAddr,
-    onward_to: SocketAddr,
-    bytes: String,
-    copies: u8,
-    behind: u32,
-    delay: f64,
-    fate: String,
+object! {
+    /// An object of a line; what else stands in it follows from these.
+    struct Line {
+        time: f64,
+        kind: String,
+        direction: String,
+        number: u64,
+        from: SocketAddr,
+        to: SocketAddr,
+        onward_from: SocketAddr,
+        onward_to: SocketAddr,
+        bytes: String,
+        copies: u8,
+        behind: u32,
+        delay: f64,
+        fate: String,
+    }
 }
 
 /// Reads all events.
