@@ -123,19 +123,38 @@ pub fn width(text: &str) -> usize {
     text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
 
-/// Breaks text into lines of at most `room` characters, if its words aren't longer.
+/// Breaks text into lines of at most `room` columns, if its words aren't longer. More than one space
+/// in a row may be somebody's data, and is kept together.
 pub fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if width(line) + 1 + width(word) <= room => {
-                line.push(' ');
-                line.push_str(word);
+    for paragraph in text.lines() {
+        let mut is_first = true;
+        for word in words(paragraph) {
+            match lines.last_mut().filter(|_| !is_first) {
+                Some(line) if width(line) + 1 + width(word) <= room => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                _ => lines.push(word.to_owned()),
             }
-            _ => lines.push(word.to_owned()),
+            is_first = false;
         }
     }
     lines
+}
+
+/// What stands between single spaces.
+fn words(text: &str) -> Vec<&str> {
+    let (mut words, mut start) = (Vec::new(), 0);
+    let is_space = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)) == Some(&b' ');
+    for (at, _) in text.match_indices(' ') {
+        if !is_space(at.checked_sub(1)) && !is_space(Some(at + 1)) {
+            words.push(&text[start..at]);
+            start = at + 1;
+        }
+    }
+    words.push(&text[start..]);
+    words
 }
 
 fn is_utf8(locale: &str) -> bool {
@@ -164,7 +183,8 @@ mod tests {
 
     #[test]
     fn lines_break_between_words() {
-        assert_eq!(wrap("one two  three", 7), ["one two", "three"]);
+        assert_eq!(wrap("one two three\nfour", 7), ["one two", "three", "four"]);
+        assert_eq!(wrap("typed \"a  b\"", 9), ["typed", "\"a  b\""]);
         assert_eq!(wrap("endless a", 3), ["endless", "a"]);
         assert!(wrap("", 3).is_empty());
     }

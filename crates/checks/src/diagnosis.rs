@@ -1,6 +1,6 @@
 //! What is probably wrong with bytes that aren't the expected ones: they tell it themselves.
 
-use crate::bytes::find;
+use crate::bytes::{find, nearest};
 use crate::cause::Cause;
 use base::ports::Protocol;
 use std::process::ExitStatus;
@@ -191,9 +191,10 @@ fn words(text: &[u8]) -> Vec<&[u8]> {
 
 /// Of which only the beginning is there.
 fn cut(text: &[u8], whole: &[u8]) -> Option<Cause> {
-    // A few bytes may stand there by chance.
-    let least = text.len().min(4);
-    let length = (least..text.len()).rev().find(|length| find(whole, &text[..*length]))?;
+    let (_, length) = nearest(text, whole);
+    if length == 0 || length == text.len() {
+        return None;
+    }
     if text[length] == 0 {
         return Some(CUT_AT_NUL);
     }

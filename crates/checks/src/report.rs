@@ -1,7 +1,7 @@
 //! The verdict as a good teacher gives it: the first failure whole, the rest in a line each.
 
 use crate::verdict::{Finding, Mark, Outcome, Part, Verdict};
-use base::terminal::Style;
+use base::terminal::{self, Style, wrap};
 use std::fmt::Write;
 
 /// The whole verdict, with one failure whole, or with `all` of them.
@@ -43,35 +43,52 @@ pub fn details(finding: &Finding, style: Style) -> String {
     let check = finding.check;
     let mut text =
         format!("\n{}  {}\n", style.paint("1;31", check.title), style.paint("2", check.id));
-    let mut show = |heading: &str, body: &str| {
+    let mut show = |heading: &str, lines: &[String]| {
         let _ = writeln!(text, "  {}", style.paint("1", heading));
-        for line in body.lines() {
+        for line in lines {
             let _ = writeln!(text, "    {line}");
         }
     };
+    let room = terminal::columns() - "    ".len();
     for part in finding.parts() {
         let heading = part.heading();
         match part {
             Part::Failure(failure) => {
-                show(heading, &failure.problem);
+                show(heading, &wrap(&failure.problem, room));
                 for dump in &failure.compared {
-                    show(&dump.name, &dump.painted(style));
+                    show(&dump.name, &lines(&dump.painted(style)));
                 }
             }
             Part::Steps(steps) => {
-                let steps = (1..).zip(steps).map(|(at, step)| format!("{at}. {step}\n"));
-                show(heading, &steps.collect::<String>());
+                show(heading, &numbered(steps, room));
             }
-            Part::Stderr(lines) => show(heading, &lines.join("\n")),
-            Part::Section(section) => show(heading, &format!("lessons/{section}")),
+            Part::Stderr(lines) => show(heading, lines),
+            Part::Section(section) => show(heading, &[format!("lessons/{section}")]),
             Part::Goal(text)
             | Part::Needs(text)
             | Part::GraderError(text)
             | Part::Cause(text)
-            | Part::End(text) => show(heading, text),
+            | Part::End(text) => show(heading, &wrap(text, room)),
         }
     }
     text
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Steps with numbers in front of them, and what doesn't fit below their words.
+fn numbered(steps: &[String], room: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (at, step) in (1..).zip(steps) {
+        let number = format!("{at}. ");
+        for (row, part) in wrap(step, room - number.len()).into_iter().enumerate() {
+            let margin = if row == 0 { number.clone() } else { " ".repeat(number.len()) };
+            lines.push(margin + &part);
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
