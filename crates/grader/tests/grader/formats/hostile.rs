@@ -5,6 +5,7 @@ use crate::formats::class::{
 };
 use crate::formats::rules::all_hold;
 use anyhow::Result;
+use base::random::Random;
 use checks::verdict::{Finding, Outcome};
 use grader::model::{Grade, Graded, Results, Status, Student};
 
@@ -95,20 +96,15 @@ const PIECES: &[&str] = &[
     "\u{0}\u{0}",
 ];
 
-/// Numbers that are the same for the same seed.
-struct Dice(u64);
+/// Students as chance has them, who are the same for the same seed.
+struct Dice(Random);
 
 impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        // Steele and Vigna's SplitMix.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (bits ^ (bits >> 31)) as usize % limit
+    fn below(&self, limit: usize) -> usize {
+        self.0.below(limit)
     }
 
-    fn text(&mut self) -> String {
+    fn text(&self) -> String {
         let count = self.below(5);
         let mut text: String = (0..count).map(|_| PIECES[self.below(PIECES.len())]).collect();
         if self.below(40) == 0 {
@@ -117,12 +113,12 @@ impl Dice {
         text
     }
 
-    fn texts(&mut self) -> Vec<String> {
+    fn texts(&self) -> Vec<String> {
         let count = self.below(4);
         (0..count).map(|_| self.text()).collect()
     }
 
-    fn student(&mut self) -> Option<Student> {
+    fn student(&self) -> Option<Student> {
         (self.below(5) > 0).then(|| Student {
             name: self.text(),
             id: self.text(),
@@ -133,7 +129,7 @@ impl Dice {
         })
     }
 
-    fn finding(&mut self, lesson: usize, at: usize) -> Finding {
+    fn finding(&self, lesson: usize, at: usize) -> Finding {
         let checks = LESSONS[lesson].checks;
         let outcome = match self.below(5) {
             0 => Outcome::Pass,
@@ -149,7 +145,7 @@ impl Dice {
         }
     }
 
-    fn grade(&mut self, lesson: usize) -> Grade {
+    fn grade(&self, lesson: usize) -> Grade {
         use Status::{GraderError, Judged, NotCompiled, NotSubmitted};
         let status = [Judged, Judged, NotSubmitted, NotCompiled, GraderError][self.below(5)];
         let mut grade = Grade { message: self.text(), ..grade(lesson, status) };
@@ -159,7 +155,7 @@ impl Dice {
         grade
     }
 
-    fn submission(&mut self) -> Graded {
+    fn submission(&self) -> Graded {
         let name = self.text();
         let grades = [self.grade(0), self.grade(1)];
         let notes = self.texts();
@@ -170,7 +166,7 @@ impl Dice {
 #[test]
 fn hostile_classes_keep_all_rules() -> Result<()> {
     for seed in 0..400 {
-        let mut dice = Dice(seed);
+        let dice = Dice(Random::new(seed, "hostile classes"));
         let mut submissions: Vec<_> = (0..4).map(|_| dice.submission()).collect();
         // Each is a folder, so that no two have the same name.
         submissions.sort_by(|a, b| a.student.cmp(&b.student));
