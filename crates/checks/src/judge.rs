@@ -30,37 +30,92 @@ pub struct Terms {
 
 /// Judges a program: makes all checks of a lesson, and returns their findings in the same order.
 pub fn judge(lesson: &Lesson, program: &Program, seed: u64, terms: Terms) -> Vec<Finding> {
+    judge_and_tell(lesson, program, seed, terms, &mut |_| {})
+}
+
+/// The same, and tells each finding as soon as it and all before it are settled.
+pub fn judge_and_tell(
+    lesson: &Lesson,
+    program: &Program,
+    seed: u64,
+    terms: Terms,
+    tell: &mut dyn FnMut(&Finding),
+) -> Vec<Finding> {
+    let settled = lesson.checks.iter().map(|_| None).collect();
+    let mut settled = Settled { checks: lesson.checks, findings: settled, told: 0, tell };
     // For first and second attempts, before there is anybody who could take all that there are.
     let ports = match Ports::take(lesson.ports + lesson.ports) {
         Ok(ports) => Arc::new(ports),
         Err(error) => {
             let outcome = Outcome::GraderError(format!("no ports for the checks: {error}"));
-            let finding = |check| Finding::blank(check, outcome.clone());
-            return lesson.checks.iter().map(finding).collect();
+            lesson
+                .checks
+                .iter()
+                .for_each(|check| settled.add(Finding::blank(check, outcome.clone())));
+            return settled.all();
         }
     };
     let unmet = Mutex::default();
     let judging = Judging { checks: lesson.checks, program, seed, terms, ports, unmet };
     let mut left = terms.budget;
-    let mut findings = Vec::new();
+    let mut skipped = Vec::new();
     let mut ready: Vec<&Check> = judging.that_need(None).collect();
     while !ready.is_empty() {
-        let firsts = judging.together(&ready, &mut left.first);
+        let open = judging.together(&ready, &mut left.first, &mut settled);
         ready.clear();
-        for first in firsts {
-            let is_final = !is_open(&first.outcome);
-            let finding = if is_final { first } else { judging.again(first, &mut left.second) };
-            if !has_passed(&finding) {
-                judging.skip(finding.check, finding.check.id, &mut findings);
-            } else if !is_final {
-                ready.extend(judging.that_need(Some(finding.check.id)));
+        for first in open {
+            if let Outcome::Skipped(_) = first.outcome {
+                skipped.push(first);
+                continue;
             }
-            findings.push(finding);
+            let finding = judging.again(first, &mut left.second);
+            if has_passed(&finding) {
+                ready.extend(judging.that_need(Some(finding.check.id)));
+            } else {
+                judging.skip(finding.check, finding.check.id, &mut settled);
+            }
+            settled.add(finding);
         }
     }
-    judging.settle(&mut findings, &mut left.second);
-    findings.sort_by_key(|finding| judging.place(finding));
-    findings
+    for finding in skipped {
+        let finding = judging.settle(finding, &settled, &mut left.second);
+        settled.add(finding);
+    }
+    settled.all()
+}
+
+/// The findings that won't change any more.
+struct Settled<'a> {
+    checks: &'static [Check],
+    /// In the order of the checks.
+    findings: Vec<Option<Finding>>,
+    /// How many of them have been told.
+    told: usize,
+    tell: &'a mut dyn FnMut(&Finding),
+}
+
+impl Settled<'_> {
+    fn add(&mut self, finding: Finding) {
+        let place = self.checks.iter().position(|check| check.id == finding.check.id);
+        if let Some(slot) = place.and_then(|place| self.findings.get_mut(place)) {
+            *slot = Some(finding);
+        }
+        while let Some(Some(finding)) = self.findings.get(self.told) {
+            (self.tell)(finding);
+            self.told += 1;
+        }
+    }
+
+    fn has_passed(&self, check: &str) -> bool {
+        self.findings
+            .iter()
+            .flatten()
+            .any(|finding| finding.check.id == check && has_passed(finding))
+    }
+
+    fn all(self) -> Vec<Finding> {
+        self.findings.into_iter().flatten().collect()
+    }
 }
 
 /// Makes one check. If it fails, and may end in another way alone, it is made once more before it
@@ -105,26 +160,38 @@ impl<'a> Judging<'a> {
         self.checks.iter().filter(move |check| check.needs == needed)
     }
 
-    fn place(&self, finding: &Finding) -> Option<usize> {
-        self.checks.iter().position(|check| check.id == finding.check.id)
-    }
-
-    /// Makes first attempts at these checks, and at those that need them, in what is `left`.
-    fn together(&self, checks: &[&'static Check], left: &mut Duration) -> Vec<Finding> {
+    /// Makes first attempts at these checks, and at those that need them, in what is `left`. Returns
+    /// those that aren't settled by that.
+    fn together(
+        &self,
+        checks: &[&'static Check],
+        left: &mut Duration,
+        settled: &mut Settled<'_>,
+    ) -> Vec<Finding> {
         let _together = ALONE.read().unwrap_or_else(PoisonError::into_inner);
         let (started, deadline) = (Instant::now(), Deadline::after(*left));
         let (sender, receiver) = channel();
+        let mut open = Vec::new();
         thread::scope(|scope| {
             for check in checks {
                 let sender = sender.clone();
                 scope.spawn(move || self.follow(check, deadline, &sender));
             }
+            drop(sender);
+            for finding in receiver {
+                if is_open(&finding.outcome) || matches!(finding.outcome, Outcome::Skipped(_)) {
+                    open.push(finding);
+                    continue;
+                }
+                if !has_passed(&finding) {
+                    self.skip(finding.check, finding.check.id, settled);
+                }
+                settled.add(finding);
+            }
         });
-        drop(sender);
         *left = left.saturating_sub(started.elapsed());
-        let mut findings: Vec<Finding> = receiver.into_iter().collect();
-        findings.sort_by_key(|finding| self.place(finding));
-        findings
+        open.sort_by_key(|finding| self.checks.iter().position(|check| *check == *finding.check));
+        open
     }
 
     /// Makes a check, and then those that need it.
@@ -154,11 +221,11 @@ impl<'a> Judging<'a> {
         if deadline.has_passed() { first } else { second }
     }
 
-    /// Reports those that need a check which hasn't passed.
-    fn skip(&self, check: &Check, failed: &'static str, findings: &mut Vec<Finding>) {
+    /// Those that need a check which hasn't passed.
+    fn skip(&self, check: &Check, failed: &'static str, settled: &mut Settled<'_>) {
         for next in self.that_need(Some(check.id)) {
-            findings.push(Finding::blank(next, Outcome::Skipped(failed)));
-            self.skip(next, failed, findings);
+            self.skip(next, failed, settled);
+            settled.add(Finding::blank(next, Outcome::Skipped(failed)));
         }
     }
 
@@ -168,21 +235,21 @@ impl<'a> Judging<'a> {
 
     /// A check that was skipped for the sake of one that has passed is made once more, alone, and
     /// what doesn't come off then is its own failure.
-    fn settle(&self, findings: &mut [Finding], left: &mut Duration) {
-        let passed: Vec<&str> =
-            findings.iter().filter(|f| has_passed(f)).map(|finding| finding.check.id).collect();
-        let is_met = |outcome: &Outcome| match outcome {
-            Outcome::Skipped(needed) => passed.contains(needed),
+    fn settle(&self, skipped: Finding, settled: &Settled<'_>, left: &mut Duration) -> Finding {
+        let is_met = |finding: &Finding| match finding.outcome {
+            Outcome::Skipped(needed) => settled.has_passed(needed),
             _ => false,
         };
-        for finding in findings.iter_mut().filter(|finding| is_met(&finding.outcome)) {
-            *finding = self.again(finding.clone(), left);
-            let mut unmet = self.unmet();
-            let place = unmet.iter().rposition(|(check, _)| *check == finding.check.id);
-            if let Some(place) = place.filter(|_| is_met(&finding.outcome)) {
-                finding.outcome = Outcome::Fail(unmet.remove(place).1);
-            }
+        if !is_met(&skipped) {
+            return skipped;
         }
+        let mut finding = self.again(skipped, left);
+        let mut unmet = self.unmet();
+        let place = unmet.iter().rposition(|(check, _)| *check == finding.check.id);
+        if let Some(place) = place.filter(|_| is_met(&finding)) {
+            finding.outcome = Outcome::Fail(unmet.remove(place).1);
+        }
+        finding
     }
 
     fn attempt(&self, check: &'static Check, deadline: Deadline) -> Finding {
@@ -199,7 +266,7 @@ impl<'a> Judging<'a> {
         let result = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
         let (duration, is_over) = (started.elapsed(), deadline.has_passed());
         let Traces { steps, endings, ports } = trial.finish();
-        let may_change = |is_late| may_change(waited, &endings, is_late);
+        let may_change = |is_late| may_change(waited, duration, &endings, is_late);
         let outcome = match result {
             Ok(Err(Fault::Failed(failure))) => {
                 let may_change = may_change(failure.is_late);
@@ -253,14 +320,15 @@ fn is_open(outcome: &Outcome) -> bool {
     }
 }
 
-/// The same of a check that has failed, which began when its thread had `waited` for so long.
-fn may_change(waited: Option<Duration>, endings: &[Ending], is_late: bool) -> bool {
+/// The same of a check that has failed, which began when its thread had `waited` for so long, and
+/// took that time.
+fn may_change(waited: Option<Duration>, took: Duration, endings: &[Ending], is_late: bool) -> bool {
     let busy = match (waited, kept_waiting::this_thread()) {
         // We came too late ourselves, or it did.
         (Some(before), Some(now)) => {
             let ours = now.saturating_sub(before);
             let theirs = endings.iter().filter_map(Ending::waited).max();
-            ours.max(theirs.unwrap_or_default()) >= kept_waiting::TOO_LONG
+            kept_waiting::is_too_long(ours.max(theirs.unwrap_or_default()), took)
         }
         // The system doesn't tell.
         _ => is_late,

@@ -3,11 +3,12 @@
 use anyhow::{Context, Result, bail};
 use base::random;
 use base::terminal::Style;
-use checks::judge::{Terms, judge};
+use checks::judge::{Terms, judge_and_tell};
 use checks::network::Network;
+use checks::report::Teller;
 use checks::subject::Program;
-use checks::verdict::{Mark, Verdict, count};
-use checks::{diff, drawing, lessons, report};
+use checks::verdict::{Finding, Mark, Verdict, count};
+use checks::{diff, drawing, lessons};
 use lexopt::{Arg, Parser, ValueExt};
 use link::words::Names;
 use std::ffi::OsString;
@@ -99,34 +100,49 @@ impl Request {
     }
 
     fn judge(&self) -> Result<ExitCode, Error> {
+        let mut teller = Teller::new(self.all, Style::of_stdout_shown_by_another());
+        let (mut fault, mut printed) = (None, Ok(()));
+        let mut is_first = true;
+        let mut tell = |finding: &Finding| {
+            if finding.mark() == Mark::GraderError && fault.is_none() {
+                fault = self.program.fault();
+            }
+            if fault.is_none() && !self.json && printed.is_ok() {
+                let title = if is_first { teller.title(self.lesson) } else { String::new() };
+                printed = print(&(title + &teller.finding(finding)));
+                is_first = false;
+            }
+        };
         let verdict = Verdict {
             lesson: self.lesson,
             program: self.program.shown(),
             seed: self.seed,
-            findings: judge(self.lesson, &self.program, self.seed, self.terms),
+            findings: judge_and_tell(self.lesson, &self.program, self.seed, self.terms, &mut tell),
         };
-        let errors = count(&verdict.findings, Mark::GraderError);
-        if let Some(fault) = (errors > 0).then(|| self.program.fault()).flatten() {
+        if let Some(fault) = fault {
             return Err(Error::Program(fault));
         }
-        self.print(&verdict).map_err(Error::Grader)?;
+        let rest = if self.json { json(&verdict) } else { Ok(teller.total(&verdict)) };
+        printed.and_then(|()| print(&rest?)).map_err(Error::Grader)?;
         let (earned, most) = (verdict.points(), self.lesson.max_points());
         if let Some(path) = &self.score {
             let written = fs::write(path, format!("{earned} {most}\n"));
             let context = || format!("cannot write the score to {}", path.display());
             written.with_context(context).map_err(Error::Grader)?;
         }
+        let errors = count(&verdict.findings, Mark::GraderError);
         Ok(ExitCode::from(if errors > 0 { 3 } else { u8::from(earned < most) }))
     }
+}
 
-    fn print(&self, verdict: &Verdict) -> Result<()> {
-        let text = if self.json {
-            serde_json::to_string(verdict).context("cannot turn the verdict into JSON")? + "\n"
-        } else {
-            report::verdict(verdict, self.all, Style::of_stdout_shown_by_another())
-        };
-        io::stdout().write_all(text.as_bytes()).context("cannot print the verdict")
-    }
+fn json(verdict: &Verdict) -> Result<String> {
+    Ok(serde_json::to_string(verdict).context("cannot turn the verdict into JSON")? + "\n")
+}
+
+fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout();
+    let printed = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    printed.context("cannot print the verdict")
 }
 
 fn is_json(format: &OsString) -> Result<bool> {

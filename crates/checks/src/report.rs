@@ -1,32 +1,60 @@
-//! The verdict as a good teacher gives it: the first failure whole, the rest in a line each.
+//! The verdict as a good teacher gives it: the first failure whole, the rest in a line each, as it
+//! comes about.
 
+use crate::cause::Cause;
+use crate::check::Lesson;
 use crate::verdict::{Finding, Mark, Outcome, Part, Verdict};
 use base::terminal::{self, Style, wrap};
 use std::fmt::Write;
 
-/// The whole verdict, with one failure whole, or with `all` of them.
-pub fn verdict(verdict: &Verdict, all: bool, style: Style) -> String {
-    let Verdict { lesson, seed, findings, .. } = verdict;
-    let title = format!("{}  {}", lesson.name(), lesson.title());
-    let mut text = format!("{}\n", style.paint("1", &title));
-    for finding in findings {
-        text.push_str(&line(finding, style));
+/// Tells a verdict as it comes about.
+pub struct Teller {
+    style: Style,
+    /// Whether each failure is told whole, or only the first.
+    all: bool,
+    /// What was told: the cause, and which check it was.
+    told: Vec<(Cause, &'static str)>,
+}
+
+impl Teller {
+    pub fn new(all: bool, style: Style) -> Self {
+        Self { style, all, told: Vec::new() }
     }
-    let is_news = |finding: &&Finding| matches!(finding.mark(), Mark::Fail | Mark::GraderError);
-    let news = if all { findings.len() } else { 1 };
-    for finding in findings.iter().filter(is_news).take(news) {
-        text.push_str(&details(finding, style));
+
+    /// What stands above it all.
+    pub fn title(&self, lesson: &Lesson) -> String {
+        let title = format!("{}  {}", lesson.name(), lesson.title());
+        format!("{}\n", self.style.paint("1", &title))
     }
-    let (earned, most) = (verdict.points(), lesson.max_points());
-    let code = if earned == most { "1;32" } else { "1" };
-    let total = style.paint(code, &format!("{earned} of {most} points"));
-    // Writing to a string can't fail.
-    let _ = writeln!(text, "\n{total}   (seed {seed}: `--seed {seed}` repeats this run)");
-    text
+
+    /// A finding in a line, and if it is news, all that there is to say about it.
+    pub fn finding(&mut self, finding: &Finding) -> String {
+        let is_news = matches!(finding.mark(), Mark::Fail | Mark::GraderError);
+        if !is_news {
+            return line(finding, "", self.style);
+        }
+        let cause = finding.cause().cloned().unwrap_or_default();
+        let same = self.told.iter().find(|(told, _)| *told == cause && cause != Cause::NONE);
+        if let Some((_, check)) = same {
+            return line(finding, &format!("  (the same fault as {check})"), self.style);
+        }
+        let is_told = self.all || self.told.is_empty();
+        self.told.push((cause, finding.check.id));
+        let line = line(finding, "", self.style);
+        if is_told { format!("{line}{}\n", details(finding, self.style)) } else { line }
+    }
+
+    /// What stands below it all.
+    pub fn total(&self, verdict: &Verdict) -> String {
+        let (earned, most, seed) = (verdict.points(), verdict.lesson.max_points(), verdict.seed);
+        let code = if earned == most { "1;32" } else { "1" };
+        let total = self.style.paint(code, &format!("{earned} of {most} points"));
+        format!("\n{total}   (seed {seed}: `--seed {seed}` repeats this run)\n")
+    }
 }
 
 /// A check in one line: a mark, its claim, its points.
-fn line(finding: &Finding, style: Style) -> String {
+fn line(finding: &Finding, remark: &str, style: Style) -> String {
     let (mark, note) = match &finding.outcome {
         Outcome::Pass => (style.paint("32", "✓"), String::new()),
         Outcome::Fail(_) => (style.paint("31", "✗"), String::new()),
@@ -34,7 +62,7 @@ fn line(finding: &Finding, style: Style) -> String {
         Outcome::GraderError(_) => (style.paint("35", "!"), "  (grader error)".to_owned()),
     };
     let check = finding.check;
-    format!("  {mark} {:>2}/{:<2}  {}{note}\n", finding.points(), check.points, check.title)
+    format!("  {mark} {:>2}/{:<2}  {}{note}{remark}\n", finding.points(), check.points, check.title)
 }
 
 /// All that there is to say about a check: what was done, what was expected, what came, why, and
@@ -94,7 +122,7 @@ fn numbered(steps: &[String], room: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::{Check, Lesson, Limits};
+    use crate::check::{Check, Limits};
     use crate::failure::{Fault, same};
     use base::ports::PortCount;
     use snapbox::{assert_data_eq, file};
@@ -150,6 +178,13 @@ mod tests {
         checks: CHECKS,
         play: None,
     };
+
+    fn verdict(verdict: &Verdict, all: bool, style: Style) -> String {
+        let mut teller = Teller::new(all, style);
+        let findings: String =
+            verdict.findings.iter().map(|finding| teller.finding(finding)).collect();
+        teller.title(verdict.lesson) + &findings + &teller.total(verdict)
+    }
 
     #[test]
     fn a_verdict_reads_like_a_teacher() {
