@@ -76,6 +76,8 @@ struct Watch {
     files: Snapshot,
     /// Whether there is a save that may not be complete.
     is_settling: bool,
+    /// Whether something of the newest attempt was shown.
+    has_news: bool,
     has_keys: bool,
     style: Style,
     events: Receiver<Wake>,
@@ -95,6 +97,7 @@ impl Watch {
             attempts: 0,
             files: Snapshot::default(),
             is_settling: false,
+            has_news: false,
             has_keys: true,
             style: Style::of_stdout(),
             events,
@@ -128,8 +131,9 @@ impl Watch {
         self.events.recv_timeout(patience).ok()
     }
 
-    /// Starts an attempt if the lesson's files have changed since the last one.
+    /// Shows what is new, and starts an attempt if the lesson's files have changed since the last one.
     fn look(&mut self) -> Result<()> {
+        self.show_news()?;
         if self.is_settling {
             return self.begin();
         }
@@ -140,7 +144,7 @@ impl Watch {
     /// Ends what is going on, and builds and checks the lesson.
     fn begin(&mut self) -> Result<()> {
         self.attempt = None;
-        self.is_settling = false;
+        (self.is_settling, self.has_news) = (false, false);
         self.files = events::snapshot(self.lesson);
         let doing = format!("Building and checking {} …", self.lesson.source());
         // The old result stays until the new one is there; where the screen can't be cleared, all
@@ -160,10 +164,9 @@ impl Watch {
             _ => None,
         };
         let Some(result) = result else { return Ok(()) };
+        self.show_news()?;
         self.attempt = None;
-        self.clear()?;
-        say(&result.output)?;
-        match result.judgement {
+        match result {
             None => say(&format!("\n{}\n", check::does_not_compile(self.lesson)))?,
             Some(Err(error)) => print_error(&error),
             Some(Ok(judgement)) => {
@@ -174,6 +177,20 @@ impl Watch {
             }
         }
         self.prompt()
+    }
+
+    /// Shows what the attempt has printed since the last look; what is first takes the place of the old
+    /// result.
+    fn show_news(&mut self) -> Result<()> {
+        let news = self.attempt.as_mut().map(Attempt::news).transpose()?.unwrap_or_default();
+        if news.is_empty() {
+            return Ok(());
+        }
+        if !self.has_news {
+            self.has_news = true;
+            self.clear()?;
+        }
+        say(&news)
     }
 
     /// Clears the screen where that can be done. What has scrolled away is the student's, and stays.

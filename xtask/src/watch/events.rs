@@ -10,7 +10,7 @@ use base::programs::Keeper;
 use base::terminal::Style;
 use base::threads::in_background;
 use std::fs::{self, File};
-use std::io::{self, BufRead, Read, Seek};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, ExitStatus};
 use std::sync::mpsc::Sender;
@@ -85,6 +85,8 @@ pub struct Attempt {
     /// What its programs print, in its order. Unlike a pipe, a file never fills, and needn't be
     /// drained.
     output: File,
+    /// How much of it was shown.
+    shown: u64,
 }
 
 enum Step {
@@ -93,20 +95,16 @@ enum Step {
     Checking(PathBuf),
 }
 
-/// What came of an attempt.
-pub struct Attempted {
-    /// All that its programs have printed.
-    pub output: String,
-    /// What the checks found; nothing if they had nothing to judge: it doesn't compile.
-    pub judgement: Option<Result<Judgement>>,
-}
+/// What came of an attempt: what the checks found; nothing if they had nothing to judge, since it
+/// doesn't compile.
+pub type Attempted = Option<Result<Judgement>>;
 
 impl Attempt {
     /// Lets cargo build the lesson. The end of each program will be an event.
     pub fn start(lesson: &'static Lesson, number: u64, sender: Sender<Wake>) -> Result<Self> {
         let (keeper, output) = (Keeper::start()?, open_output(number)?);
         let step = Step::Building(Build::begin(lesson, &build::program(&lesson.name())?)?);
-        let mut attempt = Self { lesson, number, sender, keeper, step, output };
+        let mut attempt = Self { lesson, number, sender, keeper, step, output, shown: 0 };
         let mut cargo = build::lesson_command(&[lesson.name()])?;
         cargo.arg("--quiet");
         if Style::of_stdout().is_coloured() {
@@ -131,11 +129,19 @@ impl Attempt {
             Step::Building(_) => None,
             Step::Checking(score) => Some(check::judgement(self.lesson, status, score)),
         };
-        let mut output = Vec::new();
-        let read = self.output.rewind().and_then(|()| self.output.read_to_end(&mut output));
+        Ok(Some(judgement))
+    }
+
+    /// What its programs have printed since we last asked, in whole lines.
+    pub fn news(&mut self) -> Result<String> {
+        let mut news = Vec::new();
+        let start = SeekFrom::Start(self.shown);
+        let read = self.output.seek(start).and_then(|_| self.output.read_to_end(&mut news));
         read.context("cannot read what the programs have printed")?;
-        let output = String::from_utf8_lossy(&output).into_owned();
-        Ok(Some(Attempted { output, judgement }))
+        let end = news.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        news.truncate(end);
+        self.shown += end as u64;
+        Ok(String::from_utf8_lossy(&news).into_owned())
     }
 
     fn judge(&mut self, checks: &Path) -> Result<()> {
@@ -146,6 +152,7 @@ impl Attempt {
             // A file is no terminal. Source: bixense.com/clicolors.
             command.env("CLICOLOR_FORCE", "1");
         }
+        command.env("COLUMNS", base::terminal::columns().to_string());
         self.step = Step::Checking(score);
         self.launch(&mut command).with_context(|| format!("cannot start {}", checks.display()))
     }
