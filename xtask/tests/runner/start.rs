@@ -1,10 +1,11 @@
 //! `cargo xtask start`: what is in a workspace, and where one can be.
 
 use crate::common::{Port, ROOT, xtask};
-use crate::student::{BUILDING, Folder, RECEIVER, Student, course, git, main_of};
+use crate::student::{Folder, RECEIVER, Student, course, git, main_of};
+use crate::workspace;
 use anyhow::Result;
 use assert_cmd::assert::OutputAssertExt;
-use base::lessons::{LESSONS, Lesson, ranges};
+use base::lessons::{LESSONS, Lesson, numbered, ranges};
 use predicates::prelude::*;
 use predicates::str::{contains, ends_with, is_empty, starts_with};
 use std::fs;
@@ -38,11 +39,17 @@ fn telling_lines(program: &str) -> Vec<&str> {
     lines
 }
 
-/// One test, since it compiles: a workspace is built, and then run with its gaps.
+/// One test, since it compiles, and what it has compiled is good for that place only.
 #[test]
-fn a_workspace_compiles_without_a_warning_and_plays_the_missing_half() -> Result<()> {
-    let _alone = BUILDING.lock();
+fn a_workspace_is_built_run_and_judged() -> Result<()> {
     let student = Student::start(&[])?;
+    it_compiles_without_a_warning_and_plays_the_missing_half(&student)?;
+    workspace::the_solution_is_shown_as_a_difference_once_all_points_are_there(&student)?;
+    student.xtask(&["reset", "3"]).success();
+    workspace::checks_and_tests_judge_what_the_file_says_now(&student)
+}
+
+fn it_compiles_without_a_warning_and_plays_the_missing_half(student: &Student) -> Result<()> {
     let before = (files(&student.root)?, student.read("Cargo.lock")?);
     student.cargo(&["build"]).assert().success().stderr(contains("warning").not());
     assert_eq!((files(&student.root)?, student.read("Cargo.lock")?), before);
@@ -61,7 +68,7 @@ fn a_workspace_compiles_without_a_warning_and_plays_the_missing_half() -> Result
         (4, 5, "server", "client │ Reply: hello"),
         (5, 4, "client", "client │ Reply: hello"),
     ] {
-        let directory = &LESSONS[lesson - 1].directory();
+        let directory = &numbered(lesson).directory();
         student.solve(directory)?;
         let note = format!("lesson-{mate} still has gaps, so its part, the {label}, is played");
         let output = run(&lesson.to_string(), "hello\n").success();
@@ -71,8 +78,8 @@ fn a_workspace_compiles_without_a_warning_and_plays_the_missing_half() -> Result
             student.root.join(main_of(directory)),
         )?;
     }
-    student.solve(&LESSONS[3].directory())?;
-    student.solve(&LESSONS[4].directory())?;
+    student.solve(&numbered(4).directory())?;
+    student.solve(&numbered(5).directory())?;
     run("lesson-4", "hello\n").success().stderr(is_empty());
     Ok(())
 }

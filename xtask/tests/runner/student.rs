@@ -7,13 +7,8 @@ use predicates::str::is_empty;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Output};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs};
-
-/// Held by who builds lessons' programs in workspaces: all have one target folder, so that each test
-/// needn't compile everything anew.
-pub static BUILDING: Mutex<()> = Mutex::new(());
 
 /// A folder outside of the course; it lasts as long as the value.
 pub struct Folder(pub PathBuf);

@@ -1,10 +1,10 @@
 //! The commands that belong to a student's workspace.
 
 use crate::common::xtask;
-use crate::student::{BUILDING, RECEIVER, Student, course};
+use crate::student::{RECEIVER, Student, course};
 use anyhow::Result;
 use assert_cmd::assert::OutputAssertExt;
-use base::lessons::LESSONS;
+use base::lessons::{LESSONS, numbered};
 use predicates::prelude::*;
 use predicates::str::{contains, ends_with, is_empty, starts_with};
 use std::fs;
@@ -55,9 +55,10 @@ fn each_hint_goes_one_further() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn the_solution_is_shown_as_a_difference_once_all_points_are_there() -> Result<()> {
-    let student = Student::start(&[])?;
+/// Of a student who has done nothing yet.
+pub fn the_solution_is_shown_as_a_difference_once_all_points_are_there(
+    student: &Student,
+) -> Result<()> {
     let refusal = contains("doesn't have full points yet").and(contains("--anyway"));
     student.xtask(&["solution", "3"]).code(1).stdout(is_empty()).stderr(refusal);
     student.write(".progress", "lesson-3 99 100\n")?;
@@ -122,10 +123,8 @@ fn commands_in_the_wrong_tree_say_so() -> Result<()> {
 }
 
 /// Cargo itself goes by times, and would take each of these for the program before.
-#[test]
-fn checks_and_tests_judge_what_the_file_says_now() -> Result<()> {
-    let _alone = BUILDING.lock();
-    let (student, other) = (Student::start(&[])?, Student::start(&[])?);
+pub fn checks_and_tests_judge_what_the_file_says_now(student: &Student) -> Result<()> {
+    let other = Student::start(&[])?;
     let (gaps, solution) = (student.read(RECEIVER)?, course(RECEIVER)?);
     let agree = |student: &Student, is_right: bool, order: [&[&str]; 2]| {
         for words in order {
@@ -139,25 +138,25 @@ fn checks_and_tests_judge_what_the_file_says_now() -> Result<()> {
         let file = fs::File::options().write(true).open(student.root.join(RECEIVER))?;
         Ok(file.set_modified(SystemTime::UNIX_EPOCH)?)
     };
-    agree(&student, false, [check, test]);
+    agree(student, false, [check, test]);
     write_old(&solution)?;
-    agree(&student, true, [check, test]);
+    agree(student, true, [check, test]);
     write_old(&gaps)?;
-    agree(&student, false, [test, check]);
+    agree(student, false, [test, check]);
     // Built behind our back.
     student.write(RECEIVER, &solution)?;
     student.cargo(&["build"]).assert().success();
     write_old(&gaps)?;
-    agree(&student, false, [test, check]);
+    agree(student, false, [test, check]);
     // By another workspace, to the same place.
-    other.solve(&LESSONS[2].directory())?;
+    other.solve(&numbered(3).directory())?;
     agree(&other, true, [check, test]);
-    agree(&student, false, [test, check]);
+    agree(student, false, [test, check]);
     let time = fs::metadata(student.root.join(RECEIVER))?.modified()?;
     assert_eq!(time, SystemTime::UNIX_EPOCH);
 
     fs::remove_file(student.root.join(RECEIVER))?;
-    agree(&student, false, [check, test]);
+    agree(student, false, [check, test]);
     let gone = contains("isn't there. `cargo xtask reset 3` brings the starter back");
     student.cargo(check).assert().code(1).stderr(gone);
     Ok(())
