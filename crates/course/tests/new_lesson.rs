@@ -66,10 +66,6 @@ impl Copy {
     fn command(&self, program: impl AsRef<OsStr>, words: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(words).current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
-        // What others wrote lies where it was built for us, and programs lie apart. Cargo before
-        // 1.91 doesn't know this, and compiles all once more.
-        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-        command.envs(built.map(|folder| ("CARGO_BUILD_BUILD_DIR", folder)));
         // What is built here is soon built again, and nobody looks into it.
         command.env("CARGO_INCREMENTAL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
         command.env("CARGO_NET_OFFLINE", "true").timeout(PATIENCE);
@@ -80,8 +76,8 @@ impl Copy {
         self.command(env!("CARGO"), words).assert()
     }
 
-    /// Builds programs with what others wrote as the tests have it: with the features that all
-    /// packages together ask for.
+    /// Builds programs with the features that all packages together ask for, so that what others
+    /// wrote is compiled once for all of them.
     fn build(&self, programs: &[&str]) -> Assert {
         let programs = programs.iter().flat_map(|program| ["--bin", program]);
         self.cargo(&["build", "--workspace"].into_iter().chain(programs).collect::<Vec<_>>())

@@ -63,11 +63,8 @@ impl Student {
     pub fn cargo(&self, words: &[&str]) -> assert_cmd::Command {
         let mut command = assert_cmd::Command::new(env!("CARGO"));
         command.current_dir(&self.root).args(words).timeout(BUILD_PATIENCE);
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        command.env("CARGO_TARGET_DIR", folder.join("student")).env("CARGO_NET_OFFLINE", "true");
-        // What others wrote lies where it was built for us. Cargo before 1.91 doesn't know this, and
-        // compiles it once more.
-        command.envs(folder.parent().map(|folder| ("CARGO_BUILD_BUILD_DIR", folder)));
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("student");
+        command.env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
         command.env_remove("RUSTFLAGS").env("CARGO_TERM_COLOR", "never");
         command.env("LC_ALL", "C.UTF-8");
         command
