@@ -3,8 +3,13 @@
 use super::mistake::{Course, Mistake, Variant};
 use base::lessons::numbered;
 
-pub const COURSE: Course =
-    Course { lesson: numbered(2), is_exact: false, mistakes: MISTAKES, variants: VARIANTS };
+pub const COURSE: Course = Course {
+    lesson: numbered(2),
+    is_exact: false,
+    mistakes: MISTAKES,
+    in_c: None,
+    variants: VARIANTS,
+};
 
 // Pieces of the step.
 const TARGET: &str = "    let target = resolve(&name.to_string_lossy())?;";

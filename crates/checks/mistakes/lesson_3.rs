@@ -1,10 +1,15 @@
 //! What students get wrong in lesson 3, and what is right although it is different.
 
-use super::mistake::{Course, Mistake, Variant};
+use super::mistake::{Course, InC, Mistake, Variant};
 use base::lessons::numbered;
 
-pub const COURSE: Course =
-    Course { lesson: numbered(3), is_exact: true, mistakes: MISTAKES, variants: VARIANTS };
+pub const COURSE: Course = Course {
+    lesson: numbered(3),
+    is_exact: true,
+    mistakes: MISTAKES,
+    in_c: Some(IN_C),
+    variants: VARIANTS,
+};
 
 // Pieces of the step.
 const TEXT: &str = "    let text = String::from_utf8_lossy(&message);";
@@ -41,6 +46,31 @@ const ALL_OUTPUT: &[&str] = &[
     "prints-every-character",
     "keeps-spaces",
     "survives-invalid-utf8",
+];
+const ALL_OUTPUT_AND_ITS_END: &[&str] = &[
+    "prints-the-text",
+    "ends-after-one-datagram",
+    "prints-the-sender",
+    "takes-1024-bytes-whole",
+    "prints-only-what-came",
+    "prints-every-character",
+    "keeps-spaces",
+    "survives-invalid-utf8",
+];
+const EVERYTHING_BUT_ERRORS: &[&str] = &[
+    "prints-the-text",
+    "ends-after-one-datagram",
+    "prints-the-sender",
+    "takes-an-empty-datagram",
+    "takes-1024-bytes-whole",
+    "prints-only-what-came",
+    "prints-every-character",
+    "keeps-spaces",
+    "survives-invalid-utf8",
+    "waits-as-long-as-it-takes",
+    "sends-nothing-back",
+    "binds-just-its-argument",
+    "fails-on-a-taken-port",
 ];
 const EVERYTHING: &[&str] = &[
     "prints-the-text",
@@ -344,6 +374,111 @@ const MISTAKES: &[Mistake] = &[
     let socket = bind(&address.unwrap_or((std::net::Ipv4Addr::LOCALHOST, 0).into()).to_string())?;"#,
         breaks: &["names-a-malformed-argument"],
         cause: "argument-not-named",
+    },
+    Mistake {
+        id: "one-byte-less",
+        thought: "Counting begins at 0, so the last byte is at length - 1.",
+        find: TRUNCATE,
+        put: "    buffer.truncate(length.saturating_sub(1));",
+        breaks: EVERY_TEXT,
+        cause: "cut",
+    },
+    Mistake {
+        id: "does-not-block",
+        thought: "A program that waits is stuck.",
+        find: RECEIVE,
+        put: r#"    socket.set_nonblocking(true)?;
+    let (length, sender) = socket.recv_from(&mut buffer).context("nothing came")?;"#,
+        breaks: EVERYTHING_BUT_ERRORS,
+        cause: "ended-with-an-error",
+    },
+    Mistake {
+        id: "over-ipv6",
+        thought: "localhost is localhost.",
+        find: BIND_CALL,
+        put: r#"    let address = address.to_string_lossy().replace("127.0.0.1", "[::1]");
+    let socket = bind(&address)?;"#,
+        breaks: EVERYTHING_BUT_ERRORS,
+        cause: "ipv6",
+    },
+    Mistake {
+        id: "no-socket-yet",
+        thought: "First the words, then the rest.",
+        find: BIND_CALL,
+        put: r#"    println!("Waiting for a datagram on {}", address.to_string_lossy());
+    io::stdin().read_line(&mut String::new())?;
+    let socket = bind(&address.to_string_lossy())?;"#,
+        breaks: EVERYTHING_BUT_ERRORS,
+        cause: "binds-nothing",
+    },
+];
+
+const IN_C: InC = InC { step: include_str!("c/lesson_3.c"), mistakes: MISTAKES_IN_C };
+
+const MISTAKES_IN_C: &[Mistake] = &[
+    Mistake {
+        id: "size-of-a-pointer",
+        thought: "`sizeof` tells how much room there is.",
+        find: "    static char buffer[1024];",
+        put: "    char *buffer = malloc(1024);",
+        breaks: EVERY_TEXT,
+        cause: "cut",
+    },
+    Mistake {
+        id: "no-room-for-the-sender",
+        thought: "The call sets the size, so I needn't.",
+        find: "socklen_t size = sizeof sender;",
+        put: "socklen_t size = 0;\n    memset(&sender, 0, sizeof sender);",
+        breaks: &["prints-the-sender"],
+        cause: "not-the-sender",
+    },
+    Mistake {
+        id: "port-of-the-sender-as-it-is",
+        thought: "A port is a number.",
+        find: "ntohs(sender.sin_port)",
+        put: "sender.sin_port",
+        breaks: &["prints-the-sender"],
+        cause: "sender-port-swapped",
+    },
+    Mistake {
+        id: "a-zero-behind-it",
+        thought: "A string ends in a zero, so I print that, too.",
+        find: "fwrite(buffer, 1, length, stdout);",
+        put: "fwrite(buffer, 1, length + 1, stdout);",
+        breaks: &["prints-only-what-came"],
+        cause: "prints-nul",
+    },
+    Mistake {
+        id: "shares-the-port",
+        thought: "\"Address already in use\" is a nuisance.",
+        find: "    if (bind(",
+        put: "    int yes = 1;\n    setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);\n    if (bind(",
+        breaks: &["fails-on-a-taken-port"],
+        cause: "shares-its-port",
+    },
+    Mistake {
+        id: "loops-without-flushing",
+        thought: "A server has a loop, and a line end brings each line out.",
+        find: "    return 0;",
+        put: "    for (;;)\n        recvfrom(s, buffer, sizeof buffer, 0, NULL, NULL);",
+        breaks: ALL_OUTPUT_AND_ITS_END,
+        cause: "nothing-on-stdout",
+    },
+    Mistake {
+        id: "over-tcp",
+        thought: "A socket is a socket.",
+        find: "socket(AF_INET, SOCK_DGRAM, 0)",
+        put: "socket(AF_INET, SOCK_STREAM, 0)",
+        breaks: EVERYTHING_BUT_ERRORS,
+        cause: "ended-with-an-error",
+    },
+    Mistake {
+        id: "writes-through-nothing",
+        thought: "`malloc` is for C++.",
+        find: "    static char buffer[1024];",
+        put: "    char *buffer = NULL;\n    buffer[0] = 'x';",
+        breaks: EVERYTHING_BUT_ERRORS,
+        cause: "crashed",
     },
 ];
 

@@ -3,8 +3,13 @@
 use super::mistake::{Course, Mistake, Variant};
 use base::lessons::numbered;
 
-pub const COURSE: Course =
-    Course { lesson: numbered(4), is_exact: false, mistakes: MISTAKES, variants: VARIANTS };
+pub const COURSE: Course = Course {
+    lesson: numbered(4),
+    is_exact: false,
+    mistakes: MISTAKES,
+    in_c: None,
+    variants: VARIANTS,
+};
 
 // Pieces of the step that are changed more than once.
 const SEND_LINE: &str = "        send(&socket, &line, server)?;\n";

@@ -3,8 +3,13 @@
 use super::mistake::{Course, Mistake, Variant};
 use base::lessons::numbered;
 
-pub const COURSE: Course =
-    Course { lesson: numbered(5), is_exact: false, mistakes: MISTAKES, variants: VARIANTS };
+pub const COURSE: Course = Course {
+    lesson: numbered(5),
+    is_exact: false,
+    mistakes: MISTAKES,
+    in_c: None,
+    variants: VARIANTS,
+};
 
 // Pieces of the step that are changed more than once.
 const SHOW: &str = "        io::stdout().write_all(line.as_bytes())?;\n";

@@ -11,7 +11,18 @@ pub struct Course {
     #[allow(dead_code, reason = "benchmarks use the same mistakes, and don't ask")]
     pub is_exact: bool,
     pub mistakes: &'static [Mistake],
+    /// The same program in C, and what is done wrong there.
+    #[allow(dead_code, reason = "benchmarks use the same mistakes, and no C")]
+    pub in_c: Option<InC>,
     pub variants: &'static [Variant],
+}
+
+/// A right program in C, with mistakes that are made of it.
+pub struct InC {
+    #[allow(dead_code, reason = "as above")]
+    pub step: &'static str,
+    #[allow(dead_code, reason = "as above")]
+    pub mistakes: &'static [Mistake],
 }
 
 /// A mistake: what to find in the step, exactly once, and what to put in its place.

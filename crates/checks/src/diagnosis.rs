@@ -367,6 +367,21 @@ mod tests {
     }
 
     #[test]
+    fn ports_tell_what_was_bound_instead() {
+        let (udp, tcp) = (Protocol::Udp, Protocol::Tcp);
+        for (bound, id) in [
+            (&[][..], "binds-nothing"),
+            (&[(udp, 0x9a1f)], "port-bytes-swapped"),
+            (&[(udp, 1), (tcp, 8090)], "other-protocol"),
+            (&[(udp, 1)], "other-port"),
+            // Not where IPv4 would find it.
+            (&[(udp, 8090)], "ipv6"),
+        ] {
+            assert_eq!(of_an_unbound_port(bound, udp, 8090).id, id, "{bound:?}");
+        }
+    }
+
+    #[test]
     fn output_tells_first_what_was_done_and_then_where_it_went() {
         let check = Cause::new("the-checks", "");
         let of = |stdout: &[u8], stderr: &[u8]| {

@@ -13,7 +13,7 @@ use checks::judge::{Terms, judge, make_once};
 use checks::lessons;
 use checks::subject::Program;
 use checks::verdict::{Finding, Outcome, points};
-use mistakes::{COURSE, Course};
+use mistakes::{COURSE, Course, Mistake};
 use std::env;
 use std::fs;
 use std::hint;
@@ -36,12 +36,19 @@ static SEED: LazyLock<u64> = LazyLock::new(|| {
 
 /// A changed program, and what must come of it.
 struct Case {
-    /// The module's name: `lesson_3_mistake_0`.
+    /// The name of its module, or of its program in C: `lesson_3_0`.
     module: String,
     name: String,
     source: String,
+    language: Language,
     lesson: &'static Lesson,
     expected: Expected,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Language {
+    Rust,
+    C,
 }
 
 enum Expected {
@@ -65,6 +72,9 @@ fn mistakes_are_caught_and_right_programs_are_not() -> Result<()> {
     }
     if let Ok(only) = env::var("ONLY") {
         cases.retain(|case| case.name.contains(&only));
+    }
+    if !has_c() {
+        cases.retain(|case| case.language == Language::Rust);
     }
     let program = compile(&cases)?;
     let soak = env::var("SOAK").ok().and_then(|gradings| gradings.parse().ok());
@@ -135,7 +145,11 @@ fn every_lesson_has_100_points_and_every_check_a_mistake() -> Result<()> {
 
 /// Judges a case, as far as it has to be.
 fn hold(case: &Case, program: &Path) -> Result<()> {
-    let program = Program { command: vec![program.into(), case.module.clone().into()], name: None };
+    let command = match case.language {
+        Language::Rust => vec![program.into(), case.module.clone().into()],
+        Language::C => vec![program.with_file_name(&case.module).into()],
+    };
+    let program = Program { command, name: None };
     match case.expected {
         Expected::CaughtBy(check) => {
             // Once, even if time ran out: it has to fail every time.
@@ -192,29 +206,51 @@ fn cases_of(course: &Course) -> Result<Vec<Case>> {
     let path = base::lessons::root().join(course.lesson.source());
     let source = fs::read_to_string(path).context("cannot read the step")?;
     let mut cases = Vec::new();
-    let mut add = |kind: &str, id: &str, source: String, expected| {
+    let mut add = |language, kind: &str, id: &str, source: String, expected| {
         let module = format!("{}_{}", lesson.entry.name().replace('-', "_"), cases.len());
         let name = format!("{}, {kind} {id}", lesson.entry.name());
-        cases.push(Case { module, name, source, lesson, expected });
+        cases.push(Case { module, name, source, language, lesson, expected });
     };
-    add("the", "step itself", source.clone(), Expected::FullMarks);
+    let rust = Language::Rust;
+    add(rust, "the", "step itself", source.clone(), Expected::FullMarks);
     for mistake in course.mistakes {
-        let (breaks, cause) = (mistake.breaks, mistake.cause);
-        let checks = breaks.iter().map(|id| lesson.check(id)).collect::<Result<Vec<_>>>()?;
-        let first = checks.first().with_context(|| format!("{} breaks nothing", mistake.id))?;
-        let expected = match course.is_exact {
-            true => Expected::Loses { breaks, cause },
-            false => Expected::CaughtBy(first),
-        };
-        add("mistake", mistake.id, mistake.made_in(&source)?, expected);
+        let expected = expected(course, lesson, mistake)?;
+        add(rust, "mistake", mistake.id, mistake.made_in(&source)?, expected);
     }
     for variant in course.variants {
-        add("variant", variant.id, variant.made_of(&source)?, Expected::FullMarks);
+        add(rust, "variant", variant.id, variant.made_of(&source)?, Expected::FullMarks);
     }
     for (number, open) in with_one_gap(&source).into_iter().enumerate() {
-        add("gap", &number.to_string(), open, Expected::Caught);
+        add(rust, "gap", &number.to_string(), open, Expected::Caught);
+    }
+    if let Some(in_c) = &course.in_c {
+        add(Language::C, "the", "step in C", in_c.step.to_owned(), Expected::FullMarks);
+        for mistake in in_c.mistakes {
+            let expected = expected(course, lesson, mistake)?;
+            let source = mistake.made_in(in_c.step)?;
+            add(Language::C, "mistake in C", mistake.id, source, expected);
+        }
     }
     Ok(cases)
+}
+
+fn expected(course: &Course, lesson: &Lesson, mistake: &Mistake) -> Result<Expected> {
+    let (breaks, cause) = (mistake.breaks, mistake.cause);
+    let checks = breaks.iter().map(|id| lesson.check(id)).collect::<Result<Vec<_>>>()?;
+    let first = checks.first().with_context(|| format!("{} breaks nothing", mistake.id))?;
+    Ok(match course.is_exact {
+        true => Expected::Loses { breaks, cause },
+        false => Expected::CaughtBy(first),
+    })
+}
+
+/// Says by name what isn't tested where there is no C compiler.
+fn has_c() -> bool {
+    let is_there = cfg!(unix) && Command::new("cc").arg("--version").output().is_ok();
+    if !is_there {
+        checks::skip("mistakes in C", "there is no `cc`");
+    }
+    is_there
 }
 
 /// The program once for each region, with that region left open.
@@ -239,7 +275,7 @@ fn compile(cases: &[Case]) -> Result<PathBuf> {
     fs::copy(lock, folder.join("Cargo.lock")).context("cannot copy Cargo.lock")?;
     let mut main = String::from("#![allow(warnings)]\n");
     let mut arms = String::new();
-    for Case { module, source, .. } in cases {
+    for Case { module, source, .. } in cases.iter().filter(|case| case.language == Language::Rust) {
         // The first argument is ours; the lesson's own comes behind it.
         let source = source.replace("env::args_os()", "env::args_os().skip(1)");
         let source = source.replace("env::args()", "env::args().skip(1)");
@@ -259,5 +295,20 @@ fn compile(cases: &[Case]) -> Result<PathBuf> {
     command.args(["build", "--quiet", "--offline"]).current_dir(&folder);
     let status = command.env("CARGO_TARGET_DIR", &target).status().context("cannot start cargo")?;
     ensure!(status.success(), "a changed program doesn't compile: see above");
-    Ok(target.join("debug").join(format!("mistakes{}", env::consts::EXE_SUFFIX)))
+    let program = target.join("debug").join(format!("mistakes{}", env::consts::EXE_SUFFIX));
+    for case in cases.iter().filter(|case| case.language == Language::C) {
+        compile_c(case, &folder, &program.with_file_name(&case.module))?;
+    }
+    Ok(program)
+}
+
+fn compile_c(case: &Case, folder: &Path, program: &Path) -> Result<()> {
+    let source = folder.join("src").join(&case.module).with_extension("c");
+    fs::write(&source, &case.source)?;
+    let headers = concat!(env!("CARGO_MANIFEST_DIR"), "/mistakes/c");
+    let mut cc = Command::new("cc");
+    cc.args(["-w", "-I", headers, "-o"]).arg(program).arg(&source);
+    let status = cc.status().context("cannot start cc")?;
+    ensure!(status.success(), "{} doesn't compile", case.name);
+    Ok(())
 }
