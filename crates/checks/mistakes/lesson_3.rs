@@ -108,9 +108,9 @@ const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: "hard-coded-address",
-        thought: "The task says 127.0.0.1:8090, so that is where I wait.",
+        thought: "127.0.0.1:18093 is free here, so that is where I wait.",
         find: BIND_CALL,
-        put: r#"    let socket = bind("127.0.0.1:8090")?;"#,
+        put: r#"    let socket = bind("127.0.0.1:18093")?;"#,
         breaks: EVERYTHING,
         cause: "other-port",
     },
@@ -386,9 +386,10 @@ const MISTAKES: &[Mistake] = &[
     Mistake {
         id: "does-not-block",
         thought: "A program that waits is stuck.",
-        find: RECEIVE,
-        put: r#"    socket.set_nonblocking(true)?;
-    let (length, sender) = socket.recv_from(&mut buffer).context("nothing came")?;"#,
+        find: BIND_CALL,
+        put: r#"    let socket = bind(&address.to_string_lossy())?;
+    socket.set_nonblocking(true)?;
+    receive(&socket)?;"#,
         breaks: EVERYTHING_BUT_ERRORS,
         cause: "ended-with-an-error",
     },

@@ -217,7 +217,8 @@ impl Subject {
                 return Ok(());
             }
             if let Some(status) = status {
-                let problem = format!("it ended ({status}) without binding {protocol} port {port}");
+                let problem =
+                    format!("it ended ({status}), and wasn't seen to bind {protocol} port {port}");
                 return Err(failed(problem, &Cause::NONE.of_end(status)));
             }
             self.deadline.in_time(format!("it to bind {protocol} port {port}"))?;
