@@ -9,6 +9,7 @@
 //! - [`regions`]: the parts of a lesson's program that students write
 //! - [`builds`]: what cargo has built, and from what
 //! - [`programs`]: starts programs, which end when we do; [`run`]: runs one to its end
+//! - [`strays`]: ends those that have left their group
 //! - [`threads`]: starts threads; [`ports`]: finds ports, and who holds them
 //! - [`text`]: what others wrote, made safe to show; [`terminal`]: colours, characters and width
 //! - [`usage`]: how a program ends, and command lines that can't be understood
@@ -26,6 +27,7 @@ pub mod programs;
 pub mod random;
 pub mod regions;
 pub mod run;
+pub mod strays;
 pub mod terminal;
 pub mod text;
 pub mod threads;

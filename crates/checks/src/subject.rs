@@ -12,6 +12,7 @@ use crate::log::Log;
 use anyhow::{Context, Result};
 use base::ports::{self, Protocol};
 use base::programs::Keeper;
+use base::strays::Mark;
 use base::text::{self, shortened as visible};
 pub use state::{Ended, Ending};
 use state::{State, Streams, await_end, collect, feed};
@@ -120,6 +121,7 @@ pub struct Subject {
     stdin: Option<mpsc::Sender<Vec<u8>>>,
     state: Arc<State>,
     pid: u32,
+    mark: Mark,
     log: Log,
     deadline: Deadline,
     /// Ends what is left. None when that is done.
@@ -143,6 +145,7 @@ impl Subject {
         command.env("RES_OPTIONS", "timeout:1 attempts:1");
         command.envs(ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?))));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mark = Mark::put_on(&mut command);
         let child = keeper.spawn(&mut command);
         let mut child =
             child.with_context(|| format!("cannot start `{}`", Path::new(first).display()))?;
@@ -165,7 +168,7 @@ impl Subject {
         collect(&state, child.stderr.take(), |streams| &mut streams.stderr);
         await_end(&state, child);
         let (stdin, keeper) = (Some(stdin), Some(keeper));
-        Ok(Self { stdin, state, pid, log: log.clone(), deadline, keeper })
+        Ok(Self { stdin, state, pid, mark, log: log.clone(), deadline, keeper })
     }
 
     /// Types a line: `line`, and its end.
@@ -365,6 +368,7 @@ impl Drop for Subject {
         let is_read = |streams: &Streams| streams.status.is_none() || streams.ended == 2;
         self.state.wait(LAST_WORDS, is_read).is_over = true;
         drop(self.keeper.take());
+        self.mark.end_all();
         // What it held, such as its ports, is free when all that could write is gone. In a sandbox
         // that takes a little longer than the sandbox itself.
         drop(self.state.wait(LAST_WORDS, |streams| streams.ended == 2));

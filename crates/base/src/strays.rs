@@ -1,0 +1,95 @@
+//! Ends programs that have left the group which they were started in, as daemons do.
+//!
+//! A variable in their environment tells them: what a program starts inherits it. Only Linux shows the
+//! environment of others; Windows' job objects let nobody leave, and on macOS such programs stay.
+//! One that takes the variable out of its environment stays, too: who judges programs that he doesn't
+//! trust needs more than this, namespaces of processes for example.
+
+use std::fs;
+use std::process::{self, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The variable.
+const NAME: &str = "COURSE_STARTED_BY";
+
+/// How long they may take to be gone.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often we look whether they are. There is no event for the end of others' children.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
+/// What tells a program, and what it starts, from all others.
+pub struct Mark(String);
+
+impl Mark {
+    /// Marks a program that is to be started.
+    pub fn put_on(command: &mut Command) -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let value = format!("{}-{count}-{:x}", process::id(), crate::random::seed());
+        command.env(NAME, &value);
+        Self(format!("{NAME}={value}"))
+    }
+
+    /// Ends all that have this mark, and waits until they are gone.
+    pub fn end_all(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let strays = self.strays();
+            if strays.is_empty() || Instant::now() >= deadline {
+                return;
+            }
+            // std can signal only children. To the shell's own `kill`, a process that has gone is no
+            // reason to leave out the others.
+            let mut shell = Command::new("/bin/sh");
+            shell.args(["-c", "kill -s KILL \"$@\"", "kill"]).args(strays);
+            let _ = shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    /// The processes with this mark that still run.
+    fn strays(&self) -> Vec<String> {
+        let entries = cfg!(target_os = "linux").then(|| fs::read_dir("/proc"));
+        let Some(Ok(entries)) = entries else { return Vec::new() };
+        let is_marked = |pid: &String| {
+            // Of a process that has ended, and that nobody has asked about yet, this is empty.
+            let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|variable| variable == self.0.as_bytes())
+        };
+        let pids = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        pids.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
+            .filter(is_marked)
+            .collect()
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::programs::Keeper;
+
+    #[test]
+    fn who_has_left_its_group_is_ended_as_well() {
+        let mut command = Command::new("sh");
+        command.args([
+            "-c",
+            "setsid sh -c 'read line' </dev/zero & setsid sh -c 'read line' </dev/zero",
+        ]);
+        let mark = Mark::put_on(&mut command);
+        let mut keeper = Keeper::start().unwrap();
+        let mut child = keeper.spawn(&mut command).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while mark.strays().len() < 3 {
+            assert!(Instant::now() < deadline, "{:?}", mark.strays());
+            thread::sleep(LOOK_AGAIN);
+        }
+        drop(keeper);
+        child.wait().unwrap();
+        assert!(!mark.strays().is_empty());
+        mark.end_all();
+        assert_eq!(mark.strays(), Vec::<String>::new());
+    }
+}
