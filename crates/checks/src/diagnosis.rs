@@ -168,6 +168,8 @@ fn escaped(text: &[u8]) -> Vec<String> {
         forms.push(list(" ", |byte| format!("{byte:02X}")));
         forms.push(list("", |byte| format!("{byte:02x}")));
     }
+    // What has none of these in it, isn't escaped.
+    forms.retain(|form| *form != decoded);
     forms
 }
 
@@ -242,8 +244,8 @@ const ALL_ON_STDERR: Cause = Cause::new(
 
 const LINE_END: Cause = Cause::new(
     "line-end",
-    "The line's end was taken along. What reads a line usually leaves `\\n` at its end: take that \
-     off before you send.",
+    "A line end stands behind it. What reads a line usually leaves `\\n` at its end: take that off \
+     before you send, and add none.",
 );
 
 const CARRIAGE_RETURN: Cause = Cause::new(
@@ -364,6 +366,8 @@ mod tests {
             let cause = of_payload(expected.as_bytes(), actual.as_bytes());
             assert_eq!(cause.id, id, "{expected:?} became {actual:?}");
         }
+        let lossy = of_payload(b"\xffword", "\u{fffd}word".as_bytes());
+        assert_eq!(lossy.id, "replaced");
     }
 
     #[test]
