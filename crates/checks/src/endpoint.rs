@@ -45,6 +45,16 @@ impl Endpoint {
         Ok(())
     }
 
+    /// Sends one datagram, and is gone when a reply to it comes.
+    pub fn send_and_vanish(self, payload: impl AsRef<[u8]>, to: SocketAddr) -> Checked {
+        // To Linux, a port is closed for all but the one that its socket is connected to.
+        // Elsewhere, a reply may come before this socket is closed.
+        if cfg!(target_os = "linux") {
+            self.socket.connect(self.address).context("cannot close the port to others")?;
+        }
+        self.send(payload, to)
+    }
+
     /// Sends one datagram, without a word in the transcript.
     pub(crate) fn transmit(&self, payload: &[u8], to: SocketAddr) -> Result<()> {
         let (length, from) = (payload.len(), self.address);
@@ -150,6 +160,20 @@ impl Endpoint {
 mod tests {
     use super::*;
     use std::net::Ipv4Addr;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_reply_to_one_that_has_vanished_is_refused() {
+        let bind = || UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = bind().local_addr().unwrap();
+        let (server, log) = (bind(), Log::default());
+        server.connect(address).unwrap();
+        let client = Endpoint::bind(address, &log, Deadline::default()).unwrap();
+        client.send_and_vanish("bye", server.local_addr().unwrap()).unwrap();
+        assert_eq!(server.recv(&mut [0; 9]).unwrap(), 3);
+        server.send(b"bye").unwrap();
+        assert_eq!(server.recv(&mut [0; 9]).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+    }
 
     #[test]
     fn an_unexpected_datagram_is_shown_in_the_failure() {
