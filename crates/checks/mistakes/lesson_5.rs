@@ -5,7 +5,7 @@ use base::lessons::numbered;
 
 pub const COURSE: Course = Course {
     lesson: numbered(5),
-    is_exact: false,
+    is_exact: true,
     mistakes: MISTAKES,
     in_c: None,
     variants: VARIANTS,
@@ -19,6 +19,71 @@ const SEND: &str = "let sent = socket.send_to(message, client);";
 const REPLY: &str = "if let Err(error) = reply(&socket, message, client) {";
 const BIND: &str = r#"UdpSocket::bind(("0.0.0.0", port))"#;
 const BUFFER: &str = "vec![0; 65_536]";
+const LOOP: &str = r#"    loop {
+        let (length, client) = receive(&socket, &mut buffer)?;
+        // The first `length` bytes; behind them stands what is left of older messages.
+        let message = buffer.get(..length).unwrap_or_default();
+        // First shown, then sent: when a client has its reply, the line is on the screen.
+        let line = format!("{client}: {}\n", String::from_utf8_lossy(message));
+        io::stdout().write_all(line.as_bytes())?;
+        if let Err(error) = reply(&socket, message, client) {
+            // One client's trouble is no reason to leave all the others alone, and neither is it
+            // if we can't even report it.
+            let _ = writeln!(io::stderr(), "{error:#}");
+        }
+    }"#;
+
+// What several mistakes lose.
+/// All that needs a reply.
+const UNANSWERED: &[&str] = &[
+    "answers-a-datagram",
+    "goes-on-after-a-reply",
+    "answers-from-its-port",
+    "answers-once",
+    "returns-the-same-text",
+    "returns-every-length",
+    "returns-an-empty-datagram",
+    "returns-bytes-that-are-no-text",
+    "answers-each-client",
+    "answers-promptly",
+    "goes-on-after-exit",
+    "goes-on-after-a-long-datagram",
+    "goes-on-when-left-alone",
+];
+/// All that needs the server's port.
+const ALL_BUT_THE_ARGUMENT: &[&str] = &[
+    "answers-a-datagram",
+    "goes-on-after-a-reply",
+    "answers-from-its-port",
+    "answers-once",
+    "returns-the-same-text",
+    "returns-every-length",
+    "returns-an-empty-datagram",
+    "returns-bytes-that-are-no-text",
+    "answers-each-client",
+    "answers-promptly",
+    "listens-at-every-address",
+    "prints-each-payload",
+    "goes-on-after-exit",
+    "goes-on-after-a-long-datagram",
+    "goes-on-when-left-alone",
+    "fails-on-a-taken-port",
+];
+/// All that needs a second datagram to one server: half of the points, or more.
+const A_SECOND_DATAGRAM: &[&str] = &[
+    "goes-on-after-a-reply",
+    "answers-once",
+    "returns-the-same-text",
+    "returns-every-length",
+    "returns-an-empty-datagram",
+    "returns-bytes-that-are-no-text",
+    "answers-each-client",
+    "answers-promptly",
+    "prints-each-payload",
+    "goes-on-after-exit",
+    "goes-on-after-a-long-datagram",
+    "goes-on-when-left-alone",
+];
 
 const MISTAKES: &[Mistake] = &[
     // Wrong replies.
@@ -27,32 +92,80 @@ const MISTAKES: &[Mistake] = &[
         thought: "I have shown it, and that is what a server is for.",
         find: REPLY,
         put: "if let Err(error) = Ok::<(), anyhow::Error>(()) {",
-        breaks: &["answers-a-datagram"],
-        cause: "",
+        breaks: UNANSWERED,
+        cause: "no-reply",
     },
     Mistake {
         id: "a-fixed-port",
         thought: "The server's port is 8090; why should it be anything else?",
         find: BIND,
         put: r#"UdpSocket::bind(("0.0.0.0", port % 1000 + 7000))"#,
-        breaks: &["answers-a-datagram"],
-        cause: "",
+        breaks: ALL_BUT_THE_ARGUMENT,
+        cause: "other-port",
     },
     Mistake {
         id: "replies-to-a-fixed-address",
         thought: "The client is at port 8091, as I have agreed with myself.",
         find: SEND,
         put: r#"let sent = socket.send_to(message, "127.0.0.1:9");"#,
-        breaks: &["answers-a-datagram"],
-        cause: "",
+        breaks: UNANSWERED,
+        cause: "no-reply",
     },
     Mistake {
         id: "ends-after-one",
         thought: "Lesson 3 ended after one datagram, too.",
         find: "            let _ = writeln!(io::stderr(), \"{error:#}\");\n        }\n",
         put: "            let _ = writeln!(io::stderr(), \"{error:#}\");\n        }\n        return Ok(());\n",
-        breaks: &["answers-once"],
-        cause: "",
+        breaks: A_SECOND_DATAGRAM,
+        cause: "ended-too-early",
+    },
+    Mistake {
+        id: "replies-once-and-shows-nothing",
+        thought: "It has its reply; what else is there to do?",
+        find: LOOP,
+        put: "let (length, client) = receive(&socket, &mut buffer)?;
+    reply(&socket, buffer.get(..length).unwrap_or_default(), client)",
+        breaks: A_SECOND_DATAGRAM,
+        cause: "ended-too-early",
+    },
+    Mistake {
+        id: "answers-no-more",
+        thought: "One client, one reply; then I wait for Enter.",
+        find: "        if let Err(error) = reply(&socket, message, client) {",
+        put: "        reply(&socket, message, client)?;\n        \
+              io::stdin().read_line(&mut String::new())?;\n        \
+              if let Err(error) = Ok::<(), anyhow::Error>(()) {",
+        breaks: A_SECOND_DATAGRAM,
+        cause: "answers-no-more",
+    },
+    Mistake {
+        id: "eats-memory",
+        thought: "Who knows what it is good for? I keep everything, and room for more.",
+        find: MESSAGE,
+        put: "static KEPT: std::sync::Mutex<Vec<Vec<u8>>> = std::sync::Mutex::new(Vec::new());\n        \
+              let mut kept = KEPT.lock().unwrap();\n        \
+              let room = 1_usize.checked_shl(31 * kept.len() as u32).unwrap_or(usize::MAX / 4);\n        \
+              kept.push(Vec::with_capacity(room));\n        \
+              let message = buffer.get(..length).unwrap_or_default();",
+        breaks: A_SECOND_DATAGRAM,
+        cause: if cfg!(windows) { "ended-with-an-error" } else { "crashed" },
+    },
+    Mistake {
+        id: "ends-after-twenty",
+        thought: "Twenty messages are enough for a test.",
+        find: "    loop {\n        let (length, client)",
+        put: "    let mut count = 0;\n    loop {\n        count += 1;\n        \
+              if count > 20 { return Ok(()); }\n        let (length, client)",
+        breaks: &["goes-on-after-a-reply"],
+        cause: "ended-too-early",
+    },
+    Mistake {
+        id: "a-tcp-server",
+        thought: "A server listens.",
+        find: BIND,
+        put: "{ std::mem::forget(std::net::TcpListener::bind((\"0.0.0.0\", port))?); UdpSocket::bind(\"127.0.0.1:0\") }",
+        breaks: ALL_BUT_THE_ARGUMENT,
+        cause: "other-protocol",
     },
     Mistake {
         id: "shouts",
@@ -60,15 +173,15 @@ const MISTAKES: &[Mistake] = &[
         find: SEND,
         put: "let sent = socket.send_to(&message.to_ascii_uppercase(), client);",
         breaks: &["returns-the-same-text"],
-        cause: "",
+        cause: "other-case",
     },
     Mistake {
         id: "trims",
         thought: "A message never begins or ends with spaces.",
         find: MESSAGE,
         put: "let message = buffer.get(..length).unwrap_or_default().trim_ascii();",
-        breaks: &["returns-the-same-text"],
-        cause: "",
+        breaks: &["returns-the-same-text", "prints-each-payload"],
+        cause: "trimmed",
     },
     Mistake {
         id: "adds-a-line-end",
@@ -76,7 +189,7 @@ const MISTAKES: &[Mistake] = &[
         find: SEND,
         put: "let sent = socket.send_to(&[message, b\"\\n\"].concat(), client);",
         breaks: &["returns-the-same-text"],
-        cause: "",
+        cause: "line-end",
     },
     Mistake {
         id: "adds-a-label",
@@ -84,7 +197,7 @@ const MISTAKES: &[Mistake] = &[
         find: SEND,
         put: "let sent = socket.send_to(&[b\"echo: \", message].concat(), client);",
         breaks: &["returns-the-same-text"],
-        cause: "",
+        cause: "something-in-front",
     },
     Mistake {
         id: "stops-at-a-nul",
@@ -93,15 +206,23 @@ const MISTAKES: &[Mistake] = &[
         put: "let message = message.split(|byte| *byte == 0).next().unwrap_or_default();\n    \
               let sent = socket.send_to(message, client);",
         breaks: &["returns-the-same-text"],
-        cause: "",
+        cause: "cut-at-nul",
     },
     Mistake {
         id: "sends-the-whole-buffer",
         thought: "The message is in the buffer, so I send the buffer.",
         find: REPLY,
         put: "if let Err(error) = reply(&socket, &buffer[..1024], client) {",
+        breaks: &["returns-the-same-text", "returns-every-length"],
+        cause: "whole-buffer",
+    },
+    Mistake {
+        id: "80-bytes-are-a-line",
+        thought: "A line has 80 characters.",
+        find: BUFFER,
+        put: "vec![0; 80]",
         breaks: &["returns-every-length"],
-        cause: "",
+        cause: "cut",
     },
     Mistake {
         id: "a-small-buffer",
@@ -109,7 +230,7 @@ const MISTAKES: &[Mistake] = &[
         find: BUFFER,
         put: "vec![0; 512]",
         breaks: &["returns-every-length"],
-        cause: "",
+        cause: "cut",
     },
     Mistake {
         id: "a-buffer-of-1023",
@@ -117,7 +238,7 @@ const MISTAKES: &[Mistake] = &[
         find: BUFFER,
         put: "vec![0; 1023]",
         breaks: &["returns-every-length"],
-        cause: "",
+        cause: "cut",
     },
     Mistake {
         id: "ends-at-an-empty-datagram",
@@ -126,7 +247,7 @@ const MISTAKES: &[Mistake] = &[
         put: "if length == 0 { break Ok(()); }\n        \
               let message = buffer.get(..length).unwrap_or_default();",
         breaks: &["returns-an-empty-datagram"],
-        cause: "",
+        cause: "empty-is-nothing",
     },
     Mistake {
         id: "passes-over-an-empty-datagram",
@@ -135,7 +256,7 @@ const MISTAKES: &[Mistake] = &[
         put: "if length == 0 { continue; }\n        \
               let message = buffer.get(..length).unwrap_or_default();",
         breaks: &["returns-an-empty-datagram"],
-        cause: "",
+        cause: "empty-is-nothing",
     },
     Mistake {
         id: "ends-at-bad-text",
@@ -143,7 +264,7 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: r#"format!("{client}: {}\n", std::str::from_utf8(message)?)"#,
         breaks: &["returns-bytes-that-are-no-text"],
-        cause: "",
+        cause: "strict-decoding",
     },
     Mistake {
         id: "passes-over-bad-text",
@@ -152,7 +273,7 @@ const MISTAKES: &[Mistake] = &[
         put: "let message = buffer.get(..length).unwrap_or_default();\n        \
               if std::str::from_utf8(message).is_err() { continue; }",
         breaks: &["returns-bytes-that-are-no-text"],
-        cause: "",
+        cause: "strict-decoding",
     },
     Mistake {
         id: "sends-the-decoded-text",
@@ -160,7 +281,7 @@ const MISTAKES: &[Mistake] = &[
         find: SEND,
         put: "let sent = socket.send_to(String::from_utf8_lossy(message).as_bytes(), client);",
         breaks: &["returns-bytes-that-are-no-text"],
-        cause: "",
+        cause: "replaced",
     },
     Mistake {
         id: "hides-bad-text",
@@ -168,7 +289,7 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: r#"format!("{client}: {}\n", std::str::from_utf8(message).unwrap_or("(binary)"))"#,
         breaks: &["returns-bytes-that-are-no-text"],
-        cause: "",
+        cause: "hides-bad-text",
     },
     Mistake {
         id: "replies-twice",
@@ -176,7 +297,7 @@ const MISTAKES: &[Mistake] = &[
         find: SEND,
         put: "socket.send_to(message, client)?;\n    let sent = socket.send_to(message, client);",
         breaks: &["answers-once"],
-        cause: "",
+        cause: "not-one-reply-each",
     },
     Mistake {
         id: "confirms-first",
@@ -184,7 +305,40 @@ const MISTAKES: &[Mistake] = &[
         find: SEND,
         put: "socket.send_to(b\"ok\", client)?;\n    let sent = socket.send_to(message, client);",
         breaks: &["answers-once"],
-        cause: "",
+        cause: "not-one-reply-each",
+    },
+    Mistake {
+        id: "label-as-its-own-datagram",
+        thought: "As with TCP, I send it piece by piece.",
+        find: SEND,
+        put: "socket.send_to(b\"echo: \", client)?;\n    let sent = socket.send_to(message, client);",
+        breaks: &["answers-once"],
+        cause: "not-one-reply-each",
+    },
+    Mistake {
+        id: "answers-no-repetition",
+        thought: "UDP may deliver twice, so I answer only what is new.",
+        find: REPLY,
+        put: "static LAST: std::sync::Mutex<Vec<u8>> = std::sync::Mutex::new(Vec::new());\n        \
+              let mut last = LAST.lock().unwrap();\n        \
+              let is_new = message.is_empty() || *last != message;\n        \
+              *last = message.to_vec();\n        \
+              if !is_new { continue; }\n        \
+              if let Err(error) = reply(&socket, message, client) {",
+        breaks: &["answers-once"],
+        cause: "not-one-reply-each",
+    },
+    Mistake {
+        id: "sends-once-more-later",
+        thought: "In case the reply was lost, I send it again after a while.",
+        find: SEND,
+        put: "let (other, text) = (socket.try_clone()?, message.to_vec());\n    \
+              std::thread::spawn(move || {\n        \
+                  std::thread::sleep(std::time::Duration::from_millis(600));\n        \
+                  let _ = other.send_to(&text, client);\n    });\n    \
+              let sent = socket.send_to(message, client);",
+        breaks: &["answers-once"],
+        cause: "not-one-reply-each",
     },
     Mistake {
         id: "replies-from-a-new-socket",
@@ -192,7 +346,7 @@ const MISTAKES: &[Mistake] = &[
         find: SEND,
         put: "let sent = UdpSocket::bind(\"0.0.0.0:0\")?.send_to(message, client);",
         breaks: &["answers-from-its-port"],
-        cause: "",
+        cause: "other-socket",
     },
     Mistake {
         id: "remembers-the-first-client",
@@ -202,7 +356,7 @@ const MISTAKES: &[Mistake] = &[
               let client = *FIRST.get_or_init(|| client);\n        \
               if let Err(error) = reply(&socket, message, client) {",
         breaks: &["answers-each-client"],
-        cause: "",
+        cause: "not-each-client",
     },
     Mistake {
         id: "connects-to-the-first-client",
@@ -211,7 +365,50 @@ const MISTAKES: &[Mistake] = &[
         put: "let _ = socket.connect(client);\n        \
               if let Err(error) = reply(&socket, message, client) {",
         breaks: &["answers-each-client"],
-        cause: "",
+        cause: "not-each-client",
+    },
+    Mistake {
+        id: "only-clients-at-127.0.0.1",
+        thought: "All clients are on this computer; only their ports differ.",
+        find: SEND,
+        put: "let sent = socket.send_to(message, (\"127.0.0.1\", client.port()));",
+        breaks: &["answers-each-client"],
+        cause: "not-each-client",
+    },
+    Mistake {
+        id: "one-client-after-another",
+        thought: "I serve a client until it says `exit`, and then the next one.",
+        find: REPLY,
+        put: "static OF: std::sync::Mutex<Option<SocketAddr>> = std::sync::Mutex::new(None);\n        \
+              let mut of = OF.lock().unwrap();\n        \
+              if *of.get_or_insert(client) != client { continue; }\n        \
+              if message == b\"exit\" { *of = None; }\n        \
+              if let Err(error) = reply(&socket, message, client) {",
+        breaks: &["answers-each-client"],
+        cause: "not-each-client",
+    },
+    Mistake {
+        id: "five-clients-are-enough",
+        thought: "More than five can't be meant seriously.",
+        find: REPLY,
+        put: "static ALL: std::sync::Mutex<Vec<SocketAddr>> = std::sync::Mutex::new(Vec::new());\n        \
+              let mut all = ALL.lock().unwrap();\n        \
+              if !all.contains(&client) { all.push(client); }\n        \
+              if all.len() > 5 { all.pop(); continue; }\n        \
+              if let Err(error) = reply(&socket, message, client) {",
+        breaks: &["answers-each-client"],
+        cause: "not-each-client",
+    },
+    Mistake {
+        id: "drops-what-came-meanwhile",
+        thought: "Old messages are of no interest: I empty the buffer first.",
+        find: MESSAGE,
+        put: "socket.set_nonblocking(true)?;\n        \
+              while socket.recv_from(&mut [0; 2000]).is_ok() {}\n        \
+              socket.set_nonblocking(false)?;\n        \
+              let message = buffer.get(..length).unwrap_or_default();",
+        breaks: &["answers-each-client", "answers-promptly"],
+        cause: "not-each-client",
     },
     Mistake {
         id: "tells-everybody",
@@ -225,7 +422,7 @@ const MISTAKES: &[Mistake] = &[
               if !all.contains(&client) { all.push(client); }\n        \
               if let Err(error) = reply(&socket, message, client) {",
         breaks: &["answers-each-client"],
-        cause: "",
+        cause: "not-each-client",
     },
     Mistake {
         id: "sleeps-in-the-loop",
@@ -233,8 +430,17 @@ const MISTAKES: &[Mistake] = &[
         find: MESSAGE,
         put: "std::thread::sleep(std::time::Duration::from_secs(1));\n        \
               let message = buffer.get(..length).unwrap_or_default();",
+        breaks: &["answers-promptly", "prints-each-payload"],
+        cause: "slow-reply",
+    },
+    Mistake {
+        id: "a-short-pause",
+        thought: "A pause of a third of a second isn't noticed.",
+        find: MESSAGE,
+        put: "std::thread::sleep(std::time::Duration::from_millis(330));\n        \
+              let message = buffer.get(..length).unwrap_or_default();",
         breaks: &["answers-promptly"],
-        cause: "",
+        cause: "slow-reply",
     },
     Mistake {
         id: "waits-for-the-client-to-finish",
@@ -246,7 +452,7 @@ const MISTAKES: &[Mistake] = &[
               socket.set_read_timeout(None)?;\n        \
               if let Err(error) = reply(&socket, message, client) {",
         breaks: &["answers-promptly"],
-        cause: "",
+        cause: "slow-reply",
     },
     // Where it listens, what it shows, and when it ends: all that goes wrong beside the replies.
     Mistake {
@@ -255,15 +461,7 @@ const MISTAKES: &[Mistake] = &[
         find: BIND,
         put: r#"UdpSocket::bind(("127.0.0.1", port))"#,
         breaks: &["listens-at-every-address"],
-        cause: "",
-    },
-    Mistake {
-        id: "only-at-localhost",
-        thought: "`localhost` is every address of this computer.",
-        find: BIND,
-        put: r#"UdpSocket::bind(("localhost", port))"#,
-        breaks: &["listens-at-every-address"],
-        cause: "",
+        cause: "one-address-only",
     },
     Mistake {
         id: "prints-nothing",
@@ -271,7 +469,33 @@ const MISTAKES: &[Mistake] = &[
         find: SHOW,
         put: "        let _ = line;\n",
         breaks: &["prints-each-payload"],
-        cause: "",
+        cause: "not-printed",
+    },
+    Mistake {
+        id: "logs-to-stderr",
+        thought: "What a server says is a log.",
+        find: SHOW,
+        put: "        io::stderr().write_all(line.as_bytes())?;\n",
+        breaks: &["prints-each-payload"],
+        cause: "on-stderr",
+    },
+    Mistake {
+        id: "never-ends-its-line",
+        thought: "The message has its own line end.",
+        find: LINE,
+        put: r#"format!("{client}: {} | ", String::from_utf8_lossy(message))"#,
+        breaks: &["prints-each-payload"],
+        cause: "not-printed",
+    },
+    Mistake {
+        id: "prints-when-there-is-time",
+        thought: "I show the messages of the last second together.",
+        find: SHOW,
+        put: "        std::thread::spawn(move || {\n            \
+              std::thread::sleep(std::time::Duration::from_millis(1500));\n            \
+              print!(\"{line}\");\n        });\n",
+        breaks: &["prints-each-payload"],
+        cause: "printed-late",
     },
     Mistake {
         id: "prints-the-length-only",
@@ -279,7 +503,7 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: r#"format!("{client}: {} bytes\n", message.len())"#,
         breaks: &["prints-each-payload"],
-        cause: "",
+        cause: "not-printed",
     },
     Mistake {
         id: "never-flushes",
@@ -289,7 +513,7 @@ const MISTAKES: &[Mistake] = &[
               std::cell::RefCell::new(io::BufWriter::new(io::stdout())));\n        \
               OUT.with(|out| out.borrow_mut().write_all(line.as_bytes()))?;\n",
         breaks: &["prints-each-payload"],
-        cause: "",
+        cause: "not-printed",
     },
     Mistake {
         id: "prints-the-whole-buffer",
@@ -297,7 +521,7 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: r#"format!("{client}: {}\n", String::from_utf8_lossy(&buffer[..1024]))"#,
         breaks: &["prints-each-payload"],
-        cause: "",
+        cause: "prints-nul",
     },
     Mistake {
         id: "prints-what-is-left-of-older-messages",
@@ -305,7 +529,7 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: r#"format!("{client}: {}\n", String::from_utf8_lossy(&buffer[..2048]).replace('\0', ""))"#,
         breaks: &["prints-each-payload"],
-        cause: "",
+        cause: "prints-old-text",
     },
     Mistake {
         id: "prints-an-escaped-form",
@@ -313,7 +537,7 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: r#"format!("{client}: {}\n", message.escape_ascii())"#,
         breaks: &["prints-each-payload"],
-        cause: "",
+        cause: "escaped",
     },
     Mistake {
         id: "ends-at-exit",
@@ -322,7 +546,7 @@ const MISTAKES: &[Mistake] = &[
         put: "if message == b\"exit\" { reply(&socket, message, client)?; return Ok(()); }\n        \
               if let Err(error) = reply(&socket, message, client) {",
         breaks: &["goes-on-after-exit"],
-        cause: "",
+        cause: "exit-is-a-command",
     },
     Mistake {
         id: "does-not-echo-exit",
@@ -331,7 +555,16 @@ const MISTAKES: &[Mistake] = &[
         put: "if message == b\"exit\" { continue; }\n        \
               if let Err(error) = reply(&socket, message, client) {",
         breaks: &["goes-on-after-exit"],
-        cause: "",
+        cause: "exit-is-a-command",
+    },
+    Mistake {
+        id: "ends-at-bye",
+        thought: "`bye` is what one says at the end.",
+        find: REPLY,
+        put: "if message == b\"bye\" { reply(&socket, message, client)?; return Ok(()); }\n        \
+              if let Err(error) = reply(&socket, message, client) {",
+        breaks: &["goes-on-after-exit"],
+        cause: "exit-is-a-command",
     },
     Mistake {
         id: "refuses-long-datagrams",
@@ -340,7 +573,7 @@ const MISTAKES: &[Mistake] = &[
         put: "anyhow::ensure!(length <= 1024, \"{length} bytes are too many\");\n        \
               let message = buffer.get(..length).unwrap_or_default();",
         breaks: &["goes-on-after-a-long-datagram"],
-        cause: "",
+        cause: "long-is-an-error",
     },
     Mistake {
         id: "ends-when-it-is-quiet",
@@ -349,7 +582,16 @@ const MISTAKES: &[Mistake] = &[
         put: "        socket.set_read_timeout(Some(std::time::Duration::from_secs(2)))?;\n        \
               let (length, client) = receive(&socket, &mut buffer)?;\n",
         breaks: &["goes-on-when-left-alone"],
-        cause: "",
+        cause: "gives-up",
+    },
+    Mistake {
+        id: "ends-after-3-s-of-silence",
+        thought: "Three seconds are long.",
+        find: "        let (length, client) = receive(&socket, &mut buffer)?;\n",
+        put: "        socket.set_read_timeout(Some(std::time::Duration::from_secs(3)))?;\n        \
+              let (length, client) = receive(&socket, &mut buffer)?;\n",
+        breaks: &["goes-on-when-left-alone"],
+        cause: "gives-up",
     },
     Mistake {
         id: "ends-with-its-input",
@@ -359,16 +601,19 @@ const MISTAKES: &[Mistake] = &[
               let _ = io::stdin().read_line(&mut String::new());\n        \
               std::process::exit(0);\n    });\n    // No datagram is larger than this",
         breaks: &["goes-on-when-left-alone"],
-        cause: "",
+        cause: "reads-its-input",
     },
     Mistake {
         id: "ends-when-a-client-has-vanished",
-        thought: "I connect to the client: then I'm told if it has gone.",
+        thought: "Each client gets a connected socket: then I'm told if it has gone.",
         find: SEND,
-        put: "let sent = socket.send_to(message, client);\n    socket.connect(client)?;\n    \
-              let sent = socket.send(message);",
-        breaks: &["goes-on-when-left-alone"],
-        cause: "",
+        put: "let own = UdpSocket::bind(\"0.0.0.0:0\")?;\n    own.connect(client)?;\n    \
+              let sent = own.send(message);\n    \
+              if let Some(error) = own.take_error()? {\n        \
+                  eprintln!(\"the client has gone: {error}\");\n        \
+                  std::process::exit(1);\n    }",
+        breaks: &["answers-from-its-port", "goes-on-when-left-alone"],
+        cause: "other-socket",
     },
     Mistake {
         id: "a-taken-port-is-fine",
@@ -377,8 +622,8 @@ const MISTAKES: &[Mistake] = &[
         put: "    let socket = match bind(&port.to_string_lossy()) {\n        \
               Ok(socket) => socket,\n        \
               Err(error) => { eprintln!(\"{error}\"); return Ok(()); }\n    };\n",
-        breaks: &["fails-on-a-taken-port"],
-        cause: "",
+        breaks: &["fails-on-a-taken-port", "refuses-a-bad-port"],
+        cause: "shares-its-port",
     },
     Mistake {
         id: "takes-another-port",
@@ -386,7 +631,15 @@ const MISTAKES: &[Mistake] = &[
         find: BIND,
         put: r#"UdpSocket::bind(("0.0.0.0", port)).or_else(|_| UdpSocket::bind("0.0.0.0:0"))"#,
         breaks: &["fails-on-a-taken-port"],
-        cause: "",
+        cause: "shares-its-port",
+    },
+    Mistake {
+        id: "unwraps-the-socket",
+        thought: "Binding always works.",
+        find: "UdpSocket::bind((\"0.0.0.0\", port))\n        .with_context(|| format!(\"cannot bind UDP port {port}: is it free?\"))",
+        put: "Ok(UdpSocket::bind((\"0.0.0.0\", port)).unwrap())",
+        breaks: &["fails-on-a-taken-port"],
+        cause: "panicked",
     },
     Mistake {
         id: "panics-on-a-bad-port",
@@ -394,7 +647,7 @@ const MISTAKES: &[Mistake] = &[
         find: "port.parse().with_context(|| format!(\"`{port}` is no port (0 to 65535)\"))?",
         put: "port.parse().unwrap()",
         breaks: &["refuses-a-bad-port"],
-        cause: "",
+        cause: "panicked",
     },
     Mistake {
         id: "a-bad-port-without-its-name",
@@ -402,7 +655,15 @@ const MISTAKES: &[Mistake] = &[
         find: "format!(\"`{port}` is no port (0 to 65535)\")",
         put: "\"that is no port\"",
         breaks: &["refuses-a-bad-port"],
-        cause: "",
+        cause: "bad-port",
+    },
+    Mistake {
+        id: "takes-the-digits-of-it",
+        thought: "A number is a number, whatever stands behind it.",
+        find: "port.parse().with_context(|| format!(\"`{port}` is no port (0 to 65535)\"))?",
+        put: "port.trim_end_matches('x').parse().with_context(|| format!(\"`{port}` is no port (0 to 65535)\"))?",
+        breaks: &["refuses-a-bad-port"],
+        cause: "bad-port",
     },
     Mistake {
         id: "a-bad-port-is-8090",
@@ -410,7 +671,7 @@ const MISTAKES: &[Mistake] = &[
         find: "port.parse().with_context(|| format!(\"`{port}` is no port (0 to 65535)\"))?",
         put: "port.parse().unwrap_or(0)",
         breaks: &["refuses-a-bad-port"],
-        cause: "",
+        cause: "bad-port",
     },
 ];
 
