@@ -200,6 +200,9 @@ fn cut(text: &[u8], whole: &[u8]) -> Option<Cause> {
     if text[length] == 0 {
         return Some(CUT_AT_NUL);
     }
+    if text[length] == b'\r' {
+        return Some(CUT_AT_CARRIAGE_RETURN);
+    }
     let words = match text.len() - length {
         _ if length == 8 => {
             "8 is the size of a pointer: in C, `sizeof` of a pointer isn't the length of the text."
@@ -334,6 +337,13 @@ const CUT_AT_NUL: Cause = Cause::new(
      that `recvfrom` or `read` has returned, and `fwrite`.",
 );
 
+const CUT_AT_CARRIAGE_RETURN: Cause = Cause::new(
+    "cut-at-carriage-return",
+    "It ends where a `\\r` stands in it, which ends no line unless `\\n` comes next. Java's `readLine` \
+     takes it for an end, and in C `strcspn` looks for it from the front: read up to `\\n`, and take \
+     off one `\\r` before it.",
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,6 +368,7 @@ mod tests {
             ("some longer text", "some longer", "cut"),
             ("some longer text", "some lon", "cut"),
             ("zero\0byte", "zero", "cut-at-nul"),
+            ("some\rtext", "some", "cut-at-carriage-return"),
             ("你好", "??", "replaced"),
             ("你好", "ä½\u{a0}å¥½", "wrong-encoding"),
             ("quoted \"word\"", r#"quoted \"word\""#, "escaped"),
