@@ -55,6 +55,11 @@ impl Trial {
         }
     }
 
+    /// Who uses the network that the checks are made in.
+    pub fn network(&self) -> Network {
+        self.setting.network
+    }
+
     /// Starts the program with `argument`.
     pub fn start(&self, argument: impl AsRef<OsStr>) -> Checked<Subject> {
         self.start_with(Some(argument.as_ref()))

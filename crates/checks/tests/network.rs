@@ -96,3 +96,20 @@ fn what_no_program_can_use_up_is_always_a_grader_error() {
     let finding = judge_one(&CHECKS, PortCount::default(), Network::Own);
     assert!(matches!(finding.outcome, Outcome::GraderError(_)), "{finding:?}");
 }
+
+/// With a program that takes any name, but no other nonsense.
+#[test]
+#[cfg(unix)]
+fn a_name_that_does_not_exist_is_tried_only_where_nobody_is_asked_for_it() {
+    let script = r#"case $1 in *.invalid:*) exit 0;; esac; echo "no address: $1" >&2; exit 1"#;
+    let command = ["sh", "-c", script, "sh"].map(Into::into).to_vec();
+    let program = Program { command, name: None };
+    let lesson = checks::lessons::find("lesson-2").unwrap();
+    let check = lesson.check("names-a-malformed-argument").unwrap();
+    let lesson = Lesson { checks: std::slice::from_ref(check), ..*lesson };
+    for (network, passes) in [(Network::Shared, true), (Network::Own, false)] {
+        let findings = judge(&lesson, &program, 7, Terms { network, ..Terms::default() });
+        let outcome = &findings[0].outcome;
+        assert_eq!(matches!(outcome, Outcome::Pass), passes, "{network:?}: {outcome:?}");
+    }
+}
