@@ -5,13 +5,15 @@ use base::lessons::numbered;
 
 pub const COURSE: Course = Course {
     lesson: numbered(2),
-    is_exact: false,
+    is_exact: true,
     mistakes: MISTAKES,
     in_c: None,
     variants: VARIANTS,
 };
 
 // Pieces of the step.
+const NAME: &str =
+    r#"    let name = env::args_os().nth(1).unwrap_or_else(|| "127.0.0.1:8090".into());"#;
 const TARGET: &str = "    let target = resolve(&name.to_string_lossy())?;";
 const MESSAGE: &str = r#"    let message = read_line()?.context("the input ended before a line, so nothing was sent")?;"#;
 const SEND: &str = "    send(&socket, &message, target)?;";
@@ -38,30 +40,82 @@ const SENT: &str = "    let sent = socket.send_to(message, target);";
 const CHECKED: &str =
     r#"    sent.with_context(|| format!("cannot send {} bytes to {target}", message.len()))?;"#;
 
+// What several mistakes lose: every check that looks at a datagram, and those that look at what a
+// program does that has sent one.
+const NO_DATAGRAM: &[&str] = &[
+    "sends-the-line",
+    "leaves-out-the-line-end",
+    "sends-an-empty-line",
+    "sends-3000-bytes-as-one-datagram",
+    "keeps-spaces",
+    "takes-both-line-ends",
+    "survives-invalid-utf8",
+    "sends-just-one-datagram",
+    "sends-to-the-host-it-is-given",
+    "leaves-its-own-port-to-the-system",
+    "names-a-malformed-argument",
+];
+const NOTHING_SENT: &[&str] = &[
+    "sends-the-line",
+    "leaves-out-the-line-end",
+    "sends-an-empty-line",
+    "sends-3000-bytes-as-one-datagram",
+    "keeps-spaces",
+    "takes-both-line-ends",
+    "survives-invalid-utf8",
+    "sends-just-one-datagram",
+    "waits-for-no-reply",
+    "sends-before-its-input-ends",
+    "says-that-it-has-sent",
+    "sends-to-the-host-it-is-given",
+    "leaves-its-own-port-to-the-system",
+    "succeeds-without-a-receiver",
+];
+const ITS_TARGET: &[&str] = &[
+    "sends-the-line",
+    "leaves-out-the-line-end",
+    "sends-an-empty-line",
+    "sends-3000-bytes-as-one-datagram",
+    "keeps-spaces",
+    "takes-both-line-ends",
+    "survives-invalid-utf8",
+    "sends-just-one-datagram",
+    "sends-to-the-host-it-is-given",
+    "leaves-its-own-port-to-the-system",
+];
+const EVERY_TEXT: &[&str] = &[
+    "sends-the-line",
+    "leaves-out-the-line-end",
+    "sends-3000-bytes-as-one-datagram",
+    "keeps-spaces",
+    "takes-both-line-ends",
+    "survives-invalid-utf8",
+];
+
 const MISTAKES: &[Mistake] = &[
     Mistake {
         id: "hard-coded-target",
         thought: "The receiver is at 127.0.0.1:8090.",
         find: TARGET,
         put: r#"    let target = resolve("127.0.0.1:8090")?;"#,
-        breaks: &["sends-the-line"],
-        cause: "",
+        breaks: NO_DATAGRAM,
+        cause: "nothing-came",
     },
     Mistake {
         id: "over-tcp",
         thought: "A stream is a socket, too.",
         find: SENT,
         put: "    let sent = std::net::TcpStream::connect(target).and_then(|mut stream| stream.write(message));",
-        breaks: &["sends-the-line"],
-        cause: "",
+        breaks: NOTHING_SENT,
+        cause: "over-tcp",
     },
     Mistake {
         id: "line-end-sent-along",
         thought: "I send what I have read.",
         find: CHOP,
         put: "",
-        breaks: &["leaves-out-the-line-end"],
-        cause: "",
+        breaks: &["leaves-out-the-line-end", "takes-both-line-ends"],
+        cause: "line-end",
     },
     Mistake {
         id: "the-whole-buffer",
@@ -71,7 +125,7 @@ const MISTAKES: &[Mistake] = &[
     buffer.resize(1024.max(message.len()), 0);
     let sent = socket.send_to(&buffer, target);"#,
         breaks: &["leaves-out-the-line-end"],
-        cause: "",
+        cause: "whole-buffer",
     },
     Mistake {
         id: "empty-is-not-sent",
@@ -81,7 +135,7 @@ const MISTAKES: &[Mistake] = &[
         send(&socket, &message, target)?;
     }"#,
         breaks: &["sends-an-empty-line"],
-        cause: "",
+        cause: "empty-is-not-sent",
     },
     Mistake {
         id: "empty-is-the-end",
@@ -89,23 +143,27 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: "    Ok((!line.is_empty()).then_some(line))",
         breaks: &["sends-an-empty-line"],
-        cause: "",
+        cause: "empty-is-not-sent",
     },
     Mistake {
         id: "in-pieces",
         thought: "A buffer has 1,024 bytes, so I send as much at a time.",
         find: SENT,
         put: "    let sent = message.chunks(1024).try_for_each(|part| socket.send_to(part, target).map(drop));",
-        breaks: &["sends-3000-bytes-as-one-datagram"],
-        cause: "",
+        breaks: &[
+            "sends-an-empty-line",
+            "sends-3000-bytes-as-one-datagram",
+            "fails-if-the-system-refuses",
+        ],
+        cause: "empty-is-not-sent",
     },
     Mistake {
         id: "cut-at-1024-bytes",
         thought: "The receiver takes 1,024 bytes, so I send no more.",
         find: SENT,
         put: "    let sent = socket.send_to(message.get(..1024).unwrap_or(message), target);",
-        breaks: &["sends-3000-bytes-as-one-datagram"],
-        cause: "",
+        breaks: &["sends-3000-bytes-as-one-datagram", "fails-if-the-system-refuses"],
+        cause: "cut",
     },
     Mistake {
         id: "one-byte-a-character",
@@ -114,7 +172,7 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    let bytes: Vec<u8> = String::from_utf8_lossy(message).chars().map(|c| c as u8).collect();
     let sent = socket.send_to(&bytes, target);"#,
         breaks: &["sends-3000-bytes-as-one-datagram"],
-        cause: "",
+        cause: "other-bytes",
     },
     Mistake {
         id: "trims-the-line",
@@ -122,7 +180,7 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: "    Ok((length > 0).then(|| line.trim_ascii().to_vec()))",
         breaks: &["keeps-spaces"],
-        cause: "",
+        cause: "trimmed",
     },
     Mistake {
         id: "carriage-return-sent-along",
@@ -130,7 +188,7 @@ const MISTAKES: &[Mistake] = &[
         find: CR,
         put: "",
         breaks: &["takes-both-line-ends"],
-        cause: "",
+        cause: "carriage-return",
     },
     Mistake {
         id: "reads-text",
@@ -140,7 +198,7 @@ const MISTAKES: &[Mistake] = &[
     let length = io::stdin().read_line(&mut text).context("cannot read input")?;
     line = text.into_bytes();"#,
         breaks: &["survives-invalid-utf8"],
-        cause: "",
+        cause: "strict-decoding",
     },
     Mistake {
         id: "sends-twice",
@@ -149,7 +207,7 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    send(&socket, &message, target)?;
     send(&socket, &message, target)?;"#,
         breaks: &["sends-just-one-datagram"],
-        cause: "",
+        cause: "sends-again",
     },
     Mistake {
         id: "sends-every-line",
@@ -159,8 +217,8 @@ const MISTAKES: &[Mistake] = &[
     while let Some(message) = read_line()? {
         send(&socket, &message, target)?;
     }"#,
-        breaks: &["sends-just-one-datagram"],
-        cause: "",
+        breaks: &["sends-just-one-datagram", "sends-before-its-input-ends"],
+        cause: "more-than-a-line",
     },
     Mistake {
         id: "awaits-a-reply",
@@ -169,7 +227,7 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    send(&socket, &message, target)?;
     socket.recv_from(&mut [0; 1024])?;"#,
         breaks: &["waits-for-no-reply"],
-        cause: "",
+        cause: "waits-for-something",
     },
     Mistake {
         id: "awaits-a-reply-for-a-second",
@@ -179,15 +237,15 @@ const MISTAKES: &[Mistake] = &[
     socket.set_read_timeout(Some(std::time::Duration::from_secs(1)))?;
     let _ = socket.recv_from(&mut [0; 1024]);"#,
         breaks: &["waits-for-no-reply"],
-        cause: "",
+        cause: "waits-for-something",
     },
     Mistake {
         id: "reads-all-of-its-input",
         thought: "I read until there is no more.",
         find: READ,
         put: r#"    let length = io::Read::read_to_end(&mut io::stdin(), &mut line).context("cannot read")?;"#,
-        breaks: &["sends-before-its-input-ends"],
-        cause: "",
+        breaks: &["sends-just-one-datagram", "sends-before-its-input-ends"],
+        cause: "more-than-a-line",
     },
     Mistake {
         id: "holds-the-window-open",
@@ -196,7 +254,7 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    writeln!(io::stdout(), "Sent {} bytes to {target}", message.len())?;
     read_line()?;"#,
         breaks: &["sends-before-its-input-ends"],
-        cause: "",
+        cause: "reads-on",
     },
     Mistake {
         id: "no-prompt",
@@ -204,7 +262,7 @@ const MISTAKES: &[Mistake] = &[
         find: PROMPT,
         put: "",
         breaks: &["prompts-before-it-reads"],
-        cause: "",
+        cause: "nothing-on-stdout",
     },
     Mistake {
         id: "unflushed-prompt",
@@ -212,7 +270,7 @@ const MISTAKES: &[Mistake] = &[
         find: FLUSH,
         put: "",
         breaks: &["prompts-before-it-reads"],
-        cause: "",
+        cause: "nothing-on-stdout",
     },
     Mistake {
         id: "says-nothing",
@@ -220,7 +278,7 @@ const MISTAKES: &[Mistake] = &[
         find: TELL,
         put: "",
         breaks: &["says-that-it-has-sent"],
-        cause: "",
+        cause: "says-nothing",
     },
     Mistake {
         id: "says-an-empty-line",
@@ -228,7 +286,7 @@ const MISTAKES: &[Mistake] = &[
         find: TELL,
         put: "    writeln!(io::stdout())?;",
         breaks: &["says-that-it-has-sent"],
-        cause: "",
+        cause: "says-nothing",
     },
     Mistake {
         id: "only-addresses",
@@ -236,7 +294,7 @@ const MISTAKES: &[Mistake] = &[
         find: RESOLVE,
         put: r#"    name.parse().with_context(|| format!("`{name}` is no address"))"#,
         breaks: &["sends-to-the-host-it-is-given"],
-        cause: "",
+        cause: "no-names",
     },
     Mistake {
         id: "only-the-port",
@@ -245,8 +303,8 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    let name = name.to_string_lossy();
     let (_, port) = name.rsplit_once(':').context("no port")?;
     let target = resolve(&format!("127.0.0.1:{port}"))?;"#,
-        breaks: &["sends-to-the-host-it-is-given"],
-        cause: "",
+        breaks: &["sends-to-the-host-it-is-given", "names-a-malformed-argument"],
+        cause: "host-ignored",
     },
     Mistake {
         id: "a-fixed-port",
@@ -254,7 +312,7 @@ const MISTAKES: &[Mistake] = &[
         find: ANY,
         put: r#"    let any = "0.0.0.0:8089";"#,
         breaks: &["leaves-its-own-port-to-the-system"],
-        cause: "",
+        cause: "fixed-port",
     },
     Mistake {
         id: "asks-whether-it-came",
@@ -269,7 +327,7 @@ const MISTAKES: &[Mistake] = &[
         anyhow::bail!("nobody listens at {target}");
     }"#,
         breaks: &["succeeds-without-a-receiver"],
-        cause: "",
+        cause: "nobody-is-an-error",
     },
     Mistake {
         id: "drops-the-error",
@@ -277,7 +335,7 @@ const MISTAKES: &[Mistake] = &[
         find: CHECKED,
         put: "    let _ = sent;",
         breaks: &["fails-if-the-system-refuses"],
-        cause: "",
+        cause: "error-dropped",
     },
     Mistake {
         id: "cut-to-what-fits",
@@ -285,7 +343,7 @@ const MISTAKES: &[Mistake] = &[
         find: SENT,
         put: "    let sent = socket.send_to(message.get(..65_507).unwrap_or(message), target);",
         breaks: &["fails-if-the-system-refuses"],
-        cause: "",
+        cause: "cut-to-fit",
     },
     Mistake {
         id: "tells-and-succeeds",
@@ -295,7 +353,7 @@ const MISTAKES: &[Mistake] = &[
         eprintln!("cannot send: {error}");
     }"#,
         breaks: &["fails-if-the-system-refuses"],
-        cause: "",
+        cause: "error-dropped",
     },
     Mistake {
         id: "the-end-is-an-empty-line",
@@ -303,7 +361,7 @@ const MISTAKES: &[Mistake] = &[
         find: MESSAGE,
         put: "    let message = read_line()?.unwrap_or_default();",
         breaks: &["sends-nothing-at-the-end-of-its-input"],
-        cause: "",
+        cause: "end-is-a-line",
     },
     Mistake {
         id: "asks-until-a-line-comes",
@@ -315,7 +373,7 @@ const MISTAKES: &[Mistake] = &[
         }
     };"#,
         breaks: &["sends-nothing-at-the-end-of-its-input"],
-        cause: "",
+        cause: "end-not-noticed",
     },
     Mistake {
         id: "unwraps-the-line",
@@ -323,7 +381,7 @@ const MISTAKES: &[Mistake] = &[
         find: MESSAGE,
         put: "    let message = read_line()?.unwrap();",
         breaks: &["sends-nothing-at-the-end-of-its-input"],
-        cause: "",
+        cause: "panicked",
     },
     Mistake {
         id: "says-only-that-it-failed",
@@ -331,7 +389,229 @@ const MISTAKES: &[Mistake] = &[
         find: RESOLVE,
         put: r#"    name.to_socket_addrs()?.min_by_key(SocketAddr::is_ipv6).context("no address")"#,
         breaks: &["names-a-malformed-argument"],
-        cause: "",
+        cause: "argument-not-named",
+    },
+    Mistake {
+        id: "sends-nothing",
+        thought: "I have said that it is sent.",
+        find: SEND,
+        put: r#"    let _ = &socket;"#,
+        breaks: &[
+            "sends-the-line",
+            "leaves-out-the-line-end",
+            "sends-an-empty-line",
+            "sends-3000-bytes-as-one-datagram",
+            "keeps-spaces",
+            "takes-both-line-ends",
+            "survives-invalid-utf8",
+            "sends-just-one-datagram",
+            "sends-to-the-host-it-is-given",
+            "leaves-its-own-port-to-the-system",
+            "fails-if-the-system-refuses",
+        ],
+        cause: "nothing-came",
+    },
+    Mistake {
+        id: "binds-its-target",
+        thought: "I was given an address, and a socket must be bound to one.",
+        find: ANY,
+        put: "    let any = target;",
+        breaks: ITS_TARGET,
+        cause: "binds-its-target",
+    },
+    Mistake {
+        id: "port-bytes-swapped",
+        thought: "A port is a number like any other.",
+        find: TARGET,
+        put: r#"    let mut target = resolve(&name.to_string_lossy())?;
+    target.set_port(target.port().swap_bytes());"#,
+        breaks: ITS_TARGET,
+        cause: "port-bytes-swapped",
+    },
+    Mistake {
+        id: "a-byte-a-datagram",
+        thought: "I send one character after another.",
+        find: SENT,
+        put: r#"    let mut bytes = message.chunks(1);
+    let sent = bytes.try_for_each(|byte| socket.send_to(byte, target).map(drop));"#,
+        breaks: &[
+            "sends-an-empty-line",
+            "sends-3000-bytes-as-one-datagram",
+            "sends-just-one-datagram",
+            "fails-if-the-system-refuses",
+        ],
+        cause: "empty-is-not-sent",
+    },
+    Mistake {
+        id: "a-prefix",
+        thought: "The receiver should know what it is.",
+        find: SENT,
+        put: r#"    let message = &[b"Message: ", message].concat();
+    let sent = socket.send_to(message, target);"#,
+        breaks: &["leaves-out-the-line-end"],
+        cause: "something-in-front",
+    },
+    Mistake {
+        id: "a-prefix-of-its-own",
+        thought: "The receiver should know what comes.",
+        find: SENT,
+        put: r#"    socket.send_to(b"Message: ", target)?;
+    let sent = socket.send_to(message, target);"#,
+        breaks: &["sends-just-one-datagram"],
+        cause: "several-calls",
+    },
+    Mistake {
+        id: "a-final-zero",
+        thought: "A string ends in a zero.",
+        find: SENT,
+        put: r#"    let message = &[message, b"\0"].concat();
+    let sent = socket.send_to(message, target);"#,
+        breaks: &["leaves-out-the-line-end"],
+        cause: "final-zero",
+    },
+    Mistake {
+        id: "eight-bytes",
+        thought: "`sizeof` says how long it is.",
+        find: SENT,
+        put: r#"    let message = &message[..message.len().min(8)];
+    let sent = socket.send_to(message, target);"#,
+        breaks: &[
+            "sends-the-line",
+            "leaves-out-the-line-end",
+            "sends-3000-bytes-as-one-datagram",
+            "keeps-spaces",
+            "takes-both-line-ends",
+            "survives-invalid-utf8",
+            "fails-if-the-system-refuses",
+        ],
+        cause: "cut",
+    },
+    Mistake {
+        id: "one-byte-too-few",
+        thought: "The last byte is the line end.",
+        find: LINE,
+        put: r#"    line.pop();
+    Ok((length > 0).then_some(line))"#,
+        breaks: EVERY_TEXT,
+        cause: "cut",
+    },
+    Mistake {
+        id: "cut-at-255-bytes",
+        thought: "Nobody types more than that.",
+        find: SENT,
+        put: r#"    let message = &message[..message.len().min(255)];
+    let sent = socket.send_to(message, target);"#,
+        breaks: &["sends-3000-bytes-as-one-datagram", "fails-if-the-system-refuses"],
+        cause: "cut",
+    },
+    Mistake {
+        id: "cut-at-a-zero",
+        thought: "A string ends at a zero.",
+        find: SENT,
+        put: r#"    let message = message.split(|byte| *byte == 0).next().unwrap_or_default();
+    let sent = socket.send_to(message, target);"#,
+        breaks: &["survives-invalid-utf8"],
+        cause: "cut-at-nul",
+    },
+    Mistake {
+        id: "cut-at-a-carriage-return",
+        thought: "A line ends at the first of the two.",
+        find: LINE,
+        put: r#"    let end = line.iter().position(|byte| *byte == b'\r').unwrap_or(line.len());
+    line.truncate(end);
+    Ok((length > 0).then_some(line))"#,
+        breaks: &["survives-invalid-utf8"],
+        cause: "cut-at-carriage-return",
+    },
+    Mistake {
+        id: "cut-at-255",
+        thought: "A character is a `char`, and the end of the file is one, too.",
+        find: SENT,
+        put: r#"    let message = message.split(|byte| *byte == 255).next().unwrap_or_default();
+    let sent = socket.send_to(message, target);"#,
+        breaks: &["survives-invalid-utf8"],
+        cause: "cut-at-255",
+    },
+    Mistake {
+        id: "only-ascii",
+        thought: "Letters are ASCII.",
+        find: SENT,
+        put: r#"    let message: Vec<u8> = String::from_utf8_lossy(message)
+        .chars()
+        .map(|c| if c.is_ascii() { c as u8 } else { b'?' })
+        .collect();
+    let sent = socket.send_to(&message, target);"#,
+        breaks: &["sends-3000-bytes-as-one-datagram"],
+        cause: "replaced",
+    },
+    Mistake {
+        id: "words-apart",
+        thought: "`scanf` reads a word after the other.",
+        find: LINE,
+        put: r#"    let words: Vec<_> = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    Ok((length > 0).then(|| words.join(&b' ')))"#,
+        breaks: &["keeps-spaces", "survives-invalid-utf8"],
+        cause: "taken-apart",
+    },
+    Mistake {
+        id: "in-capitals",
+        thought: "It looks better.",
+        find: SENT,
+        put: r#"    let message = &message.to_ascii_uppercase();
+    let sent = socket.send_to(message, target);"#,
+        breaks: EVERY_TEXT,
+        cause: "other-case",
+    },
+    Mistake {
+        id: "prompt-on-stderr",
+        thought: "The prompt isn't a result.",
+        find: PROMPT,
+        put: r#"    write!(io::stderr(), "Your message: ")?;"#,
+        breaks: &["prompts-before-it-reads"],
+        cause: "all-on-stderr",
+    },
+    Mistake {
+        id: "prints-its-buffer",
+        thought: "It is all in the buffer.",
+        find: TELL,
+        put: r#"    writeln!(io::stdout(), "Sent {:\0<64}", String::from_utf8_lossy(&message))?;"#,
+        breaks: &["says-that-it-has-sent"],
+        cause: "prints-nul",
+    },
+    Mistake {
+        id: "ends-with-1",
+        thought: "1 is true.",
+        find: TELL,
+        put: r#"    writeln!(io::stdout(), "Sent {} bytes to {target}", message.len())?;
+    std::process::exit(1);"#,
+        breaks: &["waits-for-no-reply"],
+        cause: "ended-with-an-error",
+    },
+    Mistake {
+        id: "panics-at-the-end",
+        thought: "That is how far I am.",
+        find: TELL,
+        put: r#"    writeln!(io::stdout(), "Sent {} bytes to {target}", message.len())?;
+    panic!("what now?");"#,
+        breaks: &["waits-for-no-reply"],
+        cause: "panicked",
+    },
+    Mistake {
+        id: "asks-for-an-argument",
+        thought: "Without an address I can do nothing.",
+        find: NAME,
+        put: r#"    let name = env::args_os().nth(1).context("usage: lesson-2 HOST:PORT")?;"#,
+        breaks: &["needs-no-argument"],
+        cause: "no-default",
+    },
+    Mistake {
+        id: "checks-the-length-itself",
+        thought: "Only what is too long fails.",
+        find: CHECKED,
+        put: r#"    anyhow::ensure!(message.len() <= 65_507, "too long");
+    let _ = sent;"#,
+        breaks: &["fails-if-the-system-refuses"],
+        cause: "error-dropped",
     },
 ];
 
@@ -426,5 +706,53 @@ const VARIANTS: &[Variant] = &[
         id: "any-address-first",
         what: "the first address of a name, of whatever family",
         edits: &[("        .min_by_key(SocketAddr::is_ipv6)", "        .next()")],
+    },
+    Variant {
+        id: "no-words-but-the-line",
+        what: "the line itself, and nothing else, when it is sent; and a prompt of one character",
+        edits: &[
+            (PROMPT, r#"    write!(io::stdout(), "?")?;"#),
+            (TELL, r#"    writeln!(io::stdout(), "{}", String::from_utf8_lossy(&message))?;"#),
+        ],
+    },
+    Variant {
+        id: "may-broadcast",
+        what: "a socket that may send to everybody, as those of Go and Java",
+        edits: &[(
+            SENT,
+            r#"    socket.set_broadcast(true)?;
+    let sent = socket.send_to(message, target);"#,
+        )],
+    },
+    Variant {
+        id: "reads-ahead",
+        what: "all that there is to read at once, of which only the first line counts",
+        edits: &[(
+            READ,
+            r#"    let mut buffer = [0; 65_536];
+    let mut length = 0;
+    while !line.contains(&b'\n') {
+        let more = io::Read::read(&mut io::stdin(), &mut buffer).context("cannot read input")?;
+        if more == 0 {
+            break;
+        }
+        length += more;
+        line.extend(&buffer[..more]);
+    }
+    if let Some(end) = line.iter().position(|byte| *byte == b'\n') {
+        line.truncate(end + 1);
+    }"#,
+        )],
+    },
+    Variant {
+        id: "a-socket-at-last",
+        what: "the socket is made when the line is there",
+        edits: &[
+            ("    let socket = create_socket(target)?;\n", ""),
+            (
+                SEND,
+                "    let socket = create_socket(target)?;\n    send(&socket, &message, target)?;",
+            ),
+        ],
     },
 ];

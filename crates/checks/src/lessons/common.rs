@@ -16,6 +16,17 @@ pub fn has_number(output: &[u8], number: u16) -> bool {
     output.split(|byte| !byte.is_ascii_digit()).any(|digits| digits == number.as_bytes())
 }
 
+/// Whether there is something that one could see on a screen.
+pub fn is_visible(output: &[u8]) -> bool {
+    !output.trim_ascii().is_empty()
+}
+
+pub const PRINTS_NUL: Cause = Cause::new(
+    "prints-nul",
+    "Zero bytes (NUL) were printed, which a terminal doesn't show: print text, and not a whole \
+     buffer. In C, a text ends in front of its `'\\0'`.",
+);
+
 /// A socket on a second loopback address, if the system has one: macOS hasn't.
 pub fn on_second_loopback(trial: &Trial, port: u16) -> Option<Endpoint> {
     trial.endpoint_at((Ipv4Addr::new(127, 0, 0, 2), port).into()).ok()
