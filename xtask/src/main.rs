@@ -34,7 +34,7 @@ mod watch;
 mod wire;
 mod workspace;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use base::usage::{UsageError, finish, nearest};
 use command::{Subcommand, unexpected};
 use std::env;
@@ -101,8 +101,8 @@ fn find(name: &str) -> Result<&'static Subcommand> {
         return Ok(command);
     }
     let names = COMMANDS.iter().map(|command| command.name);
-    let guess = nearest(name, names).context("there are no commands")?;
-    let hint = format!("did you mean `cargo xtask {guess}`? `cargo xtask help` shows all commands");
+    let guess = nearest(name, names).map(|guess| format!("did you mean `cargo xtask {guess}`? "));
+    let hint = guess.unwrap_or_default() + "`cargo xtask help` shows all commands";
     Err(UsageError(format!("there is no command `{name}`: {hint}")).into())
 }
 

@@ -127,8 +127,8 @@ impl Plan {
 fn unknown_option(name: &str) -> anyhow::Error {
     let names = options::NAMES.iter().chain(&["port"]);
     let guess = nearest(name, names).map(|guess| format!("did you mean `--{guess}`? "));
-    let hint = guess.into_iter().chain(["`cargo xtask help run` shows all options".to_owned()]);
-    UsageError(format!("`run` has no option `--{name}`: {}", hint.collect::<String>())).into()
+    let hint = guess.unwrap_or_default() + "`cargo xtask help run` shows all options";
+    UsageError(format!("`run` has no option `--{name}`: {hint}")).into()
 }
 
 /// Whether a link can stand between a lesson and the other half of its pair.

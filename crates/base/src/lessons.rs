@@ -207,9 +207,15 @@ pub fn find(word: &str) -> Option<&'static Lesson> {
 pub fn named(word: &OsStr) -> Result<&'static Lesson> {
     let word = word.to_string_lossy();
     find(&word).ok_or_else(|| {
-        let guess = nearest(&word, LESSONS.iter().map(Lesson::name));
-        let guess = guess.map_or(String::new(), |guess| format!("did you mean `{guess}`? "));
-        let hint = format!("{guess}`cargo xtask list` shows all lessons");
+        let number = word.strip_prefix("lesson-").unwrap_or(&word);
+        let hint = match nearest(&word, LESSONS.iter().map(Lesson::name)) {
+            _ if number.parse::<i64>().is_ok() => {
+                format!("there are lessons 1 to {}; ", LESSONS.len())
+            }
+            Some(guess) => format!("did you mean `{guess}`? "),
+            None => String::new(),
+        };
+        let hint = format!("{hint}`cargo xtask list` shows all lessons");
         UsageError(format!("there is no lesson `{word}`: {hint}")).into()
     })
 }

@@ -55,31 +55,37 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     causes.any(|cause| cause.kind() == ErrorKind::BrokenPipe)
 }
 
-/// The candidate with the fewest edits from `word`; among equals, the one with the nearest ending,
-/// so that `lesson-9` is nearer to `lesson-5` than to `lesson-1`.
+/// The candidate that somebody probably meant by `word`, if one is near: with the fewest slips, and
+/// no more than one for each three characters.
 pub fn nearest<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = T>) -> Option<T> {
-    let ending = |text: &str| i16::from(text.bytes().last().unwrap_or_default());
-    candidates.into_iter().min_by_key(|candidate| {
-        let candidate = candidate.as_ref();
-        (edits(word, candidate), (ending(word) - ending(candidate)).abs())
-    })
+    let most = (word.chars().count() / 3).max(1);
+    let slips =
+        candidates.into_iter().map(|candidate| (slips(word, candidate.as_ref()), candidate));
+    let near = slips.filter(|(slips, _)| *slips <= most).min_by_key(|(slips, _)| *slips);
+    near.map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein's distance: insertions, deletions and replacements of characters.
-fn edits(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
-    for (index, a) in from.chars().enumerate() {
-        let mut diagonal = index;
-        let mut left = index + 1;
-        let mut next = vec![left];
-        for (b, &above) in to.chars().zip(row.iter().skip(1)) {
-            left = (diagonal + usize::from(a != b)).min(above + 1).min(left + 1);
-            diagonal = above;
-            next.push(left);
+/// How many characters are too many, missing, wrong, or have changed places with their neighbours.
+/// Source: optimal string alignment, the restricted distance of Damerau and Levenshtein.
+fn slips(from: &str, to: &str) -> usize {
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let mut table = vec![vec![0; to.len() + 1]; from.len() + 1];
+    for i in 0..=from.len() {
+        for j in 0..=to.len() {
+            let wrong = |i: usize, j: usize| usize::from(from[i] != to[j]);
+            table[i][j] = match (i, j) {
+                (0, _) | (_, 0) => i + j,
+                _ => (table[i - 1][j - 1] + wrong(i - 1, j - 1))
+                    .min(table[i - 1][j] + 1)
+                    .min(table[i][j - 1] + 1),
+            };
+            let is_swap = i > 1 && j > 1 && wrong(i - 1, j - 2) + wrong(i - 2, j - 1) == 0;
+            if is_swap {
+                table[i][j] = table[i][j].min(table[i - 2][j - 2] + 1);
+            }
         }
-        row = next;
     }
-    row[row.len() - 1]
+    table[from.len()][to.len()]
 }
 
 #[cfg(test)]
@@ -87,16 +93,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_edits() {
-        assert_eq!(edits("", "abc"), 3);
-        assert_eq!(edits("leson-3", "lesson-3"), 1);
-        assert_eq!(edits("kitten", "sitting"), 3);
+    fn counts_slips() {
+        for (from, to, count) in [
+            ("", "abc", 3),
+            ("leson-3", "lesson-3", 1),
+            ("kitten", "sitting", 3),
+            ("rnu", "run", 1),
+        ] {
+            assert_eq!(slips(from, to), count, "{from}");
+        }
     }
 
     #[test]
-    fn the_ending_decides_among_equals() {
-        let names = ["lesson-1", "lesson-3", "lesson-5"];
-        assert_eq!(nearest("lesson-9", names), Some("lesson-5"));
-        assert_eq!(nearest("leson-3", names), Some("lesson-3"));
+    fn only_what_is_near_is_meant() {
+        let names = ["run", "list", "lesson-1", "lesson-3", "lesson-5"];
+        for (word, meant) in [
+            ("leson-3", Some("lesson-3")),
+            ("lessn3", Some("lesson-3")),
+            ("rnu", Some("run")),
+            ("lst", Some("list")),
+            ("three", None),
+            ("foo", None),
+            ("9", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(word, names), meant, "{word}");
+        }
     }
 }

@@ -219,7 +219,7 @@ fn wrong_usage_is_refused_with_an_example() -> Result<()> {
         (&["3", "--seed", "soon"], "`soon` is no seed"),
         (&["3", "--seed", "-1"], "`-1` is no seed"),
         (&["3", "--format", "xml"], "there is no format `xml`"),
-        (&["lesson-99"], "did you mean `lesson-"),
+        (&["lesson-99"], "there are lessons 1 to "),
         (&["3", "4"], "`4` is unexpected"),
         (&["3", "--every"], "`--every` is unexpected"),
     ] {
