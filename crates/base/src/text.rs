@@ -78,6 +78,12 @@ pub fn shortened(bytes: &[u8]) -> String {
     format!("{} … {} ({} bytes)", quoted(start), quoted(end), bytes.len())
 }
 
+/// A number and what it counts: `1 check`, `2 checks`.
+pub fn count(number: usize, thing: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{ending}")
+}
+
 /// Characters of a line that are shown; who writes more doesn't write for people.
 const LINE: usize = 400;
 

@@ -2,7 +2,7 @@
 
 use crate::object::object;
 use base::terminal::{self, Style};
-use base::text::quoted as visible;
+use base::text::{count, quoted as visible};
 use std::fmt::Write;
 
 /// Bytes in a line of a dump: as many of these as the line has room for.
@@ -109,14 +109,14 @@ fn dump(bytes: &[u8], place: Option<usize>, mark: Option<usize>) -> String {
 }
 
 fn dump_in(width: usize, bytes: &[u8], place: Option<usize>, mark: Option<usize>) -> String {
-    let mut text = format!("{} {}", bytes.len(), counted("byte", bytes.len()));
+    let mut text = count(bytes.len(), "byte");
     let lines = lines_of(width, bytes);
     let is_there = |place: usize| move |(at, line): &(usize, &[u8])| place < at + line.len();
     let row = place.and_then(|place| lines.iter().position(is_there(place)));
     let row = row.unwrap_or(place.map_or(0, |_| lines.len()));
     let first = row.saturating_sub(BEFORE).min(lines.len().saturating_sub(LINES));
     if first > 0 {
-        let _ = write!(text, "\n       … {} bytes before", lines[first].0);
+        let _ = write!(text, "\n       … {} before", count(lines[first].0, "byte"));
     }
     let mut is_marked = false;
     let mut shown = 0;
@@ -131,7 +131,7 @@ fn dump_in(width: usize, bytes: &[u8], place: Option<usize>, mark: Option<usize>
         }
     }
     if bytes.len() > shown {
-        let _ = write!(text, "\n       … and {} bytes more", bytes.len() - shown);
+        let _ = write!(text, "\n       … and {} more", count(bytes.len() - shown, "byte"));
     }
     if let Some(mark) = mark.filter(|_| !is_marked) {
         let last = lines.last().filter(|_| shown == bytes.len()).map_or(0, |(at, _)| *at);
@@ -168,11 +168,6 @@ fn lines_of(width: usize, bytes: &[u8]) -> Vec<(usize, &[u8])> {
     lines
 }
 
-/// A word, as it stands behind that many.
-pub fn counted(word: &str, count: usize) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
-}
-
 fn pointer(mark: usize, column: usize) -> String {
     format!("\n       {}{POINTER} {mark}", " ".repeat(column * 3))
 }
@@ -203,6 +198,8 @@ mod tests {
         let words = ["… 464 bytes before", "byte 500", "… and 440 bytes more"];
         assert!(words.iter().all(|words| text.contains(words)), "{text}");
         assert!(text.lines().count() < 12);
+        let text = dump(&[b'x'; LINES * WIDTHS[0] + 1], None, None);
+        assert!(text.ends_with("… and 1 byte more"), "{text}");
     }
 
     #[test]

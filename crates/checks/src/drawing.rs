@@ -19,6 +19,7 @@ mod sheet;
 mod tests;
 
 use anyhow::{Context, Result};
+use base::text::count;
 use layout::Layout;
 use link::words::{self, Names};
 use link::{Direction, Event, Kind};
@@ -73,13 +74,12 @@ pub fn draw(events: &[Event], names: &Names<'_>) -> String {
 const ROOM: i32 = 400;
 
 fn title(events: &[Event], names: &Names<'_>) -> String {
-    let count = |is: fn(&Event) -> bool| events.iter().filter(|event| is(event)).count();
-    let all = count(|event| event.kind == Kind::Arrived);
-    let lost = count(|event| event.kind == Kind::Arrived && event.fate.copies == 0);
-    let plural = if all == 1 { "" } else { "s" };
+    let number = |is: fn(&Event) -> bool| events.iter().filter(|event| is(event)).count();
+    let all = number(|event| event.kind == Kind::Arrived);
+    let lost = number(|event| event.kind == Kind::Arrived && event.fate.copies == 0);
     let lost = if lost == 0 { String::new() } else { format!(", {lost} lost") };
     let (client, server) = (names.client, names.server);
-    format!("Between {client} and {server}: {all} datagram{plural}{lost}")
+    format!("Between {client} and {server}: {}{lost}", count(all, "datagram"))
 }
 
 /// A sentence an event, each in a line.

@@ -6,7 +6,7 @@ use crate::failure::{Checked, Fault, failed, late};
 use crate::log::Log;
 use crate::subject::Subject;
 use anyhow::{Context, Result};
-use base::text::shortened as visible;
+use base::text::{count, shortened as visible};
 use std::io;
 use std::io::ErrorKind::{ConnectionReset, Interrupted, TimedOut, WouldBlock};
 use std::net::{SocketAddr, UdpSocket};
@@ -39,9 +39,9 @@ impl Endpoint {
     /// Sends one datagram.
     pub fn send(&self, payload: impl AsRef<[u8]>, to: SocketAddr) -> Checked {
         let payload = payload.as_ref();
-        let (length, from) = (payload.len(), self.address);
+        let (length, from) = (count(payload.len(), "byte"), self.address);
         self.transmit(payload, to)?;
-        self.log.step(format!("sent {length} bytes from {from} to {to}: {}", visible(payload)));
+        self.log.step(format!("sent {length} from {from} to {to}: {}", visible(payload)));
         Ok(())
     }
 
@@ -57,9 +57,9 @@ impl Endpoint {
 
     /// Sends one datagram, without a word in the transcript.
     pub(crate) fn transmit(&self, payload: &[u8], to: SocketAddr) -> Result<()> {
-        let (length, from) = (payload.len(), self.address);
+        let (length, from) = (count(payload.len(), "byte"), self.address);
         let sent = self.socket.send_to(payload, to);
-        sent.with_context(|| format!("cannot send {length} bytes from {from} to {to}"))?;
+        sent.with_context(|| format!("cannot send {length} from {from} to {to}"))?;
         Ok(())
     }
 
@@ -67,9 +67,10 @@ impl Endpoint {
     pub fn receive(&self, what: &str, within: Duration, cause: &Cause) -> Checked<Datagram> {
         match self.next(self.deadline.cut(within))? {
             Some(datagram) => {
-                let (length, shown) = (datagram.payload.len(), visible(&datagram.payload));
+                let (length, shown) =
+                    (count(datagram.payload.len(), "byte"), visible(&datagram.payload));
                 let (from, to) = (datagram.from, self.address);
-                self.log.step(format!("received {length} bytes at {to} from {from}: {shown}"));
+                self.log.step(format!("received {length} at {to} from {from}: {shown}"));
                 Ok(datagram)
             }
             None => {
@@ -123,8 +124,9 @@ impl Endpoint {
                 Ok(())
             }
             Some(Datagram { payload, from }) => {
-                let (to, length, shown) = (self.address, payload.len(), visible(&payload));
-                Err(failed(format!("{from} sent {length} bytes to {to}: {shown}"), cause))
+                let (to, length, shown) =
+                    (self.address, count(payload.len(), "byte"), visible(&payload));
+                Err(failed(format!("{from} sent {length} to {to}: {shown}"), cause))
             }
         }
     }
@@ -182,10 +184,10 @@ mod tests {
             Endpoint::bind(address, &Log::default(), Deadline::default()).unwrap()
         };
         let (sender, receiver) = (bind(), bind());
-        sender.send("no\0", receiver.address).unwrap();
+        sender.send("\0", receiver.address).unwrap();
         let verdict = receiver.receives_nothing(Duration::from_secs(10), &Cause::NONE);
         let Err(Fault::Failed(failure)) = verdict else { panic!("{verdict:?}") };
         let (from, to) = (sender.address, receiver.address);
-        assert_eq!(failure.problem, format!("{from} sent 3 bytes to {to}: \"no\\0\""));
+        assert_eq!(failure.problem, format!("{from} sent 1 byte to {to}: \"\\0\""));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! `base::text` says what is visible, and escapes the rest.
 
+pub use base::text::count;
 use base::text::cut;
 use checks::check::Lesson;
 use std::borrow::Cow;
@@ -92,12 +93,6 @@ pub fn short_name(lesson: &Lesson) -> String {
     let name = lesson.name().replace('-', " ");
     let mut letters = name.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
-}
-
-/// A number and what it counts: `1 check`, `2 checks`.
-pub fn count(number: usize, thing: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{ending}")
 }
 
 /// The texts, each told apart from equal ones before it by a number.
