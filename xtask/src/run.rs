@@ -318,7 +318,7 @@ impl Plan {
 
 /// What is said when a pair of programs fails.
 impl Plan {
-    /// Says how a program failed, what it said last, and what may help.
+    /// Says how a program failed, and what may help. What it said last stands above.
     fn failure(&self, session: &Session, side: Side, lesson: &Lesson) -> String {
         let program = match side {
             Side::Server => &session.server,
@@ -330,13 +330,6 @@ impl Plan {
             None => "failed".to_owned(),
         };
         let mut message = format!("the {} ({}) {how}", lesson.label, lesson.name());
-        let mut lines = session.screen.recent(side).peekable();
-        if lines.peek().is_some() {
-            message.push_str("; its last lines were:");
-        }
-        for line in lines {
-            message.push_str(&format!("\n    {line}"));
-        }
         if let Some(hint) = self.port_hint(lesson) {
             message.push_str(&format!("\n{hint}"));
         }

@@ -4,7 +4,6 @@
 use anyhow::{Context, Result};
 use base::terminal::{Charset, Style};
 use base::text;
-use std::collections::VecDeque;
 use std::io::{self, Write};
 
 /// A program of a running lesson.
@@ -26,9 +25,6 @@ pub type Speaker = (Side, Stream);
 
 /// Where a client asks for input.
 const PROMPT: Speaker = (Side::Client, Stream::Stdout);
-
-/// Lines of a side that are kept for the message about its end.
-const RECENT_LINES: usize = 5;
 
 /// The label, and its colour, of what is said about the wire between the sides.
 const LINK: (&str, &str) = ("link", "35");
@@ -53,7 +49,6 @@ struct Column {
     label: &'static str,
     /// An SGR code.
     colour: &'static str,
-    recent: VecDeque<String>,
     /// Of each stream, the beginning of a character whose rest hasn't come yet.
     stdout_rest: Vec<u8>,
     stderr_rest: Vec<u8>,
@@ -62,7 +57,7 @@ struct Column {
 impl Column {
     fn new(label: &'static str, colour: &'static str) -> Self {
         let (stdout_rest, stderr_rest) = (Vec::new(), Vec::new());
-        Self { label, colour, recent: VecDeque::new(), stdout_rest, stderr_rest }
+        Self { label, colour, stdout_rest, stderr_rest }
     }
 }
 
@@ -128,22 +123,14 @@ impl Screen {
     /// Notes that the terminal itself has shown a line of input, and has ended that line.
     pub fn line_was_typed(&mut self) {
         self.interrupted_prompt = None;
-        self.remember_line();
+        self.open = None;
     }
 
     /// Ends the line that the cursor stands in, if it stands in one.
     pub fn close_line(&mut self) -> Result<()> {
-        match self.remember_line() {
-            Some((_, stream)) => self.write(stream, "\n"),
+        match self.open.take() {
+            Some(((_, stream), _)) => self.write(stream, "\n"),
             None => Ok(()),
-        }
-    }
-
-    /// The last lines of a side, oldest first.
-    pub fn recent(&self, side: Side) -> impl Iterator<Item = &String> {
-        match side {
-            Side::Server => self.server.recent.iter(),
-            Side::Client => self.client.recent.iter(),
         }
     }
 
@@ -197,17 +184,6 @@ impl Screen {
             line.push_str(text);
         }
         self.write(stream, text)
-    }
-
-    /// Forgets the open line, but for its text; returns whose it was.
-    fn remember_line(&mut self) -> Option<Speaker> {
-        let (speaker, line) = self.open.take()?;
-        let recent = &mut self.column(speaker.0).recent;
-        recent.push_back(line);
-        if recent.len() > RECENT_LINES {
-            recent.pop_front();
-        }
-        Some(speaker)
     }
 
     /// Bytes to text: an incomplete character at the end waits for its rest.
