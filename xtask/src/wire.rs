@@ -22,7 +22,7 @@ use link::words::Names;
 use link::{Bounds, Direction, Event, Faults, Kind, Link, json};
 use options::Options;
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -281,11 +281,20 @@ impl Files {
         Ok(())
     }
 
-    /// Writes the picture, which the checks draw.
+    /// Writes the picture, which the checks draw, and says which files there are.
     fn finish(&mut self, names: &Names<'_>) -> Result<()> {
+        let begun = [
+            (&self.log, "log", self.log_file.is_some()),
+            (&self.pcap, "capture", self.capture.is_some()),
+        ];
+        for (output, thing, _) in begun.into_iter().filter(|(_, _, is_begun)| *is_begun) {
+            output.iter().for_each(|output| output.tell(thing));
+        }
         let Some(output) = &mut self.svg else { return Ok(()) };
         let picture = draw(std::mem::take(&mut self.lines), names)?;
-        output.open()?.write_all(&picture).with_context(|| output.failure())
+        output.open()?.write_all(&picture).with_context(|| output.failure())?;
+        output.tell("picture");
+        Ok(())
     }
 }
 
@@ -319,6 +328,11 @@ impl Output {
             None => File::create(&self.path),
         };
         file.with_context(|| self.failure())
+    }
+
+    /// Says that it was written. Where stderr is closed, nobody misses it.
+    fn tell(&self, thing: &str) {
+        let _ = writeln!(io::stderr(), "Wrote the {thing} to {}.", self.path.display());
     }
 
     fn failure(&self) -> String {

@@ -114,7 +114,7 @@ impl Picture {
 pub struct Outputs {
     folder: TempDir,
     picture: Option<PathBuf>,
-    /// The names on the command line, and those that we have put in their places.
+    /// What readers see in place of what we have on the command line, and are told because of that.
     names: Vec<(String, String)>,
 }
 
@@ -126,7 +126,8 @@ impl Outputs {
     pub fn redirect(command: &mut Vec<String>, draws: bool) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| format!("no place to write: {error}"))?;
         let mut outputs = Self { folder, picture: None, names: Vec::new() };
-        if draws && !command.iter().any(|word| word == "--svg") {
+        let adds_picture = draws && !command.iter().any(|word| word == "--svg");
+        if adds_picture {
             command.extend(["--svg".to_owned(), "picture.svg".to_owned()]);
         }
         let mut option = String::new();
@@ -138,6 +139,11 @@ impl Outputs {
                 outputs.names.push((word.clone(), place_name.clone()));
                 if option == "--svg" {
                     outputs.picture = Some(place);
+                    if adds_picture {
+                        // Readers, who don't ask for a picture, aren't told of it.
+                        let told = format!("Wrote the picture to {place_name}.\n");
+                        outputs.names.insert(0, (String::new(), told));
+                    }
                 }
                 *word = place_name;
             }
@@ -146,7 +152,7 @@ impl Outputs {
         Ok(outputs)
     }
 
-    /// What a command has printed, with the names that were on its command line.
+    /// What a command has printed, as if it were the reader's.
     pub fn with_their_names(&self, printed: &str) -> String {
         let mut printed = printed.to_owned();
         for (name, place) in &self.names {
@@ -250,7 +256,8 @@ mod tests {
             command.join(" "),
             format!("cargo xtask run 4 --log {log} --loss 1% --svg {svg}")
         );
-        assert_eq!(outputs.with_their_names(&format!("Wrote {log}.")), "Wrote out/a.log.");
+        let printed = format!("Wrote {log}.\nWrote the picture to {svg}.\n");
+        assert_eq!(outputs.with_their_names(&printed), "Wrote out/a.log.\n");
         assert!(outputs.picture().unwrap_err().starts_with("this run has drawn nothing"));
         fs::write(&svg, "<svg/>").unwrap();
         assert_eq!(outputs.picture().unwrap(), "<svg/>");

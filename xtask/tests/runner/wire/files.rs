@@ -58,7 +58,11 @@ fn all_that_was_seen_is_written_down() -> Result<()> {
         let mut words: Vec<&str> = options.iter().map(String::as_str).collect();
         words.extend(["--script", script]);
         let assert = run(xtask(), lesson, &words, input)?;
-        assert.code(i32::from(lesson == "4")).stdout(contains("log").not());
+        let mut assert = assert.code(i32::from(lesson == "4")).stdout(contains("Wrote").not());
+        for (thing, name) in [("log", "log"), ("capture", "pcap"), ("picture", "svg")] {
+            let line = format!("Wrote the {thing} to {}.\n", folder.path(name).display());
+            assert = assert.stderr(contains(line));
+        }
         let log = fs::read_to_string(folder.path("log"))?;
         assert_eq!(log.lines().count(), events, "{log}");
         let is_object = |line: &str| line.starts_with("{\"") && line.ends_with('}');
