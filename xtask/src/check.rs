@@ -20,7 +20,8 @@ pub const COMMAND: Subcommand = Subcommand {
     arguments: "[LESSON] [OPTIONS]",
     summary: "judge a lesson's program: what is right, what is wrong, and why",
     details: "\
-LESSON is lesson-3 or just 3. Without it, all lessons that are started are judged in turn.
+LESSON is lesson-3 or just 3. Without it, all lessons that are started are judged in turn; one
+whose program is still the starter is not begun, and isn't judged.
 The lesson's own program is built first; --program judges any other, in whatever language.
 
   --seed N               repeat a run exactly; each report shows its seed
@@ -101,13 +102,22 @@ impl Request {
 
     /// Returns the exit code.
     fn serve(&self) -> Result<u8> {
+        if self.program.is_none() && !self.json {
+            say_what_is_judged()?;
+        }
         let mut keeper = Keeper::start()?;
         if let Some(lesson) = self.lesson {
             return Ok(self.judge(&mut keeper, lesson)?.code);
         }
         let mut worst = FULL_MARKS;
         let mut summary = String::new();
+        let workspace = workspace::load()?;
         for lesson in started_lessons()? {
+            if workspace.as_ref().is_some_and(|workspace| workspace.is_starter(lesson)) {
+                worst = worst.max(FAILED);
+                summary.push_str(&summary_line(lesson, None));
+                continue;
+            }
             let judgement = match self.judge(&mut keeper, lesson) {
                 Err(error) if !is_closed_pipe(&error) => {
                     print_error(&error);
@@ -116,7 +126,7 @@ impl Request {
                 result => result?,
             };
             worst = worst.max(judgement.code);
-            summary.push_str(&summary_line(lesson, &judgement));
+            summary.push_str(&summary_line(lesson, Some(&judgement)));
         }
         if !self.json {
             write!(io::stdout(), "\n{summary}")?;
@@ -154,15 +164,26 @@ pub fn started_lessons() -> Result<Vec<&'static Lesson>> {
     Ok(workspace::load()?.map_or_else(|| LESSONS.iter().collect(), |workspace| workspace.lessons))
 }
 
-fn summary_line(lesson: &Lesson, judgement: &Judgement) -> String {
+/// Says in the course itself, where nobody has written anything, whose work is judged.
+pub fn say_what_is_judged() -> Result<()> {
+    if workspace::load()?.is_none() {
+        let text = "This is the course itself: what is judged is its worked step.";
+        writeln!(io::stderr(), "{text}")?;
+    }
+    Ok(())
+}
+
+/// What came of a lesson, in a line; nothing did where it isn't begun.
+fn summary_line(lesson: &Lesson, judgement: Option<&Judgement>) -> String {
     let style = Style::of_stdout();
-    let result = match (judgement.score, judgement.code) {
-        (Some(Score { points, maximum }), code) => {
+    let result = match judgement.map(|judgement| (judgement.score, judgement.code)) {
+        None => style.paint("33", "not begun: still the starter"),
+        Some((Some(Score { points, maximum }), code)) => {
             let colour = if code == FULL_MARKS { "32" } else { "31" };
             style.paint(colour, &format!("{points} of {maximum} points"))
         }
-        (None, FAILED) => style.paint("31", "doesn't compile yet"),
-        (None, _) => style.paint("33", "not judged: the checks themselves failed"),
+        Some((None, FAILED)) => style.paint("31", "doesn't compile yet"),
+        Some((None, _)) => style.paint("33", "not judged: the checks themselves failed"),
     };
     format!("{}  {:<16} {result}\n", style.paint("1", &lesson.name()), lesson.title)
 }

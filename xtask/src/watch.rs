@@ -189,6 +189,7 @@ impl Watch {
         if !self.has_news {
             self.has_news = true;
             self.clear()?;
+            check::say_what_is_judged()?;
         }
         say(&news)
     }

@@ -85,6 +85,12 @@ impl Workspace {
         read_text(&self.root.join(starter_path(lesson)))
     }
 
+    /// Whether the lesson's program is as it was given out. What can't be read is something else.
+    pub fn is_starter(&self, lesson: &Lesson) -> bool {
+        let program = read_text(&self.root.join(lesson.source()));
+        matches!((program, self.starter(lesson)), (Ok(program), Ok(starter)) if program == starter)
+    }
+
     /// Whether the lesson's program still has a gap that its starter had.
     pub fn has_gaps(&self, lesson: &Lesson) -> Result<bool> {
         if !self.lessons.contains(&lesson) {

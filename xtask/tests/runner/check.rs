@@ -8,6 +8,9 @@ use predicates::prelude::*;
 use predicates::str::{contains, is_empty, is_match};
 use std::fs;
 
+/// What is said wherever nobody has written anything.
+const COURSE: &str = "This is the course itself: what is judged is its worked step.\n";
+
 /// Judges with stand-in checks; `orders` says, lesson by lesson, what they find.
 fn check(fixture: &Fixture, orders: &[(usize, &str)], arguments: &[&str]) -> Result<Assert> {
     for (lesson, order) in orders {
@@ -22,7 +25,7 @@ fn the_exit_code_is_the_verdict() -> Result<()> {
     let fixture = Fixture::new()?;
     for (order, code) in [("fine", 0), ("less", 1), ("grader error", 3)] {
         let judged = contains(format!("judged: // {order}\n"));
-        check(&fixture, &[(3, order)], &["lesson-3"])?.code(code).stdout(judged).stderr(is_empty());
+        check(&fixture, &[(3, order)], &["lesson-3"])?.code(code).stdout(judged).stderr(COURSE);
     }
     Ok(())
 }
@@ -63,7 +66,7 @@ fn everything_behind_program_is_the_command() -> Result<()> {
     ] {
         let words = contains(format!("\"--program\", {command}]\n"));
         let arguments = [&["lesson-3"], arguments].concat();
-        check(&fixture, &[], &arguments)?.success().stdout(words);
+        check(&fixture, &[], &arguments)?.success().stdout(words).stderr(is_empty());
     }
     Ok(())
 }
@@ -115,7 +118,8 @@ fn without_a_lesson_all_are_judged_and_summed_up() -> Result<()> {
 fn a_program_that_does_not_compile_is_not_judged() -> Result<()> {
     let fixture = Fixture::new()?;
     let errors = "error: expected item, found `oops`\nlesson-3 doesn't compile yet";
-    for arguments in [&["check", "3"][..], &["check", "3", "--format", "json"]] {
+    for (arguments, note) in [("check 3", COURSE), ("check 3 --format json", "")] {
+        let (arguments, errors) = (arguments.split(' '), format!("{note}{errors}"));
         let assert = fixture.xtask("does-not-compile").args(arguments).assert();
         assert.code(1).stdout(is_empty()).stderr(predicate::str::starts_with(errors));
     }
@@ -138,7 +142,7 @@ fn cargo_builds_the_program_and_the_first_time_the_checks() -> Result<()> {
     fs::write(fixture.source(3), "// mended\nfn main() {}")?;
     check().success().stdout(contains("judged: // mended")).stderr(contains("Building the checks"));
     fs::write(fixture.source(3), "// mended once more\nfn main() {}")?;
-    check().success().stdout(contains("judged: // mended once more")).stderr(is_empty());
+    check().success().stdout(contains("judged: // mended once more")).stderr(COURSE);
     Ok(())
 }
 
@@ -163,7 +167,7 @@ fn scores_of_the_own_program_are_remembered_in_a_students_workspace() -> Result<
     check(&fixture, &[(3, "less")], &["3"])?.code(1);
     assert!(!progress.exists());
     fixture.make_workspace("2-3")?;
-    check(&fixture, &[], &["3"])?.code(1);
+    check(&fixture, &[], &["3"])?.code(1).stderr(is_empty());
     assert_eq!(fs::read_to_string(&progress)?, "lesson-3 85 100\n");
     check(&fixture, &[(3, "fine")], &["3", "--program", "./x"])?.success();
     check(&fixture, &[(2, "grader error")], &["2"])?.code(3);
@@ -171,6 +175,22 @@ fn scores_of_the_own_program_are_remembered_in_a_students_workspace() -> Result<
     let both = contains("lesson-2  Send once").and(contains("lesson-3  Receive once"));
     check(&fixture, &[(2, "less")], &[])?.code(1).stdout(both.and(contains("lesson-1").not()));
     assert_eq!(fs::read_to_string(&progress)?, "lesson-2 85 100\nlesson-3 100 100\n");
+    Ok(())
+}
+
+#[test]
+fn what_is_still_the_starter_is_judged_only_if_it_is_named() -> Result<()> {
+    let fixture = Fixture::new()?;
+    fixture.make_workspace("2-3")?;
+    let starter = fixture.directory.join(".course/starters/lesson-2-send-once.rs");
+    fs::create_dir_all(starter.with_file_name(""))?;
+    fs::copy(fixture.source(2), starter)?;
+    let summary = "\n\nlesson-2  Send once        not begun: still the starter\n\
+                   lesson-3  Receive once     100 of 100 points\n";
+    let judged = || contains("judged: ").count(1);
+    check(&fixture, &[], &[])?.code(1).stdout(judged().and(predicate::str::ends_with(summary)));
+    check(&fixture, &[], &["--format", "json"])?.code(1).stdout(contains("{").count(1));
+    check(&fixture, &[], &["2"])?.success().stdout(judged());
     Ok(())
 }
 

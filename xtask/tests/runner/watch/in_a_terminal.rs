@@ -19,7 +19,8 @@ fn a_new_result_clears_the_screen() -> Result<()> {
     let Some(shown) = shown(&Fixture::new()?, "r\nq\n", "xterm")? else { return Ok(()) };
     let results: Vec<_> = shown.split("\x1b[2J\x1b[H").collect();
     assert_eq!(results.len(), 3, "{shown:?}");
-    assert!(results[1].starts_with("arguments "), "{shown:?}");
+    assert!(results[1].starts_with("This is the course itself: "), "{shown:?}");
+    assert!(results[1].contains("\narguments "), "{shown:?}");
     assert!(results[2].ends_with("q\nstatus 0\n"), "{shown:?}");
     Ok(())
 }
