@@ -325,7 +325,7 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    let address = address.to_string_lossy();
     let port = address.rsplit(':').next().unwrap_or("8090");
     let socket = bind(&format!("127.0.0.1:{port}"))?;"#,
-        breaks: &["binds-just-its-argument", "names-a-malformed-argument"],
+        breaks: &["binds-just-its-argument"],
         cause: "other-address",
     },
     Mistake {

@@ -181,28 +181,25 @@ pub fn goes_on_when_left_alone(trial: &Trial) -> Checked {
     let _ = server.program.reacts(&before, AT_ONCE)?;
     server.ask(trial.random.word(12), &vanished).map_err(needs(GOES_ON))?;
     let since = Instant::now();
-    // Meanwhile, in another one:
-    goes_on_without_input(trial)?;
+    // At the same time, another one:
+    let mut without_input = Server::start(trial)?;
+    without_input.program.type_line("exit");
+    without_input.program.close_stdin();
     let gives_up = Cause::of_ends(
         "gives-up",
         "A server waits as long as it takes. Set no time-out, or go on waiting when it has passed.",
     );
     trial.step(format!("sent nothing to the first one until {SILENCE:?} had passed"));
     server.program.runs_on(SILENCE.saturating_sub(since.elapsed()), &gives_up)?;
-    server.ask(trial.random.word(12), &gives_up).map(drop)
-}
-
-fn goes_on_without_input(trial: &Trial) -> Checked {
-    let mut server = Server::start(trial)?;
-    let cause = Cause::of_ends(
+    server.ask(trial.random.word(12), &gives_up)?;
+    let reads_its_input = Cause::of_ends(
         "reads-its-input",
         "The server has no use for its standard input: what is typed, or that the input ends, is \
          no reason to end, and nothing to wait for.",
     );
-    server.program.type_line("exit");
-    server.program.close_stdin();
-    server.program.runs_on(AT_ONCE, &cause)?;
-    server.ask(&server.plain, &cause).map(drop)
+    trial.step("looked at the other one, whose input has ended");
+    without_input.program.still_runs(&reads_its_input)?;
+    without_input.ask(&without_input.plain, &reads_its_input).map(drop)
 }
 
 pub fn fails_on_a_taken_port(trial: &Trial) -> Checked {
