@@ -739,6 +739,21 @@ const VARIANTS: &[Variant] = &[
         )],
     },
     Variant {
+        id: "several-threads-that-receive",
+        what: "one socket, from which four threads receive",
+        edits: &[(
+            "    let mut buffer = vec![0; 65_536];\n",
+            "    for _ in 0..3 {\n        let socket = socket.try_clone()?;\n        \
+             std::thread::spawn(move || serve(socket));\n    }\n    serve(socket)\n}\n\n\
+             fn serve(socket: UdpSocket) -> Result<()> {\n    let mut buffer = vec![0; 65_536];\n",
+        )],
+    },
+    Variant {
+        id: "a-thread-that-shows",
+        what: "lines that are printed by threads, and so perhaps in another order",
+        edits: &[(SHOW, "        std::thread::spawn(move || print!(\"{line}\"));\n")],
+    },
+    Variant {
         id: "replies-first",
         what: "the reply before the line, and the line in three parts",
         edits: &[
