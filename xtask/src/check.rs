@@ -18,19 +18,19 @@ use std::process::{self, Command, ExitCode, ExitStatus, Stdio};
 pub const COMMAND: Subcommand = Subcommand {
     name: "check",
     arguments: "[LESSON] [OPTIONS]",
-    summary: "judge a lesson's program: what is right, what is wrong, and why",
+    summary: "say what is right, what is wrong, and why",
     details: "\
-LESSON is lesson-3 or just 3. Without it, all lessons that are started are judged in turn; one
-whose program is still the starter is not begun, and isn't judged.
+LESSON is lesson-3 or just 3. Without it, all lessons that are started are judged in turn; one \
+whose program is still the starter is not begun, and isn't judged. \
 The lesson's own program is built first; --program judges any other, in whatever language.
 
   --seed N               repeat a run exactly; each report shows its seed
   --all                  show every failure whole, not only the first
   --format human|json    json: one object a lesson, one a line; none if it doesn't compile
-  --program CMD ARGS…    judge this command, to which the lesson's own argument is appended;
+  --program CMD ARGS…    judge this command, to which the lesson's own argument is appended; \
                          it stands last, since all that follows belongs to the command
 
-The exit code is 0 only for full marks. 3 means that the checks themselves failed, which is
+The exit code is 0 only for full marks. 3 means that the checks themselves failed, which is \
 no fault of the program.",
     run,
 };

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 pub const COMMAND: Subcommand = Subcommand {
     name: "list",
     arguments: "",
-    summary: "show the lessons: what each teaches, its pair, its walkthrough",
+    summary: "show the lessons, their pairs and walkthroughs",
     details: "In a student's workspace it also shows the points so far, and what is next.",
     run,
 };

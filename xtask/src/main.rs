@@ -35,6 +35,7 @@ mod wire;
 mod workspace;
 
 use anyhow::Result;
+use base::terminal;
 use base::usage::{UsageError, finish, nearest};
 use command::{Subcommand, unexpected};
 use std::env;
@@ -67,7 +68,7 @@ const HELP: Subcommand = Subcommand {
 };
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 all is well; 1 it failed (the lesson, the build or the command); 2 wrong usage.";
+Exit codes: 0 all is well; 1 the lesson, build or command failed; 2 wrong usage.";
 
 fn main() -> ExitCode {
     let result = dispatch(env::args_os().skip(1).collect());
@@ -122,14 +123,17 @@ fn help(mut parser: lexopt::Parser) -> Result<ExitCode> {
 /// Prints all commands.
 fn print_commands() -> Result<ExitCode> {
     let mut text = String::from("Usage: cargo xtask [COMMAND]\n\nCommands:\n");
-    for command in COMMANDS {
-        let usage = format!("{} {}", command.name, command.arguments);
-        text.push_str(&format!("  {usage:<26} {}\n", command.summary));
+    for Subcommand { name, arguments, summary, .. } in COMMANDS {
+        let usage = format!("{name} {arguments}");
+        let usage = if usage.len() > USAGE { format!("{usage}\n  {:USAGE$}", "") } else { usage };
+        text.push_str(&format!("  {usage:USAGE$}  {summary}\n"));
     }
     text.push_str("\nWithout a command: the lessons, and what to do next.\n");
-    writeln!(io::stdout(), "{text}{EXIT_CODES}")?;
-    Ok(ExitCode::SUCCESS)
+    print_help(&text)
 }
+
+/// Where the summaries begin in the list of commands.
+const USAGE: usize = 24;
 
 /// Prints what `command` does.
 fn print_details(command: &Subcommand) -> Result<ExitCode> {
@@ -138,6 +142,41 @@ fn print_details(command: &Subcommand) -> Result<ExitCode> {
     if !details.is_empty() {
         text.push_str(&format!("\n{}\n", details.trim_end()));
     }
-    writeln!(io::stdout(), "{text}\n{EXIT_CODES}")?;
+    text.push('\n');
+    print_help(&text)
+}
+
+/// Prints a text, and the exit codes below it, in lines that fit.
+fn print_help(text: &str) -> Result<ExitCode> {
+    let text = hanging(&format!("{text}{EXIT_CODES}"), terminal::columns());
+    writeln!(io::stdout(), "{text}")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Breaks lines that are too long. The rest of one stands below its last column: what is set off by
+/// two spaces or more.
+fn hanging(text: &str, columns: usize) -> String {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let margin = line.rfind("  ").map_or(0, |at| at + "  ".len());
+        let (start, words) = line.split_at(margin);
+        let room = columns.saturating_sub(terminal::width(start));
+        let rest = format!("\n{}", " ".repeat(start.chars().count()));
+        lines.push(format!("{start}{}", terminal::wrap(words, room).join(&rest)));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_goes_on_below_its_column() {
+        let text = "One two three.\n\n  --all    show all that";
+        let broken = "One two three.\n\n  --all    show\n           all\n           that";
+        assert_eq!(hanging(text, 15), broken);
+        assert_eq!(hanging("One two three.", 13), "One two\nthree.");
+        assert_eq!(hanging(text, 80), text);
+    }
 }

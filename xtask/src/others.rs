@@ -13,13 +13,13 @@ use std::process::{Command, ExitCode};
 pub const GRADE: Subcommand = Subcommand {
     name: "grade",
     arguments: "SUBMISSIONS… [OPTIONS] | merge DIRS… | gradescope-zip",
-    summary: "grade a folder of submissions, isolated and in parallel",
+    summary: "grade a folder of submissions, isolated, in parallel",
     details: "\
-SUBMISSIONS is a folder with a folder for each student: a workspace, or files such as lesson-3.rs.
-The results, a report for you and one for each student are written to a folder. `grade merge` joins
-the results of all partitions; `grade gradescope-zip` makes an autograder for Gradescope.
+SUBMISSIONS is a folder with a folder for each student: a workspace, or files such as lesson-3.rs. \
+The results, a report for you and one for each student are written to a folder. `grade merge` \
+joins the results of all partitions; `grade gradescope-zip` makes an autograder for Gradescope.
 
-`cargo xtask grade --help` lists all options, once the grader is compiled: they are the grader's own.
+`cargo xtask grade --help` lists all options, once the grader is compiled: they are its own. \
 lessons/instructors.md explains it all.",
     run: grade,
 };
@@ -27,7 +27,7 @@ lessons/instructors.md explains it all.",
 pub const VERIFY: Subcommand = Subcommand {
     name: "verify",
     arguments: "[--write] [--soak N]",
-    summary: "check that catalogue, programs and prose fit together",
+    summary: "check that catalogue, programs and prose agree",
     details: "\
 catalogue  every lesson has its folder, package, program, walkthrough and pair
 tables     the tables of lessons are what the catalogue says
@@ -35,21 +35,21 @@ regions    what becomes a gap is marked well, and the starters compile without a
 quotes     the Rust blocks of the walkthroughs stand verbatim in the programs
 links      links between files lead somewhere
 pictures   each picture belongs to a console block that runs a pair with a wire
-output     the console blocks are what their commands print, and the pictures are what they
+output     the console blocks are what their commands print, and the pictures are what they \
            draw (this runs them)
 
   --write     write the tables and draw the pictures anew instead, where they have changed
-  --soak N    judge right programs at least N times, and wrong ones as well, with all
+  --soak N    judge right programs at least N times, and wrong ones as well, with all \
               cores busy; no right one may lose a point, no wrong one may get through",
     run: |parser| maintain(&VERIFY, parser),
 };
 
 pub const BENCH: Subcommand = Subcommand {
     name: "bench",
-    arguments: "first-run|warm-run|echo|link|link-soak|grade|grade-2000|grade-stability|grade-siege [--quick]",
+    arguments: "[NAME] [--quick]",
     summary: "measure how fast the course is, against its limits",
     details: "\
-Each figure stands beside its limit, with `ok` or `MISSED`; a missed limit is exit code 1.
+Each figure stands beside its limit, with `ok` or `MISSED`; a missed limit is exit code 1. \
 Measure while the computer has nothing else to do.
 
   first-run    CPU time and crates of the first `cargo xtask run lesson-3` after a clone
@@ -62,7 +62,7 @@ Measure while the computer has nothing else to do.
   grade-stability  the same class several times on a busy computer: the grades must be the same
   grade-siege  16 students among the worst programs, with little of a computer: the same
 
-  --quick    with as little as shows that a benchmark still measures, and without limits;
+  --quick    with as little as shows that a benchmark still measures, and without limits; \
              without a name all of them, which takes a minute or two",
     run: |parser| maintain(&BENCH, parser),
 };
@@ -72,8 +72,8 @@ pub const NEW_LESSON: Subcommand = Subcommand {
     arguments: "NUMBER SLUG [--tcp]",
     summary: "make the skeleton of a lesson, which compiles",
     details: "\
-NUMBER is that of the next lesson, SLUG what its folder is called: `new-lesson 6 some-slug`.
-It makes the row in the catalogue, the crate, the checks, the mistakes and the walkthrough, and
+NUMBER is that of the next lesson, SLUG what its folder is called: `new-lesson 6 some-slug`. \
+It makes the row in the catalogue, the crate, the checks, the mistakes and the walkthrough, and \
 says what is to be written in them.
 
   --tcp    it speaks TCP, and not UDP",

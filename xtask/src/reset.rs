@@ -12,9 +12,9 @@ use std::process::ExitCode;
 pub const COMMAND: Subcommand = Subcommand {
     name: "reset",
     arguments: "LESSON",
-    summary: "begin a lesson anew; your program is kept beside the starter",
+    summary: "begin anew; your program is kept beside the starter",
     details: "\
-The program is kept as main.rs.old, main.rs.old-2, …, and none of these is ever overwritten.
+The program is kept as main.rs.old, main.rs.old-2, …, and none of these is ever overwritten. \
 Your points and the hints that you have seen stay as they are.",
     run,
 };

@@ -22,17 +22,17 @@ use std::time::{Duration, Instant};
 pub const COMMAND: Subcommand = Subcommand {
     name: "run",
     arguments: "LESSON [OPTIONS]",
-    summary: "run a lesson's program together with the other half of its pair",
+    summary: "run a lesson with the other half of its pair",
     details: "\
-LESSON is lesson-3 or just 3. It runs with the other half of its pair, which `cargo xtask list`
-names, or alone. The receiving side starts first. What you type goes to the other side, the
-client; Ctrl-D (Windows: Ctrl-Z, Enter) ends the input. Input may come from a file or a pipe as
-well. When the client ends, an endless server is stopped. In a student's workspace, the other
+LESSON is lesson-3 or just 3. It runs with the other half of its pair, which `cargo xtask list` \
+names, or alone. The receiving side starts first. What you type goes to the other side, the \
+client; Ctrl-D (Windows: Ctrl-Z, Enter) ends the input. Input may come from a file or a pipe as \
+well. When the client ends, an endless server is stopped. In a student's workspace, the other \
 half of the pair is played by the course as long as it has gaps.
 
   --port N    use this port (1 to 65535) instead of 8090
 
-With any option below, a link stands between the two, and each datagram is drawn as it passes.
+With any option below, a link stands between the two, and each datagram is drawn as it passes. \
 It is a perfect link, but for what you ask for:
 
   --wire             only watch
@@ -40,14 +40,14 @@ It is a perfect link, but for what you ask for:
   --delay 50ms       deliver all so late; --jitter 20ms: and up to so much later, by chance
   --script LIST      decide one by one: \"1 drop, 2 duplicate, 3 delay 300ms, 4 hold 1, 5 pass\"
   --seed N           repeat what chance did in a run that printed this seed
-  --svg FILE         draw a picture, when the run ends or fails; the checks draw it, and the
+  --svg FILE         draw a picture, when the run ends or fails; the checks draw it, and the \
                      first time they are built before the run, which takes a while
   --pcap FILE        write a capture for Wireshark, while it runs
   --log FILE         write JSON lines, while it runs
 
-A script is for requests (to the server), all else for replies, too. Or say what it is for:
---loss replies:30% or --script \"1 drop; replies: 2 drop\". For example:
-cargo xtask run lesson-5 --loss 30% --seed 7 --svg wire.svg",
+A script is for requests (to the server), all else for replies, too. Or say what it is for: \
+--loss replies:30% or --script \"1 drop; replies: 2 drop\".
+For example: cargo xtask run lesson-5 --loss 30% --seed 7 --svg wire.svg",
     run,
 };
 

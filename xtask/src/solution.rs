@@ -12,9 +12,9 @@ use std::process::{Command, ExitCode, Stdio};
 pub const COMMAND: Subcommand = Subcommand {
     name: "solution",
     arguments: "LESSON [--anyway]",
-    summary: "compare your program with the reference, once it has full points",
+    summary: "compare your program with the reference",
     details: "\
-Lines with `-` stand only in your program, and lines with `+` only in the reference. Yours needn't
+Lines with `-` stand only in your program, and lines with `+` only in the reference. Yours needn't \
 be the same: what counts is what the checks say.
 
   --anyway    show it even though your program doesn't have full points yet",

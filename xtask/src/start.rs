@@ -23,10 +23,10 @@ use std::process::{self, ExitCode, Stdio};
 pub const COMMAND: Subcommand = Subcommand {
     name: "start",
     arguments: "DIR [--lessons LIST] [--graded]",
-    summary: "write a workspace for a student: the lessons with gaps to fill",
+    summary: "write a workspace for a student, with gaps to fill",
     details: "\
-DIR is a new folder, or an empty one, outside of this course. What is in there afterwards is a
-course of its own, with a git repository. This one stays as it is, and what git doesn't track
+DIR is a new folder, or an empty one, outside of this course. What is in there afterwards is a \
+course of its own, with a git repository. This one stays as it is, and what git doesn't track \
 here stays here.
 
   --lessons LIST    which lessons get gaps: 2, 1-3 or 1-3,5; the others stay solved

@@ -25,10 +25,10 @@ use std::time::Duration;
 pub const COMMAND: Subcommand = Subcommand {
     name: "watch",
     arguments: "[LESSON]",
-    summary: "check on every save; the newest result stays on the screen",
+    summary: "check on every save, and show the newest result",
     details: "\
-LESSON is lesson-3 or just 3; without it, the first lesson without full marks is watched.
-Save a file of the lesson, and it is built and checked. A save while that goes on starts it anew.
+LESSON is lesson-3 or just 3; without it, the first lesson without full marks is watched. \
+Save a file of the lesson, and it is built and checked. A save while that goes on starts it anew. \
 Keys, each followed by Enter:
 
   n    go on to the next lesson

@@ -43,6 +43,21 @@ fn help_says_what_to_do_next_names_every_command_and_explains_its_options() {
 }
 
 #[test]
+fn help_fits_into_80_columns() {
+    let help = |words: &[&str]| {
+        let assert = xtask().arg("help").args(words).env_remove("COLUMNS").assert().success();
+        let text = String::from_utf8_lossy(&assert.get_output().stdout).into_owned();
+        let too_long: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80).collect();
+        assert_eq!(too_long, [""; 0], "help {words:?}");
+        text
+    };
+    let all = help(&[]);
+    let commands = all.lines().filter_map(|line| line.strip_prefix("  "));
+    let names = commands.filter_map(|line| line.split(' ').next().filter(|name| !name.is_empty()));
+    assert!(names.inspect(|name| drop(help(&[name]))).count() > 10);
+}
+
+#[test]
 fn wrong_usage_is_refused_by_name_and_the_nearest_word_is_named() {
     for (arguments, words) in [
         (&["lst"][..], &["`lst`", "`cargo xtask list`"][..]),
