@@ -20,7 +20,7 @@ Exit codes: 0 graded, whatever the grades; 1 something couldn't be graded or wri
 
 /// Grade a class, or do what belongs to it.
 #[derive(Parser, Debug)]
-#[command(name = "grader", version)]
+#[command(name = "grader", version, max_term_width = 80)]
 #[command(args_override_self = true, arg_required_else_help = false)]
 pub enum Request {
     Grade(GradeRequest),
@@ -54,14 +54,14 @@ pub struct GradeRequest {
     pub seed: Option<u64>,
     /// Payloads as in all runs with this file, which no student may see;
     /// if it isn't there, it is made
-    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
     /// Only share I of N; give all shares the same --key, then merge them
     #[arg(long, value_name = "I/N")]
     pub partition: Option<Partition>,
     /// Go on with the run in --out, or begin it: with its key, lessons,
     /// share, isolation and formats; what hasn't changed isn't judged again
-    #[arg(long, verbatim_doc_comment)]
+    #[arg(long)]
     pub resume: bool,
 }
 
@@ -137,12 +137,12 @@ fn command(typed: Option<&str>) -> Command {
 
 fn formats_help() -> String {
     let names = Format::ALL.map(Format::name).join(", ");
-    format!("{names};\nwithout it, csv. results.json and the reports come in any case")
+    format!("{names}; without it, csv. results.json and the reports come in any case")
 }
 
 fn jobs_help() -> String {
     format!(
-        "Programs that are judged at a time; without it, {JOBS} for each processor,\n\
+        "Programs that are judged at a time; without it, {JOBS} for each processor, \
          and 1 without `strict`"
     )
 }
