@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 use base::lessons::Lesson;
 use base::programs::Keeper;
 use base::terminal::Style;
+use base::text;
 use base::usage::print_error;
 use events::{Attempt, Snapshot, Wake};
 use std::io::{self, IsTerminal, Write};
@@ -34,6 +35,7 @@ Keys, each followed by Enter:
   n    go on to the next lesson
   h    show one more hint
   r    run the checks again
+  a    run them again, and show all failures whole
   q    quit (as Ctrl-D and Ctrl-C do)",
     run,
 };
@@ -84,6 +86,13 @@ struct Watch {
     sender: Sender<Wake>,
 }
 
+/// How much of what fails is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    First,
+    All,
+}
+
 impl Watch {
     fn start(lessons: Vec<&'static Lesson>, lesson: &'static Lesson) -> Result<Self> {
         let checks = build::checks(&mut Keeper::start()?, "judge your program")?;
@@ -107,7 +116,7 @@ impl Watch {
 
     /// Handles events until the student quits.
     fn follow(&mut self) -> Result<()> {
-        self.begin()?;
+        self.begin(Shown::First)?;
         loop {
             match self.next_event() {
                 None => self.look()?,
@@ -135,14 +144,14 @@ impl Watch {
     fn look(&mut self) -> Result<()> {
         self.show_news()?;
         if self.is_settling {
-            return self.begin();
+            return self.begin(Shown::First);
         }
         self.is_settling = events::snapshot(self.lesson) != self.files;
         Ok(())
     }
 
     /// Ends what is going on, and builds and checks the lesson.
-    fn begin(&mut self) -> Result<()> {
+    fn begin(&mut self, shown: Shown) -> Result<()> {
         self.attempt = None;
         (self.is_settling, self.has_news) = (false, false);
         self.files = events::snapshot(self.lesson);
@@ -152,7 +161,9 @@ impl Watch {
         let start = if self.style.is_coloured() { "\r\x1b[K" } else { "\n\n" };
         say(&format!("{start}{}\n", self.style.paint("2", &doing)))?;
         self.attempts += 1;
-        self.attempt = Some(Attempt::start(self.lesson, self.attempts, self.sender.clone())?);
+        let options = if shown == Shown::All { vec!["--all".into()] } else { Vec::new() };
+        let sender = self.sender.clone();
+        self.attempt = Some(Attempt::start(self.lesson, self.attempts, options, sender)?);
         Ok(())
     }
 
@@ -212,12 +223,13 @@ impl Watch {
     fn obey(&mut self, line: &str) -> Result<bool> {
         match line {
             "q" => return Ok(false),
-            "r" => self.begin()?,
+            "r" => self.begin(Shown::First)?,
+            "a" => self.begin(Shown::All)?,
             "n" => match self.next_lesson() {
                 Some(next) => {
                     self.lesson = next;
                     self.clear()?;
-                    self.begin()?;
+                    self.begin(Shown::First)?;
                 }
                 None => self.answer(&format!("{} is the last lesson.\n", self.lesson.name()))?,
             },
@@ -228,7 +240,11 @@ impl Watch {
                     self.answer("")?;
                 }
             },
-            _ => self.answer("")?,
+            "" => self.answer("")?,
+            other => {
+                let key = text::brief_name(other);
+                self.answer(&format!("`{key}` is no key here: n, h, r, a or q.\n"))?;
+            }
         }
         Ok(true)
     }
@@ -248,8 +264,8 @@ impl Watch {
             return say("\nWaiting for a save; Ctrl-C ends this.\n");
         }
         // Shorter than the narrowest terminal, so that one line is all there is to clear.
-        let keys = self.style.paint("2", "n next · h hint · r run again · q quit >");
-        say(&format!("\nWaiting for a save. Letter and Enter: {keys} "))
+        let keys = self.style.paint("2", "n next, h hint, r run, a all, q quit >");
+        say(&format!("\nWaiting for a save. Letter and Enter:\n{keys} "))
     }
 }
 

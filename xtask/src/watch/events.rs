@@ -9,6 +9,7 @@ use base::lessons::{self, Lesson};
 use base::programs::Keeper;
 use base::terminal::Style;
 use base::threads::in_background;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -79,6 +80,8 @@ pub struct Attempt {
     lesson: &'static Lesson,
     /// Tells its events from those of others.
     number: u64,
+    /// What the checks are told besides.
+    options: Vec<OsString>,
     sender: Sender<Wake>,
     keeper: Keeper,
     step: Step,
@@ -101,10 +104,15 @@ pub type Attempted = Option<Result<Judgement>>;
 
 impl Attempt {
     /// Lets cargo build the lesson. The end of each program will be an event.
-    pub fn start(lesson: &'static Lesson, number: u64, sender: Sender<Wake>) -> Result<Self> {
+    pub fn start(
+        lesson: &'static Lesson,
+        number: u64,
+        options: Vec<OsString>,
+        sender: Sender<Wake>,
+    ) -> Result<Self> {
         let (keeper, output) = (Keeper::start()?, open_output(number)?);
         let step = Step::Building(Build::begin(lesson, &build::program(&lesson.name())?)?);
-        let mut attempt = Self { lesson, number, sender, keeper, step, output, shown: 0 };
+        let mut attempt = Self { lesson, number, options, sender, keeper, step, output, shown: 0 };
         let mut cargo = build::lesson_command(&[lesson.name()])?;
         cargo.arg("--quiet");
         if Style::of_stdout().is_coloured() {
@@ -147,7 +155,8 @@ impl Attempt {
     fn judge(&mut self, checks: &Path) -> Result<()> {
         let program = build::program(&self.lesson.name())?.into();
         let score = check::score_file()?;
-        let mut command = check::command_for(checks, self.lesson, &[], &[program], &score);
+        let mut command =
+            check::command_for(checks, self.lesson, &self.options, &[program], &score);
         if Style::of_stdout().is_coloured() {
             // A file is no terminal. Source: bixense.com/clicolors.
             command.env("CLICOLOR_FORCE", "1");

@@ -213,8 +213,14 @@ fn keys_are_obeyed() -> Result<()> {
     watching.until(&format!("Hint 1 of 2 for {name}\n  Listen.\n"))?;
     watching.until(&format!("Hint 2 of 2 for {name}\n  Think.\n"))?;
     watching.until(PROMPT)?;
+    watching.press("a\n")?;
+    watching.until("\"--all\"")?;
+    watching.until(&judged)?;
+    watching.until(PROMPT)?;
     watching.press("what?\n")?;
-    watching.until("r run again · q quit >")?;
+    watching.until("`what?` is no key here: n, h, r, a or q.\n")?;
+    let keys = watching.until("q quit >")?;
+    assert!(keys.lines().all(|line| line.chars().count() < 40), "{keys}");
     watching.press("  n \r\n")?;
     watching.until(&format!("judged: // {}\n", last.slug))?;
     watching.until("It was the last one.")?;
