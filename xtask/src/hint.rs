@@ -4,7 +4,7 @@ use crate::command::{Subcommand, expect_lesson, lesson_and_flag};
 use crate::workspace;
 use anyhow::{Context, Result, ensure};
 use base::lessons::{self, Lesson};
-use base::terminal::Style;
+use base::terminal::{Style, spelled};
 use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -24,7 +24,7 @@ fn run(parser: lexopt::Parser) -> Result<ExitCode> {
     let (lesson, again) = lesson_and_flag(parser, &COMMAND, Some("again"))?;
     let lesson = expect_lesson(lesson, &COMMAND)?;
     let text = if again { all_again(lesson)? } else { next(lesson)? };
-    writeln!(io::stdout(), "{text}")?;
+    writeln!(io::stdout(), "{}", spelled(&text))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,7 +6,7 @@ use crate::command::{self, Subcommand};
 use crate::workspace::{self, Progress, Score, Workspace};
 use anyhow::Result;
 use base::lessons::{LESSONS, Lesson};
-use base::terminal::Style;
+use base::terminal::{Style, spelled};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -34,7 +34,7 @@ fn run(parser: lexopt::Parser) -> Result<ExitCode> {
         Some(workspace) => student_overview(&workspace)?,
         None => lessons(None),
     };
-    write!(io::stdout(), "{text}")?;
+    write!(io::stdout(), "{}", spelled(&text))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -44,7 +44,7 @@ pub fn overview() -> Result<ExitCode> {
         Some(workspace) => student_overview(&workspace)?,
         None => format!("{}\n{NEXT}", lessons(None)),
     };
-    write!(io::stdout(), "{text}")?;
+    write!(io::stdout(), "{}", spelled(&text))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -148,7 +148,8 @@ fn print_details(command: &Subcommand) -> Result<ExitCode> {
 
 /// Prints a text, and the exit codes below it, in lines that fit.
 fn print_help(text: &str) -> Result<ExitCode> {
-    let text = hanging(&format!("{text}{EXIT_CODES}"), terminal::columns());
+    let text = format!("{text}{EXIT_CODES}");
+    let text = hanging(&terminal::spelled(&text), terminal::columns());
     writeln!(io::stdout(), "{text}")?;
     Ok(ExitCode::SUCCESS)
 }

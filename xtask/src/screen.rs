@@ -174,8 +174,8 @@ impl Screen {
     }
 
     fn label(&self, style: Style, name: &str, colour: &str) -> String {
-        let (width, bar) = (self.label_width, self.charset.bar());
-        style.paint(colour, &format!("{name:width$} {bar}"))
+        let width = self.label_width;
+        style.paint(colour, &format!("{name:width$} │"))
     }
 
     /// Writes into the open line.
@@ -212,6 +212,7 @@ impl Screen {
     }
 
     fn write(&self, stream: Stream, text: &str) -> Result<()> {
+        let text = &self.charset.spell(text);
         let result = match stream {
             Stream::Stdout => write_now(&mut io::stdout().lock(), text),
             Stream::Stderr => write_now(&mut io::stderr().lock(), text),

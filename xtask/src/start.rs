@@ -12,7 +12,7 @@ use crate::workspace;
 use anyhow::{Context, Result, bail};
 use base::files;
 use base::lessons::{self, LESSONS};
-use base::terminal::Style;
+use base::terminal::{Style, spelled};
 use base::usage::UsageError;
 use contents::Choice;
 use std::fs;
@@ -46,7 +46,7 @@ fn run(parser: lexopt::Parser) -> Result<ExitCode> {
     if let Some(problem) = without_git {
         text.push_str(&format!("\nIt has no git repository with a first commit: {problem}\n"));
     }
-    write!(io::stdout(), "{text}")?;
+    write!(io::stdout(), "{}", spelled(&text))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -13,7 +13,7 @@ use crate::{build, hint};
 use anyhow::{Context, Result};
 use base::lessons::Lesson;
 use base::programs::Keeper;
-use base::terminal::Style;
+use base::terminal::{Style, spelled};
 use base::text;
 use base::usage::print_error;
 use events::{Attempt, Snapshot, Wake};
@@ -271,6 +271,6 @@ impl Watch {
 
 fn say(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
+    stdout.write_all(spelled(text).as_bytes())?;
     Ok(stdout.flush()?)
 }

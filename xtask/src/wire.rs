@@ -332,7 +332,8 @@ impl Output {
 
     /// Says that it was written. Where stderr is closed, nobody misses it.
     fn tell(&self, thing: &str) {
-        let _ = writeln!(io::stderr(), "Wrote the {thing} to {}.", self.path.display());
+        let text = format!("Wrote the {thing} to {}.", self.path.display());
+        let _ = writeln!(io::stderr(), "{}", terminal::spelled(&text));
     }
 
     fn failure(&self) -> String {

@@ -1,5 +1,6 @@
 //! What the reader's terminal can show: colours, characters, and how many of them in a line.
 
+use std::borrow::Cow;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -75,13 +76,43 @@ impl Charset {
         }
     }
 
-    /// What stands between a label and a line.
-    pub fn bar(self) -> &'static str {
-        match self {
-            Self::Unicode => "│",
-            Self::Ascii => "|",
+    /// The same text in these characters: signs of ours as what looks like them, all else as escapes.
+    pub fn spell(self, text: &str) -> Cow<'_, str> {
+        if self == Self::Unicode || text.is_ascii() {
+            return Cow::Borrowed(text);
         }
+        let mut spelled = String::new();
+        for c in text.chars() {
+            match SPELLINGS.iter().find(|(sign, _)| *sign == c) {
+                Some((_, spelling)) => spelled.push_str(spelling),
+                None if c.is_ascii() => spelled.push(c),
+                None => spelled.extend(c.escape_unicode()),
+            }
+        }
+        Cow::Owned(spelled)
     }
+}
+
+/// What stands for what in ASCII.
+const SPELLINGS: &[(char, &str)] = &[
+    ('✓', "+"),
+    ('✗', "x"),
+    ('×', "x"),
+    ('–', "-"),
+    ('…', "..."),
+    ('│', "|"),
+    ('·', "*"),
+    ('█', "#"),
+    ('░', "."),
+    ('‘', "'"),
+    ('’', "'"),
+    ('“', "\""),
+    ('”', "\""),
+];
+
+/// A text in characters that the reader's terminal has. Whatever we show goes through here.
+pub fn spelled(text: &str) -> Cow<'_, str> {
+    Charset::of_locale().spell(text)
 }
 
 /// The width of a terminal that doesn't tell, and of what is no terminal.
@@ -179,6 +210,16 @@ mod tests {
         for locale in ["", "C", "POSIX", "de_DE.ISO-8859-1", "zh_CN.GBK"] {
             assert!(!is_utf8(locale), "{locale}");
         }
+    }
+
+    #[test]
+    fn ascii_spells_what_it_lacks() {
+        let text = "✓ ✗ – … │ · ██░ “好” \x1b[1ma\n";
+        let spelled = "+ x - ... | * ##. \"\\u{597d}\" \x1b[1ma\n";
+        assert_eq!(
+            (Charset::Ascii.spell(text), Charset::Unicode.spell(text)),
+            (spelled.into(), text.into())
+        );
     }
 
     #[test]

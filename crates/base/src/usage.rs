@@ -1,7 +1,7 @@
 //! How a program of ours ends: with success, with an error, or with a command line that can't be
 //! understood, and the word that somebody probably meant.
 
-use crate::terminal::Style;
+use crate::terminal::{Style, spelled};
 use anyhow::Result;
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
@@ -47,7 +47,8 @@ pub fn finish(result: Result<ExitCode>, is_usage: fn(&anyhow::Error) -> bool) ->
 /// Where even that can't be written, the exit code has to do.
 pub fn print_error(error: &anyhow::Error) {
     let style = Style::of_stderr();
-    let _ = writeln!(io::stderr(), "{}: {error:#}", style.paint("1;31", "error"));
+    let text = format!("{}: {error:#}", style.paint("1;31", "error"));
+    let _ = writeln!(io::stderr(), "{}", spelled(&text));
 }
 
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use base::random;
-use base::terminal::Style;
+use base::terminal::{Style, spelled};
 use checks::judge::{Terms, judge_and_tell};
 use checks::network::Network;
 use checks::report::Teller;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         Err(Error::Failed(error)) => (format!("{error:#}"), 1),
         Err(Error::Grader(error)) => (format!("{error:#}"), 3),
     };
-    let _ = writeln!(io::stderr(), "error: {text}");
+    let _ = writeln!(io::stderr(), "{}", spelled(&format!("error: {text}")));
     ExitCode::from(code)
 }
 
@@ -109,7 +109,7 @@ impl Request {
             }
             if fault.is_none() && !self.json && printed.is_ok() {
                 let title = if is_first { teller.title(self.lesson) } else { String::new() };
-                printed = print(&(title + &teller.finding(finding)));
+                printed = print(&spelled(&(title + &teller.finding(finding))));
                 is_first = false;
             }
         };
@@ -170,7 +170,7 @@ fn compare() -> Result<ExitCode, Error> {
     };
     let difference =
         diff::between(old, new, Style::of_stdout_shown_by_another()).map_err(Error::Grader)?;
-    match io::stdout().write_all(difference.as_bytes()) {
+    match io::stdout().write_all(spelled(&difference).as_bytes()) {
         Ok(()) => Ok(ExitCode::from(u8::from(!difference.is_empty()))),
         // Whoever read our output has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::from(3)),

@@ -14,7 +14,7 @@ const CHECKS: &str = env!("CARGO_BIN_EXE_checks");
 fn check(options: &[&str], program: &[&str]) -> Command {
     let mut command = Command::new(CHECKS);
     command.args(["check", "lesson-3"]).args(options).arg("--program").args(program);
-    command.timeout(Duration::from_secs(60));
+    command.env("LC_ALL", "C.UTF-8").timeout(Duration::from_secs(60));
     command
 }
 
@@ -92,6 +92,26 @@ fn a_failure_teaches() {
     let text =
         text.and(contains("Likely cause")).and(contains("Where to read\n    lessons/lesson-3-"));
     check(&[], WRONG).assert().code(1).stdout(text.and(contains("\x1b").not()));
+}
+
+/// The console of Windows has all characters, and there the locale isn't in variables.
+#[cfg(not(windows))]
+#[test]
+fn where_the_locale_has_only_ascii_nothing_else_is_printed() {
+    let source = format!("{}/src/report.rs", env!("CARGO_MANIFEST_DIR"));
+    let mut diff = Command::new(CHECKS);
+    diff.args(["diff", &source, "/dev/null"]);
+    for (mut command, words) in [
+        (check(&["--all"], WRONG), "\n  x  0/"),
+        (check(&[], RIGHT), "\n  + "),
+        (check(&[], &["好"]), "`\\u{597d}`"),
+        (diff, "\"x\""),
+    ] {
+        let output = command.env("LC_ALL", "C").output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        assert!(text.is_ascii(), "{}", String::from_utf8_lossy(&text));
+        assert!(String::from_utf8_lossy(&text).contains(words), "{words}");
+    }
 }
 
 #[test]

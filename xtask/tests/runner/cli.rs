@@ -6,7 +6,7 @@ use predicates::str::{contains, is_empty};
 
 fn xtask() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    command.timeout(std::time::Duration::from_secs(60));
+    command.env("LC_ALL", "C.UTF-8").timeout(std::time::Duration::from_secs(60));
     command
 }
 

@@ -233,6 +233,25 @@ fn keys_are_obeyed() -> Result<()> {
     Ok(())
 }
 
+/// The console of Windows has all characters, and there the locale isn't in variables.
+#[cfg(not(windows))]
+#[test]
+fn where_the_locale_has_only_ascii_nothing_else_is_shown() -> Result<()> {
+    let fixture = Fixture::new()?;
+    save(&fixture, 3, "好")?;
+    let mut command = fixture.xtask("");
+    command.env("LC_ALL", "C");
+    let mut watching = Watching::start(command, Some("3"))?;
+    let mut said = watching.until(PROMPT)?;
+    watching.press("好\nq\n")?;
+    said += &watching.end()?.1;
+    assert!(said.is_ascii(), "{said}");
+    for words in ["main.rs ...\n", r"judged: // \u{597d}", r"`\u{597d}` is no key here"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    Ok(())
+}
+
 #[test]
 fn keys_work_while_checks_run() -> Result<()> {
     let fixture = Fixture::new()?;

@@ -1,6 +1,8 @@
 //! The commands that belong to a student's workspace.
 
 use crate::common::xtask;
+#[cfg(not(windows))]
+use crate::common::{PATIENCE, Port};
 use crate::student::{RECEIVER, Student, course};
 use anyhow::Result;
 use assert_cmd::assert::OutputAssertExt;
@@ -100,6 +102,38 @@ fn the_overview_shows_points_and_what_is_next() -> Result<()> {
         LESSONS.iter().map(|lesson| format!("{} 100 100\n", lesson.name())).collect();
     student.write(".progress", &full)?;
     student.xtask(&[]).success().stdout(contains("all points in every lesson"));
+    Ok(())
+}
+
+/// The console of Windows has all characters, and there the locale isn't in variables.
+#[cfg(not(windows))]
+#[test]
+fn no_command_prints_characters_that_the_locale_lacks() -> Result<()> {
+    let (student, port) = (Student::start(&[])?, Port::take()?);
+    student.write(".progress", "lesson-1 45 100\nlesson-3 hints 9\n")?;
+    student.write(RECEIVER, "other")?;
+    let port = port.number.to_string();
+    for (words, told) in [
+        ("", "####...... 45 of 100 points"),
+        ("list", " runs alone * lessons/"),
+        ("help grade", "SUBMISSIONS... [OPTIONS]"),
+        ("help 好", r"`\u{597d}`"),
+        ("hint 3 --again", "Hint 1 "),
+        ("reset 3", "is the starter again"),
+        ("start 好", "makes no sense in a student's workspace"),
+        (&format!("run 4 --port {port}"), r"client | Your message: \u{597d}"),
+    ] {
+        let mut command = xtask();
+        if !words.starts_with("run") {
+            command.env("CARGO_MANIFEST_DIR", student.root.join("xtask"));
+        }
+        command.args(words.split_whitespace()).env("LC_ALL", "C");
+        let mut command = assert_cmd::Command::from_std(command);
+        let output = command.write_stdin("好\n").timeout(PATIENCE).output()?;
+        let text = [output.stdout, output.stderr].concat();
+        assert!(text.is_ascii(), "{words}: {}", String::from_utf8_lossy(&text));
+        assert!(String::from_utf8_lossy(&text).contains(told), "{words}");
+    }
     Ok(())
 }
 
