@@ -143,6 +143,28 @@ fn every_lesson_has_100_points_and_every_check_a_mistake() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn every_check_stands_beside_what_the_contract_says() -> Result<()> {
+    let description = include_str!("../README.md");
+    for lesson in lessons::LESSONS {
+        let heading = format!("\n### Lesson {}\n", lesson.entry.number);
+        let (_, table) = description.split_once(&heading).with_context(|| heading.clone())?;
+        let table = table.split("\n#").next().unwrap_or(table);
+        let mut named: Vec<&str> = Vec::new();
+        for row in table.lines().filter(|line| line.starts_with("| ")).skip(2) {
+            let (_, checks) = row.trim_end_matches(" |").rsplit_once(" | ").context(row)?;
+            named.extend(checks.split(", ").map(|check| check.trim_matches('`')));
+        }
+        for check in lesson.checks {
+            ensure!(named.contains(&check.id), "{heading}{} stands in no row", check.id);
+        }
+        for id in named {
+            lesson.check(id).with_context(|| format!("{heading}a row names `{id}`"))?;
+        }
+    }
+    Ok(())
+}
+
 /// Judges a case, as far as it has to be.
 fn hold(case: &Case, program: &Path) -> Result<()> {
     let command = match case.language {
