@@ -233,21 +233,22 @@ impl<'a> Judging<'a> {
         self.unmet.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A check that was skipped for the sake of one that has passed is made once more, alone, and
-    /// what doesn't come off then is its own failure.
+    /// What didn't come off in a check that was skipped for the sake of one that has passed is its own
+    /// failure. If it may come off in another try, it is made once more, alone, before that.
     fn settle(&self, skipped: Finding, settled: &Settled<'_>, left: &mut Duration) -> Finding {
         let is_met = |finding: &Finding| match finding.outcome {
             Outcome::Skipped(needed) => settled.has_passed(needed),
             _ => false,
         };
-        if !is_met(&skipped) {
-            return skipped;
-        }
-        let mut finding = self.again(skipped, left);
-        let mut unmet = self.unmet();
-        let place = unmet.iter().rposition(|(check, _)| *check == finding.check.id);
-        if let Some(place) = place.filter(|_| is_met(&finding)) {
-            finding.outcome = Outcome::Fail(unmet.remove(place).1);
+        let unmet = |finding: &Finding| {
+            let unmet = self.unmet();
+            let last = unmet.iter().rfind(|(check, _)| *check == finding.check.id);
+            last.filter(|_| is_met(finding)).map(|(_, failure)| failure.clone())
+        };
+        let may_change = unmet(&skipped).is_some_and(|failure| failure.may_change);
+        let mut finding = if may_change { self.again(skipped, left) } else { skipped };
+        if let Some(failure) = unmet(&finding) {
+            finding.outcome = Outcome::Fail(failure);
         }
         finding
     }
