@@ -5,7 +5,7 @@ use base::lessons::numbered;
 
 pub const COURSE: Course = Course {
     lesson: numbered(4),
-    is_exact: false,
+    is_exact: true,
     mistakes: MISTAKES,
     in_c: None,
     variants: VARIANTS,
@@ -22,11 +22,59 @@ const LOOK_UP: &str = "        .to_socket_addrs()\n";
 const LINE: &str = "Ok((length > 0).then_some(line))";
 const PROMPT: &str = "    write!(io::stdout(), \"Your message: \")?;\n    io::stdout().flush()?;\n";
 const SEND: &str = "let sent = socket.send_to(message, server);";
+const READ: &str = "    let length = io::stdin().lock().read_until(b'\\n', &mut line).context(\"cannot read input\")?;\n";
+const STRANGER: &str = "            Ok(_) => {}\n";
+const SENT: &str =
+    "sent.with_context(|| format!(\"cannot send {} bytes to {server}\", message.len()))?;";
 const BUFFER: &str = "let mut buffer = vec![0; 1024];";
 const FROM_SERVER: &str = "Ok((length, sender)) if sender == server => {";
 const TIME_OUT: &str = "socket.set_read_timeout(Some(left)).context(\"cannot set the time-out\")?;";
 const NO_REPLY: &str =
     "anyhow::ensure!(!left.is_zero(), \"no reply from {server}: does a server run there?\");";
+
+/// What is lost if nothing comes to the server.
+const EVERYTHING_SENT: &[&str] = &[
+    "sends-a-line",
+    "sends-each-line-as-it-is",
+    "sends-an-empty-line",
+    "shows-each-reply",
+    "shows-long-replies-whole",
+    "goes-on-after-bytes-that-are-no-text",
+    "prompts-before-each-line",
+    "uses-one-socket",
+    "runs-beside-others",
+    "sends-one-message-at-a-time",
+    "ignores-strangers",
+    "ends-after-exit",
+    "goes-on-after-words-like-exit",
+    "goes-on-whatever-the-reply-says",
+    "ends-with-its-input",
+    "gives-up-without-a-reply",
+    "gives-up-whatever-strangers-send",
+    "survives-a-refusal",
+    "fails-if-the-system-refuses",
+    "knows-both-line-ends",
+    "finds-the-server-by-name",
+];
+
+/// What is lost if a client takes one line, and no second one.
+const EVERY_SECOND_LINE: &[&str] = &[
+    "sends-each-line-as-it-is",
+    "sends-an-empty-line",
+    "shows-each-reply",
+    "shows-long-replies-whole",
+    "goes-on-after-bytes-that-are-no-text",
+    "prompts-before-each-line",
+    "uses-one-socket",
+    "sends-one-message-at-a-time",
+    "ignores-strangers",
+    "ends-after-exit",
+    "goes-on-after-words-like-exit",
+    "goes-on-whatever-the-reply-says",
+    "ends-with-its-input",
+    "survives-a-refusal",
+    "knows-both-line-ends",
+];
 
 const MISTAKES: &[Mistake] = &[
     // Wrong messages, and wrong ways to send them.
@@ -35,8 +83,8 @@ const MISTAKES: &[Mistake] = &[
         thought: "The server is at 127.0.0.1:8090; that is what the tutorial says.",
         find: SEND,
         put: "let sent = socket.send_to(message, \"127.0.0.1:8090\");",
-        breaks: &["sends-a-line"],
-        cause: "",
+        breaks: EVERYTHING_SENT,
+        cause: "ended-with-an-error",
     },
     Mistake {
         id: "reads-all-its-input-first",
@@ -44,16 +92,16 @@ const MISTAKES: &[Mistake] = &[
         find: "    while let Some(line) = read_line()? {\n",
         put: "    let mut lines = Vec::new();\n    while let Some(line) = read_line()? {\n        \
               lines.push(line);\n    }\n    for line in lines {\n",
-        breaks: &["sends-a-line"],
-        cause: "",
+        breaks: EVERYTHING_SENT,
+        cause: "reads-to-the-end",
     },
     Mistake {
         id: "keeps-the-line-end",
         thought: "What was read is what was typed.",
         find: r#"if line.ends_with(b"\n") {"#,
         put: "if false {",
-        breaks: &["sends-each-line-as-it-is"],
-        cause: "",
+        breaks: &["sends-each-line-as-it-is", "ends-after-exit", "knows-both-line-ends"],
+        cause: "line-end",
     },
     Mistake {
         id: "keeps-the-carriage-return",
@@ -61,7 +109,7 @@ const MISTAKES: &[Mistake] = &[
         find: r#"if line.ends_with(b"\r") {"#,
         put: "if false {",
         breaks: &["knows-both-line-ends"],
-        cause: "",
+        cause: "carriage-return",
     },
     Mistake {
         id: "trims",
@@ -69,7 +117,7 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: "Ok((length > 0).then(|| line.trim_ascii().to_vec()))",
         breaks: &["sends-each-line-as-it-is"],
-        cause: "",
+        cause: "trimmed",
     },
     Mistake {
         id: "trims-the-end",
@@ -77,15 +125,15 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: "Ok((length > 0).then(|| line.trim_ascii_end().to_vec()))",
         breaks: &["sends-each-line-as-it-is"],
-        cause: "",
+        cause: "trimmed",
     },
     Mistake {
         id: "sends-at-most-1024-bytes",
         thought: "A datagram has 1,024 bytes.",
         find: SEND,
         put: "let sent = socket.send_to(message.get(..1024).unwrap_or(message), server);",
-        breaks: &["sends-each-line-as-it-is"],
-        cause: "",
+        breaks: &["sends-each-line-as-it-is", "fails-if-the-system-refuses"],
+        cause: "cut",
     },
     Mistake {
         id: "ends-at-an-empty-line",
@@ -93,7 +141,7 @@ const MISTAKES: &[Mistake] = &[
         find: SEND_LINE,
         put: "        if line.is_empty() { break; }\n        send(&socket, &line, server)?;\n",
         breaks: &["sends-an-empty-line"],
-        cause: "",
+        cause: "empty-line-is-nothing",
     },
     Mistake {
         id: "passes-over-an-empty-line",
@@ -101,7 +149,7 @@ const MISTAKES: &[Mistake] = &[
         find: SEND_LINE,
         put: "        if line.is_empty() { continue; }\n        send(&socket, &line, server)?;\n",
         breaks: &["sends-an-empty-line"],
-        cause: "",
+        cause: "empty-line-is-nothing",
     },
     Mistake {
         id: "a-socket-for-each-line",
@@ -110,7 +158,7 @@ const MISTAKES: &[Mistake] = &[
         put: "        let (socket, server) = open(&name.to_string_lossy())?;\n        \
               send(&socket, &line, server)?;\n",
         breaks: &["uses-one-socket"],
-        cause: "",
+        cause: "many-sockets",
     },
     Mistake {
         id: "reads-ahead",
@@ -118,8 +166,15 @@ const MISTAKES: &[Mistake] = &[
         find: RECEIVE,
         put: "if let Some(next) = read_line()? { send(&socket, &next, server)?; }\n        \
               let reply = receive(&socket, server, Instant::now() + Duration::from_secs(3))?;",
-        breaks: &["sends-one-message-at-a-time"],
-        cause: "",
+        breaks: &[
+            "shows-each-reply",
+            "shows-long-replies-whole",
+            "sends-one-message-at-a-time",
+            "ignores-strangers",
+            "ends-after-exit",
+            "gives-up-without-a-reply",
+        ],
+        cause: "shown-too-late",
     },
     Mistake {
         id: "receives-in-a-thread",
@@ -129,8 +184,13 @@ const MISTAKES: &[Mistake] = &[
               if let Ok(reply) = receive(&other, server, Instant::now() + Duration::from_secs(3)) {\n                \
               println!(\"Reply: {}\", String::from_utf8_lossy(&reply));\n            }\n        });\n        \
               let reply = Vec::<u8>::new();",
-        breaks: &["sends-one-message-at-a-time"],
-        cause: "",
+        breaks: &[
+            "sends-one-message-at-a-time",
+            "ignores-strangers",
+            "ends-after-exit",
+            "gives-up-without-a-reply",
+        ],
+        cause: "sends-ahead",
     },
     Mistake {
         id: "takes-no-names",
@@ -138,16 +198,17 @@ const MISTAKES: &[Mistake] = &[
         find: LOOK_UP,
         put: "        .parse::<SocketAddr>().map(|address| vec![address].into_iter())\n",
         breaks: &["finds-the-server-by-name"],
-        cause: "",
+        cause: "takes-no-names",
     },
     Mistake {
         id: "compares-with-the-name",
         thought: "The sender must be what was typed as the server's address.",
         find: RECEIVE,
-        put: "let reply = receive(&socket, server, Instant::now() + Duration::from_secs(3))?;\n        \
-              if name.to_string_lossy() != server.to_string() { continue; }",
+        put: "let reply = loop {\n            \
+              let reply = receive(&socket, server, Instant::now() + Duration::from_secs(3))?;\n            \
+              if name.to_string_lossy() == server.to_string() { break reply; }\n        };",
         breaks: &["finds-the-server-by-name"],
-        cause: "",
+        cause: "compares-with-a-name",
     },
     Mistake {
         id: "panics-at-a-bad-address",
@@ -155,7 +216,7 @@ const MISTAKES: &[Mistake] = &[
         find: "        .with_context(|| format!(\"cannot find the address `{name}`: is it HOST:PORT?\"))?\n",
         put: "        .unwrap()\n",
         breaks: &["refuses-a-bad-address"],
-        cause: "",
+        cause: "panicked",
     },
     Mistake {
         id: "a-bad-address-without-its-name",
@@ -163,7 +224,7 @@ const MISTAKES: &[Mistake] = &[
         find: "format!(\"cannot find the address `{name}`: is it HOST:PORT?\")",
         put: "\"cannot find that address\"",
         breaks: &["refuses-a-bad-address"],
-        cause: "",
+        cause: "argument-not-named",
     },
     Mistake {
         id: "a-bad-address-is-the-usual-one",
@@ -171,7 +232,7 @@ const MISTAKES: &[Mistake] = &[
         find: LOOK_UP,
         put: "        .to_socket_addrs()\n        .or_else(|_| \"127.0.0.1:9\".to_socket_addrs())\n",
         breaks: &["refuses-a-bad-address"],
-        cause: "",
+        cause: "argument-not-named",
     },
     Mistake {
         id: "ends-before-it-sends-exit",
@@ -179,7 +240,7 @@ const MISTAKES: &[Mistake] = &[
         find: SEND_LINE,
         put: "        if line == b\"exit\" { break; }\n        send(&socket, &line, server)?;\n",
         breaks: &["ends-after-exit"],
-        cause: "",
+        cause: "exit-not-sent",
     },
     Mistake {
         id: "knows-exit-by-its-beginning",
@@ -187,7 +248,7 @@ const MISTAKES: &[Mistake] = &[
         find: IF_EXIT,
         put: "if line.starts_with(b\"exit\") {",
         breaks: &["goes-on-after-words-like-exit"],
-        cause: "",
+        cause: "taken-for-exit",
     },
     // What is received and shown wrongly.
     Mistake {
@@ -195,16 +256,16 @@ const MISTAKES: &[Mistake] = &[
         thought: "An echo is the same as what was sent.",
         find: SHOWN,
         put: r#"format!("Reply: {}\n", String::from_utf8_lossy(&line))"#,
-        breaks: &["shows-each-reply"],
-        cause: "",
+        breaks: &["shows-each-reply", "shows-long-replies-whole"],
+        cause: "shows-what-was-typed",
     },
     Mistake {
         id: "shows-nothing",
         thought: "The reply has come, and that is what counts.",
         find: SHOW,
         put: "        let _ = shown;\n",
-        breaks: &["shows-each-reply"],
-        cause: "",
+        breaks: &["shows-each-reply", "shows-long-replies-whole"],
+        cause: "not-shown",
     },
     Mistake {
         id: "shows-the-replies-at-the-end",
@@ -214,7 +275,7 @@ const MISTAKES: &[Mistake] = &[
               std::cell::RefCell::new(io::BufWriter::new(io::stdout())));\n        \
               OUT.with(|out| out.borrow_mut().write_all(shown.as_bytes()))?;\n",
         breaks: &["shows-each-reply"],
-        cause: "",
+        cause: "shown-too-late",
     },
     Mistake {
         id: "shows-an-escaped-form",
@@ -222,7 +283,7 @@ const MISTAKES: &[Mistake] = &[
         find: SHOWN,
         put: r#"format!("Reply: {}\n", reply.escape_ascii())"#,
         breaks: &["shows-each-reply"],
-        cause: "",
+        cause: "escaped",
     },
     Mistake {
         id: "shows-it-trimmed",
@@ -230,7 +291,7 @@ const MISTAKES: &[Mistake] = &[
         find: SHOWN,
         put: r#"format!("Reply: {}\n", String::from_utf8_lossy(&reply).trim())"#,
         breaks: &["shows-each-reply"],
-        cause: "",
+        cause: "trimmed",
     },
     Mistake {
         id: "a-small-buffer",
@@ -238,7 +299,7 @@ const MISTAKES: &[Mistake] = &[
         find: BUFFER,
         put: "let mut buffer = vec![0; 512];",
         breaks: &["shows-long-replies-whole"],
-        cause: "",
+        cause: "cut",
     },
     Mistake {
         id: "shows-the-whole-buffer",
@@ -246,7 +307,7 @@ const MISTAKES: &[Mistake] = &[
         find: "                buffer.truncate(length);\n",
         put: "",
         breaks: &["shows-long-replies-whole"],
-        cause: "",
+        cause: "more-than-received",
     },
     Mistake {
         id: "ends-at-a-reply-that-is-no-text",
@@ -254,7 +315,7 @@ const MISTAKES: &[Mistake] = &[
         find: SHOWN,
         put: r#"format!("Reply: {}\n", std::str::from_utf8(&reply)?)"#,
         breaks: &["goes-on-after-bytes-that-are-no-text"],
-        cause: "",
+        cause: "strict-decoding-of-replies",
     },
     Mistake {
         id: "ends-at-a-line-that-is-no-text",
@@ -262,7 +323,7 @@ const MISTAKES: &[Mistake] = &[
         find: SEND_LINE,
         put: "        std::str::from_utf8(&line)?;\n        send(&socket, &line, server)?;\n",
         breaks: &["goes-on-after-bytes-that-are-no-text"],
-        cause: "",
+        cause: "strict-decoding-of-lines",
     },
     Mistake {
         id: "no-prompt",
@@ -270,7 +331,7 @@ const MISTAKES: &[Mistake] = &[
         find: PROMPT,
         put: "",
         breaks: &["prompts-before-each-line"],
-        cause: "",
+        cause: "nothing-on-stdout",
     },
     Mistake {
         id: "a-prompt-that-stays-in-the-buffer",
@@ -278,7 +339,7 @@ const MISTAKES: &[Mistake] = &[
         find: PROMPT,
         put: "    write!(io::stdout(), \"Your message: \")?;\n",
         breaks: &["prompts-before-each-line"],
-        cause: "",
+        cause: "nothing-on-stdout",
     },
     Mistake {
         id: "a-prompt-on-stderr",
@@ -286,7 +347,7 @@ const MISTAKES: &[Mistake] = &[
         find: PROMPT,
         put: "    write!(io::stderr(), \"Your message: \")?;\n",
         breaks: &["prompts-before-each-line"],
-        cause: "",
+        cause: "all-on-stderr",
     },
     Mistake {
         id: "only-one-prompt",
@@ -295,20 +356,30 @@ const MISTAKES: &[Mistake] = &[
         put: "    static ONCE: std::sync::Once = std::sync::Once::new();\n    \
               ONCE.call_once(|| print!(\"Your messages: \"));\n    io::stdout().flush()?;\n",
         breaks: &["prompts-before-each-line"],
-        cause: "",
+        cause: "no-prompt",
     },
     Mistake {
         id: "only-one-prompt-and-much-around-replies",
         thought: "After the first time the user knows; and now they see who has replied.",
         find: "    while let Some(line) = read_line()? {\n",
-        put: "    println!(\"Type your messages!\");\n    \
-              while let Some(line) = {\n        let mut line = String::new();\n        \
-              let length = io::stdin().read_line(&mut line)?;\n        \
-              (length > 0).then(|| line.trim_end_matches('\\n').as_bytes().to_vec())\n    } {\n        \
-              struct Trailer;\n        impl Drop for Trailer { fn drop(&mut self) { \
-              println!(\"(that was the reply)\"); } }\n        let _trailer = Trailer;\n",
+        put: r#"    println!("Type your messages!");
+    while let Some(line) = {
+        let mut line = Vec::new();
+        let length = io::stdin().lock().read_until(b'\n', &mut line)?;
+        let text = line.strip_suffix(b"\n").unwrap_or(&line);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        (length > 0).then(|| text.to_vec())
+    } {
+        struct Trailer;
+        impl Drop for Trailer {
+            fn drop(&mut self) {
+                println!("(that was the reply)");
+            }
+        }
+        let _trailer = Trailer;
+"#,
         breaks: &["prompts-before-each-line"],
-        cause: "",
+        cause: "no-prompt",
     },
     Mistake {
         id: "listens-to-everybody",
@@ -316,7 +387,7 @@ const MISTAKES: &[Mistake] = &[
         find: FROM_SERVER,
         put: "Ok((length, _)) => {",
         breaks: &["ignores-strangers"],
-        cause: "",
+        cause: "takes-strangers",
     },
     Mistake {
         id: "compares-only-the-address",
@@ -324,7 +395,7 @@ const MISTAKES: &[Mistake] = &[
         find: FROM_SERVER,
         put: "Ok((length, sender)) if sender.ip() == server.ip() => {",
         breaks: &["ignores-strangers"],
-        cause: "",
+        cause: "takes-strangers",
     },
     Mistake {
         id: "compares-only-the-port",
@@ -332,24 +403,24 @@ const MISTAKES: &[Mistake] = &[
         find: FROM_SERVER,
         put: "Ok((length, sender)) if sender.port() == server.port() => {",
         breaks: &["ignores-strangers"],
-        cause: "",
+        cause: "takes-strangers",
     },
     Mistake {
         id: "ends-at-a-stranger",
         thought: "That isn't the server, so something is wrong.",
-        find: "            Ok(_) => {}\n",
+        find: STRANGER,
         put: "            Ok((_, sender)) => anyhow::bail!(\"who is {sender}?\"),\n",
         breaks: &["ignores-strangers"],
-        cause: "",
+        cause: "takes-strangers",
     },
     Mistake {
         id: "overlooks-one-stranger",
         thought: "If the first wasn't the server, the next one is.",
-        find: "            Ok(_) => {}\n",
+        find: STRANGER,
         put: "            Ok(_) => {\n                let (length, _) = socket.recv_from(&mut buffer)?;\n                \
               buffer.truncate(length);\n                return Ok(buffer);\n            }\n",
         breaks: &["ignores-strangers"],
-        cause: "",
+        cause: "takes-strangers",
     },
     Mistake {
         id: "does-not-show-the-reply-to-exit",
@@ -358,7 +429,7 @@ const MISTAKES: &[Mistake] = &[
         put: "let reply = receive(&socket, server, Instant::now() + Duration::from_secs(3))?;\n        \
               if line == b\"exit\" { break; }",
         breaks: &["ends-after-exit"],
-        cause: "",
+        cause: "last-reply-not-shown",
     },
     // Wrong ends.
     Mistake {
@@ -367,7 +438,7 @@ const MISTAKES: &[Mistake] = &[
         find: SEND_LINE,
         put: "        send(&socket, &line, server)?;\n        if line == b\"exit\" { break; }\n",
         breaks: &["ends-after-exit"],
-        cause: "",
+        cause: "ends-before-the-reply",
     },
     Mistake {
         id: "never-ends",
@@ -375,7 +446,7 @@ const MISTAKES: &[Mistake] = &[
         find: IF_EXIT,
         put: "if line == b\"exit\\n\" {",
         breaks: &["ends-after-exit"],
-        cause: "",
+        cause: "goes-on-after-exit",
     },
     Mistake {
         id: "ends-with-another-status",
@@ -383,7 +454,7 @@ const MISTAKES: &[Mistake] = &[
         find: IF_EXIT,
         put: "if line == b\"exit\" {\n            std::process::exit(2);\n        }\n        if false {",
         breaks: &["ends-after-exit"],
-        cause: "",
+        cause: "ended-with-an-error",
     },
     Mistake {
         id: "ends-when-exit-comes-back",
@@ -391,7 +462,7 @@ const MISTAKES: &[Mistake] = &[
         find: IF_EXIT,
         put: "if reply == b\"exit\" {",
         breaks: &["goes-on-whatever-the-reply-says"],
-        cause: "",
+        cause: "obeys-the-reply",
     },
     Mistake {
         id: "ends-at-an-empty-reply",
@@ -399,7 +470,7 @@ const MISTAKES: &[Mistake] = &[
         find: IF_EXIT,
         put: "if line == b\"exit\" || reply.is_empty() {",
         breaks: &["goes-on-whatever-the-reply-says"],
-        cause: "",
+        cause: "obeys-the-reply",
     },
     Mistake {
         id: "knows-exit-in-capital-letters",
@@ -407,7 +478,7 @@ const MISTAKES: &[Mistake] = &[
         find: IF_EXIT,
         put: "if line.eq_ignore_ascii_case(b\"exit\") {",
         breaks: &["goes-on-after-words-like-exit"],
-        cause: "",
+        cause: "taken-for-exit",
     },
     Mistake {
         id: "knows-exit-among-spaces",
@@ -415,7 +486,7 @@ const MISTAKES: &[Mistake] = &[
         find: IF_EXIT,
         put: "if line.trim_ascii() == b\"exit\" {",
         breaks: &["goes-on-after-words-like-exit"],
-        cause: "",
+        cause: "taken-for-exit",
     },
     Mistake {
         id: "the-end-of-the-input-is-an-error",
@@ -423,7 +494,7 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: "anyhow::ensure!(length > 0, \"the input has ended\");\n    Ok(Some(line))",
         breaks: &["ends-with-its-input"],
-        cause: "",
+        cause: "end-is-an-error",
     },
     Mistake {
         id: "the-end-of-the-input-is-an-empty-line",
@@ -431,7 +502,7 @@ const MISTAKES: &[Mistake] = &[
         find: LINE,
         put: "let _ = length;\n    Ok(Some(line))",
         breaks: &["ends-with-its-input"],
-        cause: "",
+        cause: "end-is-a-line",
     },
     Mistake {
         id: "waits-for-ever",
@@ -439,7 +510,7 @@ const MISTAKES: &[Mistake] = &[
         find: TIME_OUT,
         put: "socket.set_read_timeout(None)?;",
         breaks: &["gives-up-without-a-reply"],
-        cause: "",
+        cause: "no-time-out",
     },
     Mistake {
         id: "gives-up-after-a-second",
@@ -447,23 +518,23 @@ const MISTAKES: &[Mistake] = &[
         find: RECEIVE,
         put: "let reply = receive(&socket, server, Instant::now() + Duration::from_secs(1))?;",
         breaks: &["gives-up-without-a-reply"],
-        cause: "",
+        cause: "gives-up-too-soon",
     },
     Mistake {
         id: "does-not-wait",
         thought: "A reply is there, or it isn't.",
         find: RECEIVE,
         put: "let reply = receive(&socket, server, Instant::now() + Duration::from_millis(20))?;",
-        breaks: &["gives-up-without-a-reply"],
-        cause: "",
+        breaks: &["ignores-strangers", "gives-up-without-a-reply"],
+        cause: "gives-up-too-soon",
     },
     Mistake {
         id: "waits-too-long",
         thought: "Patience is a virtue.",
         find: RECEIVE,
         put: "let reply = receive(&socket, server, Instant::now() + Duration::from_secs(20))?;",
-        breaks: &["gives-up-without-a-reply"],
-        cause: "",
+        breaks: &["gives-up-without-a-reply", "gives-up-whatever-strangers-send"],
+        cause: "no-time-out",
     },
     Mistake {
         id: "ends-with-success-without-a-reply",
@@ -472,7 +543,7 @@ const MISTAKES: &[Mistake] = &[
         put: "let Ok(reply) = receive(&socket, server, Instant::now() + Duration::from_secs(2)) else {\n            \
               eprintln!(\"no reply\");\n            return Ok(());\n        };",
         breaks: &["gives-up-without-a-reply"],
-        cause: "",
+        cause: "no-reply-is-no-error",
     },
     Mistake {
         id: "goes-on-without-a-reply",
@@ -481,7 +552,7 @@ const MISTAKES: &[Mistake] = &[
         put: "let Ok(reply) = receive(&socket, server, Instant::now() + Duration::from_secs(2)) else {\n            \
               eprintln!(\"no reply\");\n            continue;\n        };",
         breaks: &["gives-up-without-a-reply"],
-        cause: "",
+        cause: "goes-on-without-a-reply",
     },
     Mistake {
         id: "panics-without-a-reply",
@@ -489,7 +560,7 @@ const MISTAKES: &[Mistake] = &[
         find: RECEIVE,
         put: "let reply = receive(&socket, server, Instant::now() + Duration::from_secs(2)).unwrap();",
         breaks: &["gives-up-without-a-reply"],
-        cause: "",
+        cause: "panicked",
     },
     Mistake {
         id: "complains-on-stdout",
@@ -498,15 +569,15 @@ const MISTAKES: &[Mistake] = &[
         put: "if left.is_zero() {\n            println!(\"no reply from {server}\");\n            \
               std::process::exit(1);\n        }",
         breaks: &["gives-up-without-a-reply"],
-        cause: "",
+        cause: "no-reply-is-no-error",
     },
     Mistake {
         id: "repeats-itself-at-once",
         thought: "UDP loses datagrams, so I send each one three times.",
         find: SEND_LINE,
         put: "        for _ in 0..3 { send(&socket, &line, server)?; }\n",
-        breaks: &["gives-up-without-a-reply"],
-        cause: "",
+        breaks: &["sends-each-line-as-it-is"],
+        cause: "sent-twice",
     },
     Mistake {
         id: "repeats-itself-too-soon",
@@ -517,7 +588,353 @@ const MISTAKES: &[Mistake] = &[
               if reply.is_ok() { break; }\n            send(&socket, &line, server)?;\n        }\n        \
               let reply = reply?;",
         breaks: &["gives-up-without-a-reply"],
-        cause: "",
+        cause: "repeats-too-soon",
+    },
+    Mistake {
+        id: "opens-a-connection",
+        thought: "First I connect, and then I send; as in every tutorial.",
+        find: SEND_LINE,
+        put: r##"        let mut stream = std::net::TcpStream::connect(server)?;
+        stream.write_all(&line)?;
+"##,
+        breaks: EVERYTHING_SENT,
+        cause: "opens-a-tcp-connection",
+    },
+    Mistake {
+        id: "a-fixed-text",
+        thought: "The client says hello.",
+        find: SEND,
+        put: r##"let sent = socket.send_to(b"Hello, server!", server);"##,
+        breaks: &[
+            "sends-each-line-as-it-is",
+            "sends-an-empty-line",
+            "goes-on-after-bytes-that-are-no-text",
+            "fails-if-the-system-refuses",
+        ],
+        cause: "other-bytes",
+    },
+    Mistake {
+        id: "one-line-and-no-loop",
+        thought: "One request, one reply.",
+        find: IF_EXIT,
+        put: r##"if true {"##,
+        breaks: EVERY_SECOND_LINE,
+        cause: "ended-too-early",
+    },
+    Mistake {
+        id: "adds-a-line-end",
+        thought: "A message ends in a line end.",
+        find: SEND,
+        put: r##"let message = [message, b"\n"].concat();
+    let sent = socket.send_to(&message, server);"##,
+        breaks: &["sends-each-line-as-it-is"],
+        cause: "line-end",
+    },
+    Mistake {
+        id: "adds-a-zero-byte",
+        thought: "A string ends in a zero byte.",
+        find: SEND,
+        put: r##"let message = [message, b"\0"].concat();
+    let sent = socket.send_to(&message, server);"##,
+        breaks: &["sends-each-line-as-it-is"],
+        cause: "final-zero",
+    },
+    Mistake {
+        id: "adds-a-name",
+        thought: "The server wants to know who it is.",
+        find: SEND,
+        put: r##"let message = [b"client: ", message].concat();
+    let sent = socket.send_to(&message, server);"##,
+        breaks: &["sends-each-line-as-it-is"],
+        cause: "something-in-front",
+    },
+    Mistake {
+        id: "cuts-the-last-byte",
+        thought: "The last one is the line end.",
+        find: SEND,
+        put: r##"let message = &message[..message.len().saturating_sub(1)];
+    let sent = socket.send_to(&message, server);"##,
+        breaks: &["sends-each-line-as-it-is"],
+        cause: "cut",
+    },
+    Mistake {
+        id: "sends-no-more-than-80-bytes",
+        thought: "A line has 80 characters.",
+        find: SEND,
+        put: r##"let message = &message[..message.len().min(80)];
+    let sent = socket.send_to(&message, server);"##,
+        breaks: &["sends-each-line-as-it-is", "fails-if-the-system-refuses"],
+        cause: "cut",
+    },
+    Mistake {
+        id: "cuts-at-a-zero-byte",
+        thought: "A zero byte ends a string.",
+        find: SEND,
+        put: r##"let message = message.split(|byte| *byte == 0).next().unwrap_or(b"");
+    let sent = socket.send_to(&message, server);"##,
+        breaks: &["sends-each-line-as-it-is"],
+        cause: "cut-at-nul",
+    },
+    Mistake {
+        id: "cuts-at-a-return",
+        thought: "`\\r` ends a line, as `\\n` does.",
+        find: SEND,
+        put: r##"let message = message.split(|byte| *byte == b'\r').next().unwrap_or(b"");
+    let sent = socket.send_to(&message, server);"##,
+        breaks: &["sends-each-line-as-it-is"],
+        cause: "cut-at-a-return",
+    },
+    Mistake {
+        id: "sends-letters-of-one-case",
+        thought: "Everything in small letters.",
+        find: SEND,
+        put: r##"let message = message.to_ascii_lowercase();
+    let sent = socket.send_to(&message, server);"##,
+        breaks: &["sends-each-line-as-it-is"],
+        cause: "other-case",
+    },
+    Mistake {
+        id: "fills-the-datagram",
+        thought: "A datagram has 1,024 bytes.",
+        find: SEND,
+        put: r##"let message = { let mut buffer = message.to_vec(); buffer.resize(1024.max(message.len()), 0); buffer };
+    let sent = socket.send_to(&message, server);"##,
+        breaks: &["sends-each-line-as-it-is", "sends-an-empty-line"],
+        cause: "whole-buffer",
+    },
+    Mistake {
+        id: "loses-what-was-typed-ahead",
+        thought: "Each line gets a reader of its own.",
+        find: READ,
+        put: r##"    let mut stdin = io::stdin().lock();
+    let length = loop {
+        let more = stdin.fill_buf()?;
+        let count = more.len();
+        line.extend_from_slice(more);
+        stdin.consume(count);
+        if count == 0 || line.contains(&b'\n') {
+            break line.len();
+        }
+    };
+    let end = line.iter().position(|byte| *byte == b'\n').map_or(line.len(), |end| end + 1);
+    line.truncate(end);
+"##,
+        breaks: &["sends-one-message-at-a-time"],
+        cause: "loses-a-line",
+    },
+    Mistake {
+        id: "connects-for-each-message",
+        thought: "A connection for each message.",
+        find: SEND_LINE,
+        put: r##"        let (socket, server) = open(&name.to_string_lossy())?;
+        socket.connect(server)?;
+        socket.send(&line)?;
+"##,
+        breaks: &["uses-one-socket"],
+        cause: "many-sockets",
+    },
+    Mistake {
+        id: "binds-a-port-of-its-own",
+        thought: "The client needs a port, so I choose one.",
+        find: r#"{ "0.0.0.0:0" }"#,
+        put: r##"{ "0.0.0.0:19091" }"##,
+        breaks: &["runs-beside-others"],
+        cause: "fixed-port-of-its-own",
+    },
+    Mistake {
+        id: "prompts-with-a-line-end-only",
+        thought: "A new line is prompt enough.",
+        find: PROMPT,
+        put: r##"    println!();
+"##,
+        breaks: &["prompts-before-each-line"],
+        cause: "no-prompt",
+    },
+    Mistake {
+        id: "replies-on-stderr",
+        thought: "Output is output.",
+        find: SHOW,
+        put: r##"        io::stderr().write_all(shown.as_bytes())?;
+"##,
+        breaks: &["shows-each-reply", "shows-long-replies-whole"],
+        cause: "on-stderr",
+    },
+    Mistake {
+        id: "numbers-instead-of-text",
+        thought: "A reply is bytes, and `{:?}` prints bytes.",
+        find: SHOWN,
+        put: r##"format!("Reply: {reply:?}\n")"##,
+        breaks: &["shows-each-reply", "shows-long-replies-whole"],
+        cause: "escaped",
+    },
+    Mistake {
+        id: "debug-form-of-the-text",
+        thought: "`{:?}` shows what a value is.",
+        find: SHOWN,
+        put: r##"format!("Reply: {:?}\n", String::from_utf8_lossy(&reply))"##,
+        breaks: &["shows-each-reply"],
+        cause: "escaped",
+    },
+    Mistake {
+        id: "one-byte-one-character",
+        thought: "A byte is a character.",
+        find: SHOWN,
+        put: r##"format!("Reply: {}\n", reply.iter().map(|byte| char::from(*byte)).collect::<String>())"##,
+        breaks: &["shows-each-reply"],
+        cause: "wrong-encoding",
+    },
+    Mistake {
+        id: "a-byte-for-the-final-zero",
+        thought: "A string ends in a zero, so I receive one byte less.",
+        find: BUFFER,
+        put: r##"let mut buffer = vec![0; 1023];"##,
+        breaks: &["shows-long-replies-whole"],
+        cause: "cut",
+    },
+    Mistake {
+        id: "room-for-80-bytes",
+        thought: "Nobody types more than that.",
+        find: BUFFER,
+        put: r##"let mut buffer = vec![0; 80];"##,
+        breaks: &["shows-long-replies-whole"],
+        cause: "cut",
+    },
+    Mistake {
+        id: "shows-a-reply-up-to-a-zero-byte",
+        thought: "A zero byte ends a string.",
+        find: SHOWN,
+        put: r##"format!("Reply: {}\n", String::from_utf8_lossy(reply.split(|byte| *byte == 0).next().unwrap_or(b"")))"##,
+        breaks: &["shows-long-replies-whole"],
+        cause: "reply-cut-at-nul",
+    },
+    Mistake {
+        id: "hides-what-is-no-text",
+        thought: "What can't be decoded can't be shown.",
+        find: SHOWN,
+        put: r##"format!("Reply: {}\n", std::str::from_utf8(&reply).unwrap_or("(no text)"))"##,
+        breaks: &["goes-on-after-bytes-that-are-no-text"],
+        cause: "strict-decoding-of-replies",
+    },
+    Mistake {
+        id: "unwraps-a-reply",
+        thought: "A reply is text.",
+        find: SHOWN,
+        put: r##"format!("Reply: {}\n", std::str::from_utf8(&reply).unwrap())"##,
+        breaks: &["goes-on-after-bytes-that-are-no-text"],
+        cause: "strict-decoding-of-replies",
+    },
+    Mistake {
+        id: "waits-anew-after-each-stranger",
+        thought: "That wasn't the server, so I begin again.",
+        find: STRANGER,
+        put: r##"            Ok(_) => return receive(socket, server, Instant::now() + Duration::from_secs(3)),
+"##,
+        breaks: &["gives-up-whatever-strangers-send"],
+        cause: "waits-for-strangers",
+    },
+    Mistake {
+        id: "ten-tries",
+        thought: "Ten datagrams, and none from the server: it isn't there.",
+        find: STRANGER,
+        put: r##"            Ok(_) => {
+                static TRIES: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+                let tries = TRIES.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                anyhow::ensure!(tries < 10, "too many datagrams from others");
+            }
+"##,
+        breaks: &["gives-up-whatever-strangers-send"],
+        cause: "strangers-use-up-its-tries",
+    },
+    Mistake {
+        id: "goes-on-and-says-so-on-stdout",
+        thought: "The user may try again.",
+        find: RECEIVE,
+        put: r##"let Ok(reply) = receive(&socket, server, Instant::now() + Duration::from_secs(2)) else {
+            println!("no reply");
+            continue;
+        };"##,
+        breaks: &["gives-up-without-a-reply"],
+        cause: "goes-on-without-a-reply",
+    },
+    Mistake {
+        id: "panics-at-a-refusal",
+        thought: "`unwrap` says what was wrong.",
+        find: SEND,
+        put: r##"socket.connect(server)?;
+    let sent = socket.send(message);
+    socket.set_read_timeout(Some(Duration::from_millis(50)))?;
+    if let Err(error) = socket.peek(&mut [0]) {
+        assert!(error.kind() != io::ErrorKind::ConnectionRefused, "{error}");
+    }"##,
+        breaks: &["survives-a-refusal"],
+        cause: "panicked",
+    },
+    Mistake {
+        id: "a-refusal-is-the-end",
+        thought: "There is no server, so there is nothing to do.",
+        find: SEND,
+        put: r##"socket.connect(server)?;
+    let sent = socket.send(message);
+    socket.set_read_timeout(Some(Duration::from_millis(50)))?;
+    if let Err(error) = socket.peek(&mut [0]) {
+        if error.kind() == io::ErrorKind::ConnectionRefused {
+            std::process::exit(0);
+        }
+    }"##,
+        breaks: &["survives-a-refusal"],
+        cause: "refusal-is-no-error",
+    },
+    Mistake {
+        id: "says-that-it-could-not-send-and-ends-well",
+        thought: "I have told the user.",
+        find: SENT,
+        put: r##"if let Err(error) = sent {
+        eprintln!("{error}");
+        std::process::exit(0);
+    }"##,
+        breaks: &["fails-if-the-system-refuses"],
+        cause: "sent-in-vain",
+    },
+    Mistake {
+        id: "says-that-it-could-not-send-and-goes-on",
+        thought: "The next line may be shorter.",
+        find: SEND_LINE,
+        put: r##"        if let Err(error) = send(&socket, &line, server) {
+            eprintln!("{error:#}");
+            continue;
+        }
+"##,
+        breaks: &["fails-if-the-system-refuses"],
+        cause: "sent-in-vain",
+    },
+    Mistake {
+        id: "unwraps-what-could-not-be-sent",
+        thought: "Sending works always.",
+        find: SENT,
+        put: r##"sent.unwrap();"##,
+        breaks: &["fails-if-the-system-refuses"],
+        cause: "panicked",
+    },
+    Mistake {
+        id: "cuts-what-is-too-long",
+        thought: "More than that doesn't fit.",
+        find: SEND,
+        put: r##"let sent = socket.send_to(message.get(..65_507).unwrap_or(message), server);"##,
+        breaks: &["fails-if-the-system-refuses"],
+        cause: "sent-in-part",
+    },
+    Mistake {
+        id: "compares-exit-with-its-line-end",
+        thought: "`exit` and a line end.",
+        find: r#"    if line.ends_with(b"\n") {
+        line.pop();"#,
+        put: r##"    if line == b"exit\r\n" {
+        return Ok(Some(b"exit\r".to_vec()));
+    }
+    if line.ends_with(b"\n") {
+        line.pop();"##,
+        breaks: &["knows-both-line-ends"],
+        cause: "exit-with-its-line-end",
     },
 ];
 
@@ -533,7 +950,7 @@ const VARIANTS: &[Variant] = &[
             (SEND, "let sent = socket.send(message);"),
             ("match socket.recv_from(&mut buffer) {", "match socket.recv(&mut buffer) {"),
             (FROM_SERVER, "Ok(length) => {"),
-            ("            Ok(_) => {}\n", ""),
+            (STRANGER, ""),
         ],
     },
     Variant {
@@ -647,5 +1064,44 @@ const VARIANTS: &[Variant] = &[
             ),
             (SHOWN, r#"format!("{}\n", String::from_utf8_lossy(&reply))"#),
         ],
+    },
+    Variant {
+        id: "waits-for-the-very-echo",
+        what: "ends when `exit` was typed and has come back",
+        edits: &[(IF_EXIT, "if line == b\"exit\" && reply == b\"exit\" {")],
+    },
+    Variant {
+        id: "receives-in-a-thread-that-is-awaited",
+        what: "a thread for each datagram",
+        edits: &[(
+            RECEIVE,
+            r#"let reply = std::thread::scope(|scope| {
+            let receive = || receive(&socket, server, Instant::now() + Duration::from_secs(3));
+            scope.spawn(receive).join().unwrap_or_else(|_| anyhow::bail!("no thread"))
+        })?;"#,
+        )],
+    },
+    Variant {
+        id: "a-return-alone-is-a-line-end",
+        what: "reads lines as Java and JavaScript do",
+        edits: &[(
+            READ,
+            r#"    static WAS_RETURN: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+    let mut stdin = io::stdin().lock();
+    let length = loop {
+        let Some(byte) = stdin.fill_buf()?.first().copied() else { break line.len() };
+        stdin.consume(1);
+        let was_return = WAS_RETURN.swap(byte == b'\r', std::sync::atomic::Ordering::Relaxed);
+        if byte == b'\n' && was_return {
+            continue;
+        }
+        if [b'\r', b'\n'].contains(&byte) {
+            line.push(b'\n');
+            break line.len();
+        }
+        line.push(byte);
+    };
+"#,
+        )],
     },
 ];

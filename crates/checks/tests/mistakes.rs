@@ -184,7 +184,7 @@ fn hold(case: &Case, program: &Path) -> Result<()> {
             let lost = |finding: &&Finding| !matches!(finding.outcome, Outcome::Pass);
             let lost: Vec<&Finding> = findings.iter().filter(lost).collect();
             let ids: Vec<&str> = lost.iter().map(|finding| finding.check.id).collect();
-            let said = lost.first().and_then(|finding| finding.cause()).map(|cause| &*cause.id);
+            let said = lost.iter().find_map(|finding| finding.cause()).map(|cause| &*cause.id);
             // Elsewhere the system tells less.
             let is_said = said == Some(cause) || !cfg!(target_os = "linux");
             ensure!(
