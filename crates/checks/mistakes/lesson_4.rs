@@ -1,13 +1,13 @@
 //! What students get wrong in lesson 4, and what is right although it is different.
 
-use super::mistake::{Course, Mistake, Variant};
+use super::mistake::{Course, InC, Mistake, Variant};
 use base::lessons::numbered;
 
 pub const COURSE: Course = Course {
     lesson: numbered(4),
     is_exact: true,
     mistakes: MISTAKES,
-    in_c: None,
+    in_c: Some(IN_C),
     variants: VARIANTS,
 };
 
@@ -935,6 +935,181 @@ const MISTAKES: &[Mistake] = &[
         line.pop();"##,
         breaks: &["knows-both-line-ends"],
         cause: "exit-with-its-line-end",
+    },
+];
+
+const IN_C: InC = InC { step: include_str!("c/lesson_4.c"), mistakes: MISTAKES_IN_C };
+
+const MISTAKES_IN_C: &[Mistake] = &[
+    Mistake {
+        id: "size-of-a-pointer",
+        thought: "`sizeof` tells how long it is.",
+        find: r#"send(s, line, length, 0)"#,
+        put: r#"send(s, line, sizeof line, 0)"#,
+        breaks: &[
+            "sends-each-line-as-it-is",
+            "sends-an-empty-line",
+            "goes-on-after-bytes-that-are-no-text",
+            "fails-if-the-system-refuses",
+        ],
+        cause: "cut",
+    },
+    Mistake {
+        id: "a-zero-behind-it",
+        thought: "A string ends in a zero.",
+        find: r#"send(s, line, length, 0)"#,
+        put: r#"send(s, line, (line[length] = '\0', length + 1), 0)"#,
+        breaks: &["sends-each-line-as-it-is"],
+        cause: "final-zero",
+    },
+    Mistake {
+        id: "counts-what-was-typed-up-to-a-zero",
+        thought: "`strlen` tells how long a string is.",
+        find: r#"send(s, line, length, 0)"#,
+        put: r#"send(s, line, (line[length] = '\0', strlen(line)), 0)"#,
+        breaks: &["sends-each-line-as-it-is"],
+        cause: "cut-at-nul",
+    },
+    Mistake {
+        id: "looks-for-either-line-end",
+        thought: "`strcspn` finds the line's end.",
+        find: r#"send(s, line, length, 0)"#,
+        put: r#"send(s, line, length = strcspn(line, "\r\n"), 0)"#,
+        breaks: &["sends-each-line-as-it-is"],
+        cause: "cut-at-nul",
+    },
+    Mistake {
+        id: "room-for-256-bytes",
+        thought: "Nobody types more than that.",
+        find: r#"        length = getline(&line, &room, stdin);
+"#,
+        put: r#"        line = realloc(line, 256);
+        length = fgets(line, 256, stdin) ? strlen(line) : -1;
+"#,
+        breaks: &["sends-each-line-as-it-is", "fails-if-the-system-refuses"],
+        cause: "cut-at-nul",
+    },
+    Mistake {
+        id: "a-byte-is-a-char",
+        thought: "`getchar` returns a character.",
+        find: r#"        length = getline(&line, &room, stdin);
+"#,
+        put: r#"        char c;
+        line = realloc(line, 100000);
+        length = 0;
+        while ((c = getchar()) != EOF) {
+            line[length++] = c;
+            if (c == '\n')
+                break;
+        }
+        if (length == 0)
+            length = -1;
+"#,
+        breaks: &["goes-on-after-bytes-that-are-no-text"],
+        cause: "strict-decoding-of-lines",
+    },
+    Mistake {
+        id: "port-as-it-is",
+        thought: "A port is a number.",
+        find: r#"    struct timeval patience"#,
+        put: r#"    server.sin_port = argc > 1 ? atoi(strrchr(argv[1], ':') + 1) : 8090;
+    struct timeval patience"#,
+        breaks: EVERYTHING_SENT,
+        cause: "port-bytes-swapped",
+    },
+    Mistake {
+        id: "no-zero-behind-the-reply",
+        thought: "What was received is a string.",
+        find: r#"        fwrite(reply, 1, count, stdout);
+"#,
+        put: r#"        printf("%s", reply);
+"#,
+        breaks: &["shows-long-replies-whole"],
+        cause: "reply-cut-at-nul",
+    },
+    Mistake {
+        id: "prints-the-reply-as-a-string",
+        thought: "A zero behind it, and it is a string.",
+        find: r#"        fwrite(reply, 1, count, stdout);
+"#,
+        put: r#"        reply[count] = '\0';
+        printf("%s", reply);
+"#,
+        breaks: &["shows-long-replies-whole"],
+        cause: "reply-cut-at-nul",
+    },
+    Mistake {
+        id: "prints-the-whole-buffer",
+        thought: "`sizeof` tells how long it is.",
+        find: r#"        fwrite(reply, 1, count, stdout);
+"#,
+        put: r#"        fwrite(reply, 1, sizeof reply, stdout);
+"#,
+        breaks: &["shows-long-replies-whole"],
+        cause: "more-than-received",
+    },
+    Mistake {
+        id: "flushes-nothing",
+        thought: "A line end brings each line out.",
+        find: r#"#include "address.h"
+"#,
+        put: r#"#include "address.h"
+#define fflush(stream)
+"#,
+        breaks: &["shows-each-reply", "prompts-before-each-line"],
+        cause: "shown-too-late",
+    },
+    Mistake {
+        id: "a-time-out-of-another-type",
+        thought: "A time-out is a number of milliseconds.",
+        find: r#"    if (setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0)
+        fail("setsockopt");
+"#,
+        put: r#"    int milliseconds = 3000;
+    setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &milliseconds, sizeof milliseconds);
+"#,
+        breaks: &["gives-up-without-a-reply", "gives-up-whatever-strangers-send"],
+        cause: "no-time-out",
+    },
+    Mistake {
+        id: "too-many-microseconds",
+        thought: "3 seconds are 3,000,000 microseconds.",
+        find: r#"    if (setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0)
+        fail("setsockopt");
+"#,
+        put: r#"    patience = (struct timeval){.tv_usec = 3000000};
+    setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+"#,
+        breaks: &["gives-up-without-a-reply", "gives-up-whatever-strangers-send"],
+        cause: "no-time-out",
+    },
+    Mistake {
+        id: "compares-as-much-as-was-typed",
+        thought: "`strncmp` takes the length.",
+        find: r#"length == 4 && memcmp(line, "exit", 4) == 0"#,
+        put: r#"strncmp(line, "exit", length) == 0"#,
+        breaks: &["sends-an-empty-line", "goes-on-after-words-like-exit"],
+        cause: "empty-line-is-nothing",
+    },
+    Mistake {
+        id: "compares-only-four-characters",
+        thought: "`exit` has four characters.",
+        find: r#"length == 4 && memcmp(line, "exit", 4) == 0"#,
+        put: r#"strncmp(line, "exit", 4) == 0"#,
+        breaks: &["goes-on-after-words-like-exit"],
+        cause: "taken-for-exit",
+    },
+    Mistake {
+        id: "shares-a-port-of-its-own",
+        thought: "The client needs a port, and \"Address already in use\" is a nuisance.",
+        find: r#"    if (connect("#,
+        put: r#"    struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(19092)};
+    int yes = 1;
+    setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    bind(s, (struct sockaddr *)&here, sizeof here);
+    if (connect("#,
+        breaks: &["runs-beside-others"],
+        cause: "fixed-port-of-its-own",
     },
 ];
 

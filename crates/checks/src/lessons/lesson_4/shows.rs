@@ -137,7 +137,8 @@ const STRICT_REPLY: Cause = Cause::of_ends(
 const STRICT_LINE: Cause = Cause::of_ends(
     "strict-decoding-of-lines",
     "The line wasn't valid UTF-8. A line may hold any bytes: read it as bytes (`read_until`, \
-     `sys.stdin.buffer`), not as text.",
+     `sys.stdin.buffer`), not as text. (In C, `getchar` returns an `int`: in a `char`, the byte 0xff \
+     is the same as EOF.)",
 );
 
 // Prompts.
