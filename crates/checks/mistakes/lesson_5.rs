@@ -1,13 +1,13 @@
 //! What students get wrong in lesson 5, and what is right although it is different.
 
-use super::mistake::{Course, Mistake, Variant};
+use super::mistake::{Course, InC, Mistake, Variant};
 use base::lessons::numbered;
 
 pub const COURSE: Course = Course {
     lesson: numbered(5),
     is_exact: true,
     mistakes: MISTAKES,
-    in_c: None,
+    in_c: Some(IN_C),
     variants: VARIANTS,
 };
 
@@ -498,6 +498,14 @@ const MISTAKES: &[Mistake] = &[
         cause: "printed-late",
     },
     Mistake {
+        id: "prints-80-characters",
+        thought: "More would fill the screen.",
+        find: LINE,
+        put: r#"format!("{client}: {}\n", String::from_utf8_lossy(&message[..length.min(80)]))"#,
+        breaks: &["prints-each-payload"],
+        cause: "cut",
+    },
+    Mistake {
         id: "prints-the-length-only",
         thought: "How many bytes there were is enough.",
         find: LINE,
@@ -672,6 +680,123 @@ const MISTAKES: &[Mistake] = &[
         put: "port.parse().unwrap_or(0)",
         breaks: &["refuses-a-bad-port"],
         cause: "bad-port",
+    },
+];
+
+const IN_C: InC = InC { step: include_str!("c/lesson_5.c"), mistakes: MISTAKES_IN_C };
+
+// Pieces of that.
+const SEND_IN_C: &str = "sendto(s, buffer, length, 0,";
+const SIZE_IN_C: &str = "socklen_t size = sizeof client;";
+const BIND_IN_C: &str = "    if (bind(";
+
+const MISTAKES_IN_C: &[Mistake] = &[
+    Mistake {
+        id: "size-of-the-array",
+        thought: "`sizeof` tells how long the message is.",
+        find: SEND_IN_C,
+        put: "sendto(s, buffer, sizeof buffer, 0,",
+        breaks: &["returns-the-same-text", "returns-every-length"],
+        cause: "whole-buffer",
+    },
+    Mistake {
+        id: "size-of-a-pointer",
+        thought: "`sizeof` tells how much room there is.",
+        find: "    static char buffer[1024];",
+        put: "    char *buffer = malloc(1024);",
+        breaks: &["returns-the-same-text", "returns-every-length", "prints-each-payload"],
+        cause: "cut",
+    },
+    Mistake {
+        id: "a-zero-sent-along",
+        thought: "A string ends in a zero, and that belongs to it.",
+        find: SEND_IN_C,
+        put: "sendto(s, buffer, length + 1, 0,",
+        breaks: &["returns-the-same-text"],
+        cause: "final-zero",
+    },
+    Mistake {
+        id: "length-up-to-a-zero",
+        thought: "`strlen` counts what is in a string.",
+        find: SEND_IN_C,
+        put: "sendto(s, buffer, strnlen(buffer, length), 0,",
+        breaks: &["returns-the-same-text"],
+        cause: "cut-at-nul",
+    },
+    Mistake {
+        id: "no-zero-before-printing",
+        thought: "`%s` prints a string, and it is one.",
+        find: "fwrite(buffer, 1, length, stdout);",
+        put: "printf(\"%s\", buffer);",
+        breaks: &["prints-each-payload"],
+        cause: "prints-old-text",
+    },
+    Mistake {
+        id: "no-flush",
+        thought: "A line end brings each line out.",
+        find: "        fflush(stdout);\n",
+        put: "",
+        breaks: &["prints-each-payload"],
+        cause: "nothing-on-stdout",
+    },
+    Mistake {
+        id: "no-room-for-the-client",
+        thought: "The call sets the size, so I needn't.",
+        find: SIZE_IN_C,
+        put: "socklen_t size = 0;\n        memset(&client, 0, sizeof client);",
+        breaks: UNANSWERED,
+        cause: "no-reply",
+    },
+    Mistake {
+        id: "shares-the-address",
+        thought: "\"Address already in use\" is a nuisance.",
+        find: BIND_IN_C,
+        put: "    int yes = 1;\n    setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);\n    if (bind(",
+        breaks: &["fails-on-a-taken-port"],
+        cause: "shares-its-port",
+    },
+    Mistake {
+        id: "shares-the-port",
+        thought: "Several servers serve more clients.",
+        find: BIND_IN_C,
+        put: "    int yes = 1;\n    setsockopt(s, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);\n    if (bind(",
+        breaks: &["fails-on-a-taken-port"],
+        cause: "shares-its-port",
+    },
+    Mistake {
+        id: "a-word-is-port-0",
+        thought: "`atoi` makes a number of it.",
+        find: "port_of(argc > 1 ? argv[1] : \"8090\")",
+        put: "atoi(argc > 1 ? argv[1] : \"8090\")",
+        breaks: &["refuses-a-bad-port"],
+        cause: "bad-port",
+    },
+    Mistake {
+        id: "over-tcp",
+        thought: "A socket is a socket.",
+        find: "socket(AF_INET, SOCK_DGRAM, 0)",
+        put: "socket(AF_INET, SOCK_STREAM, 0)",
+        breaks: ALL_BUT_THE_ARGUMENT,
+        cause: "ended-with-an-error",
+    },
+    Mistake {
+        id: "for-ipv6-alone",
+        thought: "IPv6 is newer, and has all that IPv4 has.",
+        find: "    int s = socket(AF_INET, SOCK_DGRAM, 0);",
+        put: "    int s = socket(AF_INET6, SOCK_DGRAM, 0), yes = 1;\n    \
+              setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);\n    \
+              struct sockaddr_in6 all = {.sin6_family = AF_INET6, .sin6_port = here.sin_port};\n\
+              #define here all",
+        breaks: ALL_BUT_THE_ARGUMENT,
+        cause: "ipv6-alone",
+    },
+    Mistake {
+        id: "crashes-at-a-long-one",
+        thought: "There is always room for one more byte.",
+        find: SEND_IN_C,
+        put: "if (length == sizeof buffer)\n            abort();\n        sendto(s, buffer, length, 0,",
+        breaks: &["returns-every-length", "goes-on-after-a-long-datagram"],
+        cause: "crashed",
     },
 ];
 

@@ -47,35 +47,41 @@ const NOT_PRINTED: Cause = Cause::new(
 pub fn prints_each_payload(trial: &Trial) -> Checked {
     let server = Server::start(trial)?;
     let word = |length| trial.random.word(length);
+    let (longer, last) = (word(60), word(24));
     let texts = [
         word(20),
         format!("  {} {}  ", word(8), word(8).to_uppercase()),
         format!("你好 {}", word(8)),
         format!("{} 100% of {{}}", word(8)),
+        longer.clone(),
+        last.clone(),
     ];
     for (number, text) in texts.iter().enumerate() {
         prints(&server, text, if number == 0 { ANSWERS } else { GOES_ON })?;
     }
-    // How much of a long text it has room for is another check's question. What comes back, it has.
-    let long = word(1024);
-    server.client.send(&long, server.address())?;
-    let is_begun = |reply: &[u8]| !reply.is_empty() && long.as_bytes().starts_with(reply);
-    let received = match server.reply_to(&server.client, is_begun, &Cause::NONE) {
-        Ok(reply) if is_begun(&reply.payload) => reply.payload,
-        Ok(_) | Err(Fault::Failed(_)) => long.clone().into_bytes(),
-        Err(fault) => return Err(fault),
-    };
-    server.program.shows(&received, PROMPTLY, &NOT_PRINTED)?;
-    let last = word(24);
-    prints(&server, &last, GOES_ON)?;
     let stdout = server.program.stdout();
     let problem = "it printed a NUL byte, which was in no message";
     require(!stdout.contains(&0), problem, &PRINTS_NUL)?;
     // The last text is shorter than the one before, so the rest of that would follow it.
-    let rest = &long.as_bytes()[last.len()..last.len() + 8];
+    let rest = &longer.as_bytes()[last.len()..last.len() + 8];
     let is_stale = find(&stdout, &[last.as_bytes(), rest].concat());
     let problem = "behind a short text it printed the rest of a longer, older one";
-    require(!is_stale, problem, &PRINTS_OLD_TEXT)
+    require(!is_stale, problem, &PRINTS_OLD_TEXT)?;
+    prints_what_it_takes(&server, &word(1024))
+}
+
+/// Requires that it prints a long text. How much of it there is room for, and whether it goes on
+/// then, are other checks' questions. What comes back, it has received.
+fn prints_what_it_takes(server: &Server, text: &str) -> Checked {
+    server.client.send(text, server.address())?;
+    let is_begun = |reply: &[u8]| !reply.is_empty() && text.as_bytes().starts_with(reply);
+    let received = match server.reply_to(&server.client, is_begun, &Cause::NONE) {
+        Ok(reply) if is_begun(&reply.payload) => reply.payload,
+        Ok(_) | Err(Fault::Failed(_)) => text.as_bytes().to_vec(),
+        Err(fault) => return Err(fault),
+    };
+    let shown = server.program.shows(&received, PROMPTLY, &NOT_PRINTED);
+    if server.program.status().is_some() { Ok(()) } else { shown }
 }
 
 /// Requires that it prints a text that is sent to it. If it doesn't because it has ended, or because
