@@ -1,13 +1,13 @@
 //! What students get wrong in lesson 2, and what is right although it is different.
 
-use super::mistake::{Course, Mistake, Variant};
+use super::mistake::{Course, InC, Mistake, Variant};
 use base::lessons::numbered;
 
 pub const COURSE: Course = Course {
     lesson: numbered(2),
     is_exact: true,
     mistakes: MISTAKES,
-    in_c: None,
+    in_c: Some(IN_C),
     variants: VARIANTS,
 };
 
@@ -612,6 +612,100 @@ const MISTAKES: &[Mistake] = &[
     let _ = sent;"#,
         breaks: &["fails-if-the-system-refuses"],
         cause: "error-dropped",
+    },
+];
+
+const IN_C: InC = InC { step: include_str!("c/lesson_2.c"), mistakes: MISTAKES_IN_C };
+
+const MISTAKES_IN_C: &[Mistake] = &[
+    Mistake {
+        id: "256-bytes",
+        thought: "Nobody types more.",
+        find: r#"    ssize_t length = getline(&line, &room, stdin);
+    if (length < 0)
+        return 0;"#,
+        put: r#"    line = malloc(256);
+    if (fgets(line, 256, stdin) == NULL)
+        return 0;
+    ssize_t length = strlen(line);"#,
+        breaks: &[
+            "sends-3000-bytes-as-one-datagram",
+            "survives-invalid-utf8",
+            "fails-if-the-system-refuses",
+        ],
+        cause: "cut",
+    },
+    Mistake {
+        id: "strlen-of-the-line",
+        thought: "`strlen` tells how long a line is.",
+        find: r#"    if (length > 0 && line[length - 1] == '\n')"#,
+        put: r#"    length = strlen(line);
+    if (length > 0 && line[length - 1] == '\n')"#,
+        breaks: &["survives-invalid-utf8"],
+        cause: "cut-at-nul",
+    },
+    Mistake {
+        id: "a-zero-sent-along",
+        thought: "A string ends in a zero.",
+        find: "    if (sendto(s, line, length, 0,",
+        put: "    line[length] = 0;\n    if (sendto(s, line, length + 1, 0,",
+        breaks: &["leaves-out-the-line-end"],
+        cause: "final-zero",
+    },
+    Mistake {
+        id: "the-line-end-sent-along",
+        thought: "`getline` gives me the line.",
+        find: r#"    if (length > 0 && line[length - 1] == '\n')
+        length--;
+    if (length > 0 && line[length - 1] == '\r')
+        length--;"#,
+        put: r#""#,
+        breaks: &["leaves-out-the-line-end", "takes-both-line-ends"],
+        cause: "line-end",
+    },
+    Mistake {
+        id: "size-of-a-pointer",
+        thought: "`sizeof` tells how long it is.",
+        find: r#"sendto(s, line, length, 0,"#,
+        put: r#"sendto(s, line, sizeof line, 0,"#,
+        breaks: &[
+            "sends-the-line",
+            "leaves-out-the-line-end",
+            "sends-3000-bytes-as-one-datagram",
+            "keeps-spaces",
+            "takes-both-line-ends",
+            "survives-invalid-utf8",
+            "fails-if-the-system-refuses",
+        ],
+        cause: "cut",
+    },
+    Mistake {
+        id: "a-char-for-getchar",
+        thought: "A character is a `char`.",
+        find: r#"    ssize_t length = getline(&line, &room, stdin);
+    if (length < 0)
+        return 0;"#,
+        put: r#"    line = malloc(100000);
+    ssize_t length = 0;
+    char c;
+    while ((c = getchar()) != EOF) {
+        line[length++] = c;
+        if (c == '\n')
+            break;
+    }
+    if (length == 0)
+        return 0;"#,
+        breaks: &["survives-invalid-utf8"],
+        cause: "cut-at-255",
+    },
+    Mistake {
+        id: "prompt-not-flushed",
+        thought: "`printf` prints.",
+        find: r#"    fflush(stdout);
+"#,
+        put: r#""#,
+        breaks: &["prompts-before-it-reads"],
+        cause: "nothing-on-stdout",
     },
 ];
 

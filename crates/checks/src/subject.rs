@@ -136,6 +136,17 @@ impl Subject {
         log: &Log,
         deadline: Deadline,
     ) -> Result<Self> {
+        Self::start_reading(Stdio::piped(), program, argument, log, deadline)
+    }
+
+    /// The same, with something else as its standard input.
+    pub fn start_reading(
+        stdin: Stdio,
+        program: &Program,
+        argument: Option<&OsStr>,
+        log: &Log,
+        deadline: Deadline,
+    ) -> Result<Self> {
         let (first, others) =
             program.command.split_first().context("there is no command to judge")?;
         let mut keeper = Keeper::start()?;
@@ -144,7 +155,7 @@ impl Subject {
         // A name that doesn't resolve should say so soon, with or without a network.
         command.env("RES_OPTIONS", "timeout:1 attempts:1");
         command.envs(ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?))));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mark = Mark::put_on(&mut command);
         let child = keeper.spawn(&mut command);
         let mut child =
@@ -303,7 +314,7 @@ impl Subject {
     }
 
     /// The ports that it has bound by now, as far as the system tells.
-    fn bound(&self) -> Vec<(Protocol, u16)> {
+    pub(crate) fn bound(&self) -> Vec<(Protocol, u16)> {
         let of = |protocol| {
             let ports = ports::ports_of(self.pid, protocol).unwrap_or_default();
             ports.into_iter().map(move |port| (protocol, port))

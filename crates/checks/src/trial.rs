@@ -6,12 +6,18 @@ use crate::failure::Checked;
 use crate::log::Log;
 use crate::network::Network;
 use crate::subject::{Ending, Program, Subject};
+use anyhow::Context;
 use base::ports::{Port, PortCount, Ports};
 use base::random::Random;
 use std::cell::{Cell, RefCell};
 use std::ffi::OsStr;
 use std::io;
+#[cfg(unix)]
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
+#[cfg(unix)]
+use std::os::{fd::OwnedFd, unix::net::UnixStream};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -78,6 +84,21 @@ impl Trial {
         Ok(subject)
     }
 
+    /// Starts the program with `argument` and an input of which the first read fails, as that of a
+    /// connection that was cut. None where there is no such input.
+    pub fn start_with_failing_input(&self, argument: &str) -> Checked<Option<Subject>> {
+        let deadline = self.setting.deadline;
+        deadline.in_time("another start of it")?;
+        let Some(stdin) = failing_input().context("cannot make an input that fails")? else {
+            return Ok(None);
+        };
+        let argument = Some(argument.as_ref());
+        let subject = Subject::start_reading(stdin, &self.program, argument, &self.log, deadline)?;
+        self.log.step("its input can't be read");
+        self.endings.borrow_mut().push(subject.ending());
+        Ok(Some(subject))
+    }
+
     /// A UDP port that no other check has; TCP on the same port is not free.
     pub fn port(&self) -> Checked<Port> {
         self.take(PortCount { udp: 1, both: 0 }, Ports::udp)
@@ -123,4 +144,18 @@ impl Trial {
         let (steps, endings) = (self.log.steps(), self.endings.into_inner());
         Traces { steps, endings, ports: self.ports.get() }
     }
+}
+
+/// What the other side has left unread when it closes cuts a connection.
+#[cfg(unix)]
+fn failing_input() -> io::Result<Option<Stdio>> {
+    let (mut input, other) = UnixStream::pair()?;
+    input.write_all(b"unread")?;
+    drop(other);
+    Ok(Some(OwnedFd::from(input).into()))
+}
+
+#[cfg(not(unix))]
+fn failing_input() -> io::Result<Option<Stdio>> {
+    Ok(None)
 }
