@@ -5,7 +5,7 @@ use base::lessons::numbered;
 
 pub const COURSE: Course = Course {
     lesson: numbered(1),
-    is_exact: false,
+    is_exact: true,
     mistakes: MISTAKES,
     in_c: None,
     variants: VARIANTS,
@@ -18,6 +18,10 @@ const TCP_CALL: &str = "    let tcp = create_tcp(&address.to_string_lossy())?;";
 const UDP_CALL: &str = "    let udp = create_udp(&address.to_string_lossy())?;";
 const TCP_LINE: &str = r#"    writeln!(out, "TCP socket at {}", tcp.local_addr().context("the TCP socket has no address")?)?;"#;
 const UDP_LINE: &str = r#"    writeln!(out, "UDP socket at {}", udp.local_addr().context("the UDP socket has no address")?)?;"#;
+const BOTH_LINES: &str = r#"    writeln!(out, "TCP socket at {}", tcp.local_addr().context("the TCP socket has no address")?)?;
+    writeln!(out, "UDP socket at {}", udp.local_addr().context("the UDP socket has no address")?)?;"#;
+const OUT: &str = "    let mut out = io::stdout();";
+const FLUSH: &str = "    out.flush()?;";
 const PROMPT: &str = r#"    write!(out, "Press Enter to close both: ")?;"#;
 const WAIT: &str = "    wait_for_enter()?;";
 const CLOSED: &str = r#"    writeln!(out, "Closed: both ports are free again.")?;"#;
@@ -30,6 +34,19 @@ const UDP_BIND: &str = r#"    UdpSocket::bind(address).with_context(|| {
 const READ: &str =
     r#"    io::stdin().lock().read_until(b'\n', &mut Vec::new()).context("cannot read input")?;"#;
 
+/// What is lost with a program that is gone before anybody can look.
+const DOES_NOT_WAIT: &[&str] = &[
+    "tcp-accepts-connections",
+    "udp-holds-its-port",
+    "closes-at-a-line",
+    "closes-at-the-end-of-its-input",
+    "waits-until-then",
+    "shows-all-before-it-waits",
+    "takes-any-line",
+    "binds-just-the-given-address",
+    "fails-on-a-taken-port",
+];
+
 const MISTAKES: &[Mistake] = &[
     Mistake {
         id: "tcp-port-0",
@@ -37,7 +54,7 @@ const MISTAKES: &[Mistake] = &[
         find: TCP_LINE,
         put: r#"    writeln!(out, "TCP socket at {}", address.display())?;"#,
         breaks: &["shows-its-tcp-address"],
-        cause: "",
+        cause: "port-0",
     },
     Mistake {
         id: "only-the-tcp-port",
@@ -45,7 +62,7 @@ const MISTAKES: &[Mistake] = &[
         find: TCP_LINE,
         put: r#"    writeln!(out, "TCP socket at port {}", tcp.local_addr()?.port())?;"#,
         breaks: &["shows-its-tcp-address"],
-        cause: "",
+        cause: "no-address",
     },
     Mistake {
         id: "every-address",
@@ -53,17 +70,19 @@ const MISTAKES: &[Mistake] = &[
         find: TCP_CALL,
         put: r#"    let address = std::ffi::OsString::from(address.to_string_lossy().replace("127.0.0.1", "0.0.0.0"));
     let tcp = create_tcp(&address.to_string_lossy())?;"#,
-        breaks: &["shows-its-tcp-address"],
-        cause: "",
+        breaks: &["binds-just-the-given-address"],
+        cause: "other-address",
     },
     Mistake {
         id: "shows-them-afterwards",
         thought: "First the work, then the report.",
         find: TCP_LINE,
         put: r#"    wait_for_enter()?;
-    writeln!(out, "TCP socket at {}", tcp.local_addr().context("the TCP socket has no address")?)?;"#,
-        breaks: &["shows-its-tcp-address"],
-        cause: "",
+    writeln!(out, "TCP socket at {}", tcp.local_addr()?)?;
+    writeln!(out, "UDP socket at {}", udp.local_addr()?)?;
+    return Ok(());"#,
+        breaks: &["shows-its-tcp-address", "shows-its-udp-address"],
+        cause: "nothing-on-stdout",
     },
     Mistake {
         id: "udp-port-0",
@@ -71,15 +90,15 @@ const MISTAKES: &[Mistake] = &[
         find: UDP_LINE,
         put: r#"    writeln!(out, "UDP socket at {}", address.display())?;"#,
         breaks: &["shows-its-udp-address"],
-        cause: "",
+        cause: "port-0",
     },
     Mistake {
-        id: "no-udp",
+        id: "no-udp-line",
         thought: "One socket is like the other.",
         find: UDP_LINE,
         put: "",
         breaks: &["shows-its-udp-address"],
-        cause: "",
+        cause: "no-line",
     },
     Mistake {
         id: "udp-on-stderr",
@@ -87,63 +106,68 @@ const MISTAKES: &[Mistake] = &[
         find: UDP_LINE,
         put: r#"    writeln!(io::stderr(), "UDP socket at {}", udp.local_addr().context("the UDP socket has no address")?)?;"#,
         breaks: &["shows-its-udp-address"],
-        cause: "",
+        cause: "on-stderr",
     },
     Mistake {
         id: "tcp-by-another-name",
         thought: "A socket is a socket, and its line says TCP.",
         find: TCP_CALL,
         put: r#"    let tcp = create_udp("127.0.0.1:0")?;"#,
-        breaks: &["tcp-accepts-connections"],
-        cause: "",
+        breaks: &[
+            "shows-its-tcp-address",
+            "tcp-accepts-connections",
+            "uses-the-given-port-for-both",
+            "fails-on-a-taken-port",
+        ],
+        cause: "nobody-listens",
     },
     Mistake {
-        id: "tcp-is-closed-at-once",
+        id: "another-tcp-address",
         thought: "I only need its address.",
         find: TCP_LINE,
         put: r#"    writeln!(out, "TCP socket at {}", create_tcp("127.0.0.1:0")?.local_addr()?)?;"#,
-        breaks: &["tcp-accepts-connections"],
-        cause: "",
+        breaks: &["shows-its-tcp-address"],
+        cause: "not-its-address",
     },
     Mistake {
-        id: "udp-is-closed-at-once",
+        id: "another-udp-address",
         thought: "I only need its address.",
         find: UDP_LINE,
         put: r#"    writeln!(out, "UDP socket at {}", create_udp("127.0.0.1:0")?.local_addr()?)?;"#,
-        breaks: &["udp-holds-its-port"],
-        cause: "",
+        breaks: &["shows-its-udp-address"],
+        cause: "not-its-address",
     },
     Mistake {
         id: "udp-shows-the-tcp-port",
         thought: "Both have the same address.",
         find: UDP_LINE,
         put: r#"    writeln!(out, "UDP socket at {}", tcp.local_addr().context("the UDP socket has no address")?)?;"#,
-        breaks: &["udp-holds-its-port"],
-        cause: "",
+        breaks: &["shows-its-udp-address"],
+        cause: "not-its-address",
     },
     Mistake {
         id: "does-not-wait",
         thought: "The sockets were created, so I am done.",
         find: WAIT,
         put: "",
-        breaks: &["waits-until-then"],
-        cause: "",
+        breaks: DOES_NOT_WAIT,
+        cause: "does-not-wait",
     },
     Mistake {
         id: "sleeps",
-        thought: "A second is enough to look at it.",
+        thought: "Two seconds are enough to look at it.",
         find: WAIT,
-        put: "    std::thread::sleep(std::time::Duration::from_secs(1));",
+        put: "    std::thread::sleep(std::time::Duration::from_millis(1800));",
         breaks: &["waits-until-then"],
-        cause: "",
+        cause: "does-not-wait",
     },
     Mistake {
         id: "awaits-a-client",
         thought: "A server waits for a client.",
         find: WAIT,
         put: "    tcp.accept()?;",
-        breaks: &["closes-at-a-line"],
-        cause: "",
+        breaks: &["closes-at-a-line", "closes-at-the-end-of-its-input", "waits-until-then"],
+        cause: "does-not-close",
     },
     Mistake {
         id: "reads-all-of-its-input",
@@ -151,15 +175,15 @@ const MISTAKES: &[Mistake] = &[
         find: WAIT,
         put: "    io::copy(&mut io::stdin(), &mut io::sink())?;",
         breaks: &["closes-at-a-line"],
-        cause: "",
+        cause: "does-not-close",
     },
     Mistake {
         id: "awaits-a-word",
         thought: "To end, type `exit`.",
         find: WAIT,
         put: r#"    while io::stdin().lines().next().transpose()?.is_some_and(|line| line != "exit") {}"#,
-        breaks: &["closes-at-a-line"],
-        cause: "",
+        breaks: &["closes-at-a-line", "takes-any-line"],
+        cause: "does-not-close",
     },
     Mistake {
         id: "awaits-enter-twice",
@@ -168,7 +192,7 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    writeln!(out, "Closed: both ports are free again.")?;
     wait_for_enter()?;"#,
         breaks: &["closes-at-a-line"],
-        cause: "",
+        cause: "does-not-close",
     },
     Mistake {
         id: "ends-with-1",
@@ -177,7 +201,7 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    writeln!(out, "Closed: both ports are free again.")?;
     std::process::exit(1);"#,
         breaks: &["closes-at-a-line"],
-        cause: "",
+        cause: "ended-with-an-error",
     },
     Mistake {
         id: "the-end-is-an-error",
@@ -186,7 +210,7 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    let length = io::stdin().lock().read_until(b'\n', &mut Vec::new()).context("cannot read input")?;
     anyhow::ensure!(length > 0, "no line");"#,
         breaks: &["closes-at-the-end-of-its-input"],
-        cause: "",
+        cause: "end-not-noticed",
     },
     Mistake {
         id: "waits-on-at-the-end",
@@ -194,7 +218,7 @@ const MISTAKES: &[Mistake] = &[
         find: READ,
         put: r#"    while io::stdin().lock().read_until(b'\n', &mut Vec::new()).context("cannot read input")? == 0 {}"#,
         breaks: &["closes-at-the-end-of-its-input"],
-        cause: "",
+        cause: "end-not-noticed",
     },
     Mistake {
         id: "reads-text",
@@ -202,7 +226,7 @@ const MISTAKES: &[Mistake] = &[
         find: READ,
         put: "    io::stdin().read_line(&mut String::new())?;",
         breaks: &["takes-any-line"],
-        cause: "",
+        cause: "strict-decoding",
     },
     Mistake {
         id: "udp-beside-tcp",
@@ -211,16 +235,16 @@ const MISTAKES: &[Mistake] = &[
         put: r#"    let mut beside = tcp.local_addr()?;
     beside.set_port(beside.port() + 1);
     let udp = create_udp(&beside.to_string())?;"#,
-        breaks: &["uses-the-given-port-for-both"],
-        cause: "",
+        breaks: &["uses-the-given-port-for-both", "fails-on-a-taken-port"],
+        cause: "other-port",
     },
     Mistake {
         id: "udp-anywhere",
         thought: "Any port will do for UDP.",
         find: UDP_CALL,
         put: r#"    let udp = create_udp("127.0.0.1:0")?;"#,
-        breaks: &["uses-the-given-port-for-both"],
-        cause: "",
+        breaks: &["uses-the-given-port-for-both", "fails-on-a-taken-port"],
+        cause: "other-port",
     },
     Mistake {
         id: "only-the-port",
@@ -230,8 +254,8 @@ const MISTAKES: &[Mistake] = &[
     let (_, port) = text.rsplit_once(':').context("no port")?;
     let address = std::ffi::OsString::from(format!("127.0.0.1:{port}"));
     let tcp = create_tcp(&address.to_string_lossy())?;"#,
-        breaks: &["binds-just-the-given-address"],
-        cause: "",
+        breaks: &["binds-just-the-given-address", "names-a-malformed-argument"],
+        cause: "other-address",
     },
     Mistake {
         id: "asks-for-an-argument",
@@ -239,7 +263,7 @@ const MISTAKES: &[Mistake] = &[
         find: ARGUMENT,
         put: r#"    let address = env::args_os().nth(1).context("usage: lesson-1 HOST:PORT")?;"#,
         breaks: &["needs-no-argument"],
-        cause: "",
+        cause: "no-default",
     },
     Mistake {
         id: "another-default",
@@ -247,7 +271,7 @@ const MISTAKES: &[Mistake] = &[
         find: ARGUMENT,
         put: r#"    let address = env::args_os().nth(1).unwrap_or_else(|| "127.0.0.1:8090".into());"#,
         breaks: &["needs-no-argument"],
-        cause: "",
+        cause: "no-default",
     },
     Mistake {
         id: "a-taken-port-is-fine",
@@ -260,8 +284,8 @@ const MISTAKES: &[Mistake] = &[
             return Ok(());
         }
     };"#,
-        breaks: &["fails-on-a-taken-port"],
-        cause: "",
+        breaks: &["fails-on-a-taken-port", "names-a-malformed-argument"],
+        cause: "shares-its-port",
     },
     Mistake {
         id: "unwraps-the-socket",
@@ -269,7 +293,7 @@ const MISTAKES: &[Mistake] = &[
         find: UDP_BIND,
         put: "    Ok(UdpSocket::bind(address).unwrap())",
         breaks: &["fails-on-a-taken-port"],
-        cause: "",
+        cause: "panicked",
     },
     Mistake {
         id: "takes-another-port",
@@ -277,7 +301,7 @@ const MISTAKES: &[Mistake] = &[
         find: UDP_BIND,
         put: r#"    Ok(UdpSocket::bind(address).or_else(|_| UdpSocket::bind("127.0.0.1:0"))?)"#,
         breaks: &["fails-on-a-taken-port"],
-        cause: "",
+        cause: "shares-its-port",
     },
     Mistake {
         id: "says-only-that-it-failed",
@@ -285,7 +309,177 @@ const MISTAKES: &[Mistake] = &[
         find: TCP_BIND,
         put: r#"    TcpListener::bind(address).context("cannot bind the socket")"#,
         breaks: &["names-a-malformed-argument"],
-        cause: "",
+        cause: "argument-not-named",
+    },
+    Mistake {
+        id: "prints-its-argument",
+        thought: "The address is the one that I was given.",
+        find: BOTH_LINES,
+        put: r#"    writeln!(out, "TCP socket at {}", address.display())?;
+    writeln!(out, "UDP socket at {}", address.display())?;"#,
+        breaks: &["shows-its-tcp-address", "shows-its-udp-address"],
+        cause: "port-0",
+    },
+    Mistake {
+        id: "unflushed-prompt",
+        thought: "It is printed, so it is on the screen.",
+        find: FLUSH,
+        put: "",
+        breaks: &["shows-all-before-it-waits"],
+        cause: "unflushed",
+    },
+    Mistake {
+        id: "nothing-flushed",
+        thought: "It is printed, so it is on the screen; as in C, into a pipe.",
+        find: OUT,
+        put: r#"    struct InAPipe(io::BufWriter<io::Stdout>);
+    impl Write for InAPipe {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut out = InAPipe(io::BufWriter::new(io::stdout()));"#,
+        breaks: &["shows-its-tcp-address", "shows-its-udp-address", "shows-all-before-it-waits"],
+        cause: "nothing-on-stdout",
+    },
+    Mistake {
+        id: "all-on-stderr",
+        thought: "It is no result, only a message.",
+        find: OUT,
+        put: "    let mut out = io::stderr();",
+        breaks: &["shows-its-tcp-address", "shows-its-udp-address"],
+        cause: "all-on-stderr",
+    },
+    Mistake {
+        id: "in-small-letters",
+        thought: "Names are written like that.",
+        find: BOTH_LINES,
+        put: r#"    writeln!(out, "tcp socket at {}", tcp.local_addr()?)?;
+    writeln!(out, "udp socket at {}", udp.local_addr()?)?;"#,
+        breaks: &["shows-its-tcp-address", "shows-its-udp-address"],
+        cause: "other-case",
+    },
+    Mistake {
+        id: "tcp-is-closed-at-once",
+        thought: "I have its address, so I am done with it.",
+        find: TCP_LINE,
+        put: r#"    writeln!(out, "TCP socket at {}", tcp.local_addr().context("the TCP socket has no address")?)?;
+    let tcp = { drop(tcp); 1 };"#,
+        breaks: &["shows-its-tcp-address", "tcp-accepts-connections"],
+        cause: "nobody-listens",
+    },
+    Mistake {
+        id: "udp-is-closed-at-once",
+        thought: "I have its address, so I am done with it.",
+        find: UDP_LINE,
+        put: r#"    writeln!(out, "UDP socket at {}", udp.local_addr().context("the UDP socket has no address")?)?;
+    let udp = { drop(udp); 1 };"#,
+        breaks: &["shows-its-udp-address", "udp-holds-its-port"],
+        cause: "no-udp",
+    },
+    Mistake {
+        id: "two-of-tcp",
+        thought: "One socket is like the other.",
+        find: UDP_CALL,
+        put: r#"    let udp = create_tcp("127.0.0.1:0")?;"#,
+        breaks: &[
+            "shows-its-udp-address",
+            "udp-holds-its-port",
+            "uses-the-given-port-for-both",
+            "fails-on-a-taken-port",
+        ],
+        cause: "no-udp",
+    },
+    Mistake {
+        id: "a-client-ends-it",
+        thought: "When somebody has come, the work is done.",
+        find: WAIT,
+        put: r#"    let listener = tcp.try_clone()?;
+    std::thread::spawn(move || {
+        let _ = listener.accept();
+        std::process::exit(0)
+    });
+    wait_for_enter()?;"#,
+        breaks: &["waits-until-then"],
+        cause: "does-not-wait",
+    },
+    Mistake {
+        id: "gives-up-after-a-while",
+        thought: "A program must not hang.",
+        find: WAIT,
+        put: r#"    std::thread::spawn(|| {
+        std::thread::sleep(std::time::Duration::from_millis(1800));
+        std::process::exit(0)
+    });
+    wait_for_enter()?;"#,
+        breaks: &["waits-until-then"],
+        cause: "does-not-wait",
+    },
+    Mistake {
+        id: "closes-after-a-while",
+        thought: "Long enough for a look.",
+        find: WAIT,
+        put: r#"    std::thread::sleep(std::time::Duration::from_millis(1800));
+    let (tcp, udp) = { drop(tcp); drop(udp); (1, 1) };
+    wait_for_enter()?;"#,
+        breaks: &["waits-until-then"],
+        cause: "does-not-wait",
+    },
+    Mistake {
+        id: "panics-at-the-end",
+        thought: "That is how far I am.",
+        find: CLOSED,
+        put: r#"    panic!("what now?");"#,
+        breaks: &["closes-at-a-line"],
+        cause: "panicked",
+    },
+    Mistake {
+        id: "prints-its-buffer",
+        thought: "It is all in the buffer.",
+        find: CLOSED,
+        put: r#"    writeln!(out, "{:\0<64}", "Closed")?;"#,
+        breaks: &["closes-at-a-line"],
+        cause: "prints-nul",
+    },
+    Mistake {
+        id: "leaves-a-process",
+        thought: "It holds the port for the next one.",
+        find: CLOSED,
+        put: r#"    std::process::Command::new("sleep").arg("5").spawn()?;"#,
+        breaks: &["closes-at-a-line"],
+        cause: "leaves-a-process",
+    },
+    Mistake {
+        id: "default-is-everywhere",
+        thought: "0.0.0.0 works everywhere.",
+        find: ARGUMENT,
+        put: r#"    let address = env::args_os().nth(1).unwrap_or_else(|| "0.0.0.0:0".into());"#,
+        breaks: &["needs-no-argument"],
+        cause: "no-default",
+    },
+    Mistake {
+        id: "udp-at-every-address",
+        thought: "0.0.0.0 works everywhere.",
+        find: UDP_CALL,
+        put: r#"    let udp = create_udp(&address.to_string_lossy().replace("127.0.0.1", "0.0.0.0"))?;"#,
+        breaks: &["binds-just-the-given-address"],
+        cause: "other-address",
+    },
+    Mistake {
+        id: "ignores-its-argument",
+        thought: "Any free port will do.",
+        find: ARGUMENT,
+        put: r#"    let address = std::ffi::OsString::from("127.0.0.1:0");"#,
+        breaks: &[
+            "uses-the-given-port-for-both",
+            "binds-just-the-given-address",
+            "fails-on-a-taken-port",
+            "names-a-malformed-argument",
+        ],
+        cause: "other-port",
     },
 ];
 
@@ -380,4 +574,28 @@ const VARIANTS: &[Variant] = &[
         )],
     },
     Variant { id: "silent-end", what: "nothing more after the line", edits: &[(CLOSED, "")] },
+    Variant {
+        id: "two-lines-and-no-more",
+        what: "no prompt, and a word at the end",
+        edits: &[(PROMPT, ""), (FLUSH, "")],
+    },
+    Variant {
+        id: "prompt-with-a-line-end",
+        what: "a prompt that is a line of its own, and no flush",
+        edits: &[(PROMPT, r#"    writeln!(out, "Press Enter to close both.")?;"#), (FLUSH, "")],
+    },
+    Variant {
+        id: "says-what-it-was-given",
+        what: "a line with the address that was asked for, before those that it has",
+        edits: &[(
+            TCP_LINE,
+            r#"    writeln!(out, "TCP and UDP sockets for {}", address.display())?;
+    writeln!(out, "TCP socket at {}", tcp.local_addr().context("the TCP socket has no address")?)?;"#,
+        )],
+    },
+    Variant {
+        id: "an-unreadable-input-is-its-end",
+        what: "whatever goes wrong with the input closes the sockets",
+        edits: &[(READ, r#"    let _ = io::stdin().lock().read_until(b'\n', &mut Vec::new());"#)],
+    },
 ];
