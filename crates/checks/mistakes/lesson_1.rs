@@ -1,13 +1,13 @@
 //! What students get wrong in lesson 1, and what is right although it is different.
 
-use super::mistake::{Course, Mistake, Variant};
+use super::mistake::{Course, InC, Mistake, Variant};
 use base::lessons::numbered;
 
 pub const COURSE: Course = Course {
     lesson: numbered(1),
     is_exact: true,
     mistakes: MISTAKES,
-    in_c: None,
+    in_c: Some(IN_C),
     variants: VARIANTS,
 };
 
@@ -480,6 +480,62 @@ const MISTAKES: &[Mistake] = &[
             "names-a-malformed-argument",
         ],
         cause: "other-port",
+    },
+];
+
+const IN_C: InC = InC { step: include_str!("c/lesson_1.c"), mistakes: MISTAKES_IN_C };
+
+const MISTAKES_IN_C: &[Mistake] = &[
+    Mistake {
+        id: "no-listen",
+        thought: "It is bound, so it can be reached.",
+        find: r#"    if (listen(tcp, 128) < 0)
+        fail("listen");"#,
+        put: "",
+        breaks: &["shows-its-tcp-address", "tcp-accepts-connections"],
+        cause: "nobody-listens",
+    },
+    Mistake {
+        id: "no-flush",
+        thought: "It is printed, so it is on the screen.",
+        find: "    fflush(stdout);",
+        put: "",
+        breaks: &["shows-its-tcp-address", "shows-its-udp-address"],
+        cause: "nothing-on-stdout",
+    },
+    Mistake {
+        id: "no-ntohs",
+        thought: "A port is a number like any other.",
+        find: r#"    printf("TCP %s:%d\n", inet_ntoa(here.sin_addr), ntohs(here.sin_port));"#,
+        put: r#"    printf("TCP %s:%d\n", inet_ntoa(here.sin_addr), here.sin_port);"#,
+        breaks: &["shows-its-tcp-address"],
+        cause: "not-its-address",
+    },
+    Mistake {
+        id: "every-address",
+        thought: "`INADDR_ANY` works everywhere.",
+        find: "    struct sockaddr_in here;\n    int c;",
+        put: "    struct sockaddr_in here;\n    int c;\n    given.sin_addr.s_addr = INADDR_ANY;",
+        breaks: &["binds-just-the-given-address"],
+        cause: "other-address",
+    },
+    Mistake {
+        id: "no-look-at-argc",
+        thought: "There is always an argument.",
+        find: r#"argc > 1 ? argv[1] : "127.0.0.1:0""#,
+        put: "argv[1]",
+        breaks: &["needs-no-argument"],
+        cause: "crashed",
+    },
+    Mistake {
+        id: "waits-for-a-character",
+        thought: "Enter is a character.",
+        find: r#"    while ((c = getchar()) != EOF && c != '\n')
+        ;"#,
+        put: r#"    while (getchar() != '\n')
+        ;"#,
+        breaks: &["closes-at-the-end-of-its-input"],
+        cause: "end-not-noticed",
     },
 ];
 
