@@ -3,13 +3,8 @@
 use super::mistake::{Course, InC, Mistake, Variant};
 use base::lessons::numbered;
 
-pub const COURSE: Course = Course {
-    lesson: numbered(3),
-    is_exact: true,
-    mistakes: MISTAKES,
-    in_c: Some(IN_C),
-    variants: VARIANTS,
-};
+pub const COURSE: Course =
+    Course { lesson: numbered(3), mistakes: MISTAKES, in_c: Some(IN_C), variants: VARIANTS };
 
 // Pieces of the step.
 const TEXT: &str = "    let text = String::from_utf8_lossy(&message);";

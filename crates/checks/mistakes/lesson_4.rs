@@ -3,13 +3,8 @@
 use super::mistake::{Course, InC, Mistake, Variant};
 use base::lessons::numbered;
 
-pub const COURSE: Course = Course {
-    lesson: numbered(4),
-    is_exact: true,
-    mistakes: MISTAKES,
-    in_c: Some(IN_C),
-    variants: VARIANTS,
-};
+pub const COURSE: Course =
+    Course { lesson: numbered(4), mistakes: MISTAKES, in_c: Some(IN_C), variants: VARIANTS };
 
 // Pieces of the step that are changed more than once.
 const SEND_LINE: &str = "        send(&socket, &line, server)?;\n";

@@ -3,13 +3,8 @@
 use super::mistake::{Course, InC, Mistake, Variant};
 use base::lessons::numbered;
 
-pub const COURSE: Course = Course {
-    lesson: numbered(5),
-    is_exact: true,
-    mistakes: MISTAKES,
-    in_c: Some(IN_C),
-    variants: VARIANTS,
-};
+pub const COURSE: Course =
+    Course { lesson: numbered(5), mistakes: MISTAKES, in_c: Some(IN_C), variants: VARIANTS };
 
 // Pieces of the step that are changed more than once.
 const SHOW: &str = "        io::stdout().write_all(line.as_bytes())?;\n";

@@ -6,10 +6,6 @@ use base::lessons::Lesson;
 /// What one lesson's checks are tested with.
 pub struct Course {
     pub lesson: &'static Lesson,
-    /// Whether `breaks` names all checks that a mistake loses, and `cause` what the first of them
-    /// says; otherwise only one of them.
-    #[allow(dead_code, reason = "benchmarks use the same mistakes, and don't ask")]
-    pub is_exact: bool,
     pub mistakes: &'static [Mistake],
     /// The same program in C, and what is done wrong there.
     #[allow(dead_code, reason = "benchmarks use the same mistakes, and no C")]

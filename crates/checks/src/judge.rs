@@ -131,12 +131,6 @@ pub fn make(check: &'static Check, program: &Program, seed: u64) -> Finding {
     if is_open { judging.again(first, &mut left.second) } else { first }
 }
 
-/// Makes one check, once.
-pub fn make_once(check: &'static Check, program: &Program, seed: u64) -> Finding {
-    let judging = Judging::of_one(check, program, seed);
-    judging.attempt(check, Deadline::after(judging.terms.budget.first))
-}
-
 /// What all attempts have in common.
 struct Judging<'a> {
     checks: &'static [Check],

@@ -8,8 +8,8 @@ mod mistakes;
 
 use anyhow::{Context, Result, bail, ensure};
 use base::ports::PortCount;
-use checks::check::{Check, Lesson};
-use checks::judge::{Terms, judge, make_once};
+use checks::check::Lesson;
+use checks::judge::{Terms, judge};
 use checks::lessons;
 use checks::subject::Program;
 use checks::verdict::{Finding, Outcome, points};
@@ -52,8 +52,6 @@ enum Language {
 }
 
 enum Expected {
-    /// This check fails.
-    CaughtBy(&'static Check),
     /// Just these are lost, and this cause is said first.
     Loses {
         breaks: &'static [&'static str],
@@ -173,12 +171,6 @@ fn hold(case: &Case, program: &Path) -> Result<()> {
     };
     let program = Program { command, name: None };
     match case.expected {
-        Expected::CaughtBy(check) => {
-            // Once, even if time ran out: it has to fail every time.
-            let finding = make_once(check, &program, *SEED);
-            let is_failure = matches!(finding.outcome, Outcome::Fail(_));
-            ensure!(is_failure, "{} ended as {:?}", check.id, finding.outcome);
-        }
         Expected::Loses { breaks, cause } => {
             let findings = judge(case.lesson, &program, *SEED, Terms::default());
             let lost = |finding: &&Finding| !matches!(finding.outcome, Outcome::Pass);
@@ -236,7 +228,7 @@ fn cases_of(course: &Course) -> Result<Vec<Case>> {
     let rust = Language::Rust;
     add(rust, "the", "step itself", source.clone(), Expected::FullMarks);
     for mistake in course.mistakes {
-        let expected = expected(course, lesson, mistake)?;
+        let expected = expected(lesson, mistake)?;
         add(rust, "mistake", mistake.id, mistake.made_in(&source)?, expected);
     }
     for variant in course.variants {
@@ -248,7 +240,7 @@ fn cases_of(course: &Course) -> Result<Vec<Case>> {
     if let Some(in_c) = &course.in_c {
         add(Language::C, "the", "step in C", in_c.step.to_owned(), Expected::FullMarks);
         for mistake in in_c.mistakes {
-            let expected = expected(course, lesson, mistake)?;
+            let expected = expected(lesson, mistake)?;
             let source = mistake.made_in(in_c.step)?;
             add(Language::C, "mistake in C", mistake.id, source, expected);
         }
@@ -256,14 +248,11 @@ fn cases_of(course: &Course) -> Result<Vec<Case>> {
     Ok(cases)
 }
 
-fn expected(course: &Course, lesson: &Lesson, mistake: &Mistake) -> Result<Expected> {
+fn expected(lesson: &Lesson, mistake: &Mistake) -> Result<Expected> {
     let (breaks, cause) = (mistake.breaks, mistake.cause);
-    let checks = breaks.iter().map(|id| lesson.check(id)).collect::<Result<Vec<_>>>()?;
-    let first = checks.first().with_context(|| format!("{} breaks nothing", mistake.id))?;
-    Ok(match course.is_exact {
-        true => Expected::Loses { breaks, cause },
-        false => Expected::CaughtBy(first),
-    })
+    ensure!(!breaks.is_empty(), "{} breaks nothing", mistake.id);
+    breaks.iter().try_for_each(|id| lesson.check(id).map(drop))?;
+    Ok(Expected::Loses { breaks, cause })
 }
 
 /// Says by name what isn't tested where there is no C compiler.

@@ -1,7 +1,7 @@
 //! `cargo xtask new-lesson NUMBER SLUG`: makes the skeleton of a lesson: all files that a lesson has,
 //! and the lines that make them known. It compiles, and says where something is to be written.
 
-use crate::verify::catalogue::{CATALOGUE, checks_of, unwritten};
+use crate::verify::catalogue::{CATALOGUE, DESCRIBED, checks_of, unwritten};
 use anyhow::{Context, Result, bail, ensure};
 use base::files;
 use base::lessons::{LESSONS, root};
@@ -14,11 +14,15 @@ const ROW: &str = include_str!("../templates/row.rs");
 const PROGRAM: &str = include_str!("../templates/main.rs");
 const CHECKS: &str = include_str!("../templates/checks.rs");
 const MISTAKES: &str = include_str!("../templates/mistakes.rs");
+const CONTRACT: &str = include_str!("../templates/contract.md");
 const WALKTHROUGH: &str = include_str!("../templates/walkthrough.md");
 
 /// What all judged lessons are listed in, and all that have mistakes.
 const JUDGED: &str = "crates/checks/src/lessons.rs";
 const MISTAKEN: &str = "crates/checks/mistakes/mod.rs";
+
+/// What stands behind the tables of the contract.
+const FAIR: &str = "## What keeps it fair\n";
 
 pub fn run(skeleton: &Skeleton) -> Result<ExitCode> {
     let root = root();
@@ -95,8 +99,12 @@ impl Skeleton {
             let text = insert(&text, start, &entry).with_context(|| no_place(path))?;
             Ok((path.to_owned(), text))
         };
+        let described = read(root, DESCRIBED)?;
+        let rows = self.fill(CONTRACT) + FAIR;
+        ensure!(described.contains(FAIR), no_place(DESCRIBED));
         Ok(vec![
             (CATALOGUE.to_owned(), row),
+            (DESCRIBED.to_owned(), described.replacen(FAIR, &rows, 1)),
             list(JUDGED, "pub const LESSONS", "LESSON")?,
             list(MISTAKEN, "pub const COURSE", "COURSE")?,
         ])

@@ -4,7 +4,7 @@ use super::mistake::{Course, Mistake, Variant};
 use base::lessons::numbered;
 
 pub const COURSE: Course =
-    Course { lesson: numbered(NUMBER), is_exact: true, mistakes: MISTAKES, variants: VARIANTS };
+    Course { lesson: numbered(NUMBER), mistakes: MISTAKES, in_c: None, variants: VARIANTS };
 
 // To be written: the mistakes, at least one for each check.
 const MISTAKES: &[Mistake] = &[Mistake {
