@@ -3,7 +3,7 @@
 use crate::bytes::find;
 use crate::cause::Cause;
 use crate::check::{Check, Lesson, Limits};
-use crate::endpoint::Datagram;
+use crate::endpoint::{Datagram, Endpoint};
 use crate::failure::{Checked, Fault, contains, failed, needs, require};
 use crate::lessons::common::{has_number, names_a_malformed_argument, on_second_loopback};
 use crate::play;
@@ -360,11 +360,22 @@ fn sends_nothing_back(trial: &Trial) -> Checked {
 
 // Whom the datagram came from, and where the program waits for it.
 
+/// At an address that isn't the program's own, where there is one, and at a port that is another one
+/// with its two bytes swapped.
+fn distant_sender(trial: &Trial) -> Checked<Endpoint> {
+    loop {
+        let second = on_second_loopback(trial, 0);
+        let sender = if let Some(second) = second { second } else { trial.endpoint()? };
+        let port = sender.address.port();
+        if port.swap_bytes() != port {
+            return Ok(sender);
+        }
+    }
+}
+
 fn prints_the_sender(trial: &Trial) -> Checked {
     let port = trial.port()?;
-    // From an address that isn't the program's own, where there is one.
-    let second = on_second_loopback(trial, 0);
-    let sender = if let Some(second) = second { second } else { trial.endpoint()? };
+    let sender = distant_sender(trial)?;
     let program = start(trial, &port)?;
     sender.send(trial.random.word(24), port.address())?;
     let (ip, number) = (sender.address.ip().to_string(), sender.address.port());
