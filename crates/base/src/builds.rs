@@ -61,10 +61,10 @@ impl Build {
         self.give_time_back();
         let mark = mark(&self.program);
         let _ = fs::remove_file(&mark);
-        if fs::read(&self.source).ok() == self.text
-            && !self.has_changed()
-            && let Ok(now) = fingerprint(&self.program)
-        {
+        if fs::read(&self.source).ok() != self.text || self.has_changed() {
+            return;
+        }
+        if let Ok(now) = fingerprint(&self.program) {
             let _ = fs::write(&mark, now);
         }
     }
@@ -92,9 +92,8 @@ impl Build {
 
     /// Leaves the time alone if the file was saved meanwhile.
     fn give_time_back(&mut self) {
-        if let Some((really, seen)) = self.times.take()
-            && modified(&self.source).is_ok_and(|time| time == seen)
-        {
+        let Some((really, seen)) = self.times.take() else { return };
+        if modified(&self.source).is_ok_and(|time| time == seen) {
             let _ = set_modified(&self.source, really);
         }
     }

@@ -209,15 +209,12 @@ impl Strays {
 
     /// Why nothing came to the receiver, as far as something is seen of it.
     pub fn tell(&self, trial: &Trial, program: &Subject, otherwise: Fault) -> Checked<Fault> {
-        if let Some(swapped) = &self.swapped
-            && swapped.next(A_LOOK)?.is_some()
-        {
-            let problem = format!(
-                "its datagram came to {}, whose port has the same two bytes, \
-                                   swapped",
-                swapped.address
-            );
-            return Ok(failed(problem, &PORT_SWAPPED));
+        if let Some(swapped) = &self.swapped {
+            if swapped.next(A_LOOK)?.is_some() {
+                let (address, what) = (swapped.address, "whose port has the same bytes, swapped");
+                let problem = format!("its datagram came to {address}, {what}");
+                return Ok(failed(problem, &PORT_SWAPPED));
+            }
         }
         if self.tcp.as_ref().is_some_and(|listener| listener.accept().is_ok()) {
             return Ok(failed("it has connected to the address by TCP", &OVER_TCP));
