@@ -11,6 +11,7 @@ use crate::trial::{Setting, Traces, Trial};
 use crate::verdict::{Finding, Mark, Outcome};
 use base::ports::Ports;
 use base::random::Random;
+use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::slice;
 use std::sync::mpsc::{Sender, channel};
@@ -57,30 +58,7 @@ pub fn judge_and_tell(
     };
     let unmet = Mutex::default();
     let judging = Judging { checks: lesson.checks, program, seed, terms, ports, unmet };
-    let mut left = terms.budget;
-    let mut skipped = Vec::new();
-    let mut ready: Vec<&Check> = judging.that_need(None).collect();
-    while !ready.is_empty() {
-        let open = judging.together(&ready, &mut left.first, &mut settled);
-        ready.clear();
-        for first in open {
-            if let Outcome::Skipped(_) = first.outcome {
-                skipped.push(first);
-                continue;
-            }
-            let finding = judging.again(first, &mut left.second);
-            if has_passed(&finding) {
-                ready.extend(judging.that_need(Some(finding.check.id)));
-            } else {
-                judging.skip(finding.check, finding.check.id, &mut settled);
-            }
-            settled.add(finding);
-        }
-    }
-    for finding in skipped {
-        let finding = judging.settle(finding, &settled, &mut left.second);
-        settled.add(finding);
-    }
+    judging.make_all(&mut settled);
     settled.all()
 }
 
@@ -154,6 +132,31 @@ impl<'a> Judging<'a> {
         self.checks.iter().filter(move |check| check.needs == needed)
     }
 
+    /// Makes all checks.
+    fn make_all(&self, settled: &mut Settled<'_>) {
+        let mut left = self.terms.budget;
+        let mut ready: Vec<&Check> = self.that_need(None).collect();
+        let mut skipped = Vec::new();
+        while !ready.is_empty() {
+            let open = self.together(&ready, &mut left.first, settled);
+            ready.clear();
+            let is_skipped = |first: &Finding| matches!(first.outcome, Outcome::Skipped(_));
+            let (more, open): (Vec<_>, Vec<_>) = open.into_iter().partition(is_skipped);
+            skipped.extend(more);
+            for first in open {
+                let finding = self.again(first, &mut left.second);
+                ready.extend(self.add(finding, settled));
+            }
+            // Whether they are skipped for good depends on all others.
+            if ready.is_empty() {
+                for first in mem::take(&mut skipped) {
+                    let finding = self.settle(first, settled, &mut left.second);
+                    ready.extend(self.add(finding, settled));
+                }
+            }
+        }
+    }
+
     /// Makes first attempts at these checks, and at those that need them, in what is `left`. Returns
     /// those that aren't settled by that.
     fn together(
@@ -213,6 +216,17 @@ impl<'a> Judging<'a> {
         let second = self.attempt(first.check, deadline);
         *left = left.saturating_sub(started.elapsed());
         if deadline.has_passed() { first } else { second }
+    }
+
+    /// Settles a finding; returns the checks that can be made now.
+    fn add(&self, finding: Finding, settled: &mut Settled<'_>) -> Vec<&'static Check> {
+        let check = finding.check;
+        let next = has_passed(&finding).then(|| self.that_need(Some(check.id)).collect());
+        if next.is_none() {
+            self.skip(check, check.id, settled);
+        }
+        settled.add(finding);
+        next.unwrap_or_default()
     }
 
     /// Those that need a check which hasn't passed.
