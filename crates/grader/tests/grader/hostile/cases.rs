@@ -96,12 +96,13 @@ const PROGRAMS: &[(&str, &str, RangeInclusive<u32>, On)] = &[
     ("connects_outside", LESSON, ALL, Strict),
     ("binds_ports", LESSON, ANY, Strict),
     ("answers_for_others", "lesson-5", ANY, Strict),
-    ("floods_the_network", "lesson-2", 0..=10, Strict),
-    ("hard_coded", LESSON, FEW, Any),
-    ("detects_the_grader", LESSON, FEW, Any),
+    ("floods_the_network", "lesson-2", 0..=40, Strict),
+    // They bind, wait, end and fail as they should, which is less than half.
+    ("hard_coded", LESSON, 0..=49, Any),
+    ("detects_the_grader", LESSON, 0..=49, Any),
     ("slow", "lesson-5", 20..=95, Strict),
     // It loses what each wrong status costs, and may come too late where it fills the network.
-    ("fills_ports", LESSON, 0..=76, Strict),
+    ("fills_ports", LESSON, 0..=90, Strict),
     ("just_in_time", "lesson-5", 0..=20, Strict),
 ];
 
