@@ -423,7 +423,7 @@ const MISTAKES: &[Mistake] = &[
         id: "sleeps-in-the-loop",
         thought: "A pause keeps the processor cool.",
         find: MESSAGE,
-        put: "std::thread::sleep(std::time::Duration::from_secs(1));\n        \
+        put: "std::thread::sleep(std::time::Duration::from_millis(1_300));\n        \
               let message = buffer.get(..length).unwrap_or_default();",
         breaks: &["answers-promptly", "prints-each-payload"],
         cause: "slow-reply",

@@ -308,9 +308,12 @@ impl Subject {
         Ok(())
     }
 
-    /// How it has ended, if it has.
+    /// How it has ended, if it has. What it wrote until then has been read, unless a process that it
+    /// started holds its streams open.
     pub fn status(&self) -> Option<ExitStatus> {
-        self.state.lock().status
+        let status = self.state.lock().status?;
+        drop(self.state.wait(LAST_WORDS, |streams| streams.ended == 2));
+        Some(status)
     }
 
     /// The ports that it has bound by now, as far as the system tells.
@@ -371,7 +374,7 @@ impl Subject {
 
 impl Drop for Subject {
     fn drop(&mut self) {
-        if self.status().is_none() {
+        if self.state.lock().status.is_none() {
             let waited = kept_waiting::processes(self.pid);
             self.state.change(|streams| streams.waited = waited);
         }

@@ -50,7 +50,7 @@ pub fn ports_of(pid: u32, protocol: Protocol) -> Option<Vec<u16>> {
 
 /// Whether any socket of this computer is bound to a port; `None` where the system doesn't tell.
 pub fn is_bound(protocol: Protocol, port: u16) -> Option<bool> {
-    bound_ports(protocol).map(|ports| ports.contains(&port))
+    addresses(protocol, port).map(|addresses| !addresses.is_empty())
 }
 
 /// The ports that sockets of this computer are bound to; `None` where the system doesn't tell.
@@ -61,11 +61,23 @@ pub fn bound_ports(protocol: Protocol) -> Option<Vec<u16>> {
 
 /// The addresses at which sockets of this computer are bound to a port; `None` where the system
 /// doesn't tell. Of IPv6, only addresses that aren't IPv4 ones in disguise stay such.
+///
+/// A long table comes in several pieces, and where sockets come and go meanwhile, one that is there
+/// all the time may stand in none of them. So what isn't there is looked for again.
 pub fn addresses(protocol: Protocol, port: u16) -> Option<Vec<IpAddr>> {
-    let sockets = table(std::process::id(), protocol)?;
-    let at = |socket: &&Socket| socket.port == port;
-    Some(sockets.iter().filter(at).map(|socket| socket.ip.to_canonical()).collect())
+    for _ in 0..LOOKS {
+        let sockets = table(std::process::id(), protocol)?.into_iter();
+        let at = sockets.filter(|socket| socket.port == port);
+        let addresses: Vec<IpAddr> = at.map(|socket| socket.ip.to_canonical()).collect();
+        if !addresses.is_empty() {
+            return Some(addresses);
+        }
+    }
+    Some(Vec::new())
 }
+
+/// How often a socket must be missed before it counts as not being there.
+const LOOKS: usize = 3;
 
 /// The process that holds a port, as far as the system lets us see.
 pub fn holder(protocol: Protocol, port: u16) -> Option<Holder> {
