@@ -398,7 +398,8 @@ const MISTAKES: &[Mistake] = &[
         id: "drops-what-came-meanwhile",
         thought: "Old messages are of no interest: I empty the buffer first.",
         find: MESSAGE,
-        put: "socket.set_nonblocking(true)?;\n        \
+        put: "std::thread::sleep(std::time::Duration::from_millis(50));\n        \
+              socket.set_nonblocking(true)?;\n        \
               while socket.recv_from(&mut [0; 2000]).is_ok() {}\n        \
               socket.set_nonblocking(false)?;\n        \
               let message = buffer.get(..length).unwrap_or_default();",
