@@ -23,6 +23,7 @@ pub struct Build {
     began: SystemTime,
     /// What main.rs said then.
     text: Option<Vec<u8>>,
+    is_current: bool,
     /// The time that main.rs really has, and the one that cargo is to see.
     times: Option<(SystemTime, SystemTime)>,
 }
@@ -34,9 +35,10 @@ impl Build {
         let source = lessons::root().join(lesson.source());
         let program = program.to_owned();
         let (began, text) = (SystemTime::now(), fs::read(&source).ok());
-        let mut build = Self { source, program, began, text, times: None };
+        let is_current = is_marked(&program);
+        let mut build = Self { source, program, began, text, is_current, times: None };
         // Without a main.rs, cargo says so.
-        if build.text.is_some() && !build.is_current() && !build.is_newer() {
+        if build.text.is_some() && !is_current && !build.is_newer() {
             build.make_newer().with_context(|| {
                 format!(
                     "cannot make cargo build {} again: its time can't be set. \
@@ -49,10 +51,9 @@ impl Build {
         Ok(build)
     }
 
-    /// Whether the program was built from what its sources say now.
+    /// Whether the program was known to be built from what its sources said at the beginning.
     pub fn is_current(&self) -> bool {
-        let then = fs::read_to_string(mark(&self.program));
-        then.is_ok_and(|then| fingerprint(&self.program).is_ok_and(|now| now == then))
+        self.is_current
     }
 
     /// Cargo has built the program: notes what from, unless something was saved meanwhile. Where that
@@ -108,6 +109,11 @@ impl Drop for Build {
 /// Where it stands what a program was built from.
 fn mark(program: &Path) -> PathBuf {
     program.with_extension("built")
+}
+
+fn is_marked(program: &Path) -> bool {
+    let then = fs::read_to_string(mark(program));
+    then.is_ok_and(|then| fingerprint(program).is_ok_and(|now| now == then))
 }
 
 /// Tells a program, and what it was built from, from any other.

@@ -3,12 +3,12 @@
 //! The system sees to that, and not code of ours that runs at the end: Ctrl-C, a panic and SIGKILL
 //! would pass it by. Unix has process groups for it, and Windows has job objects.
 //!
-//! Where cargo is, and where it puts programs, stands here, too.
+//! Where cargo is, where it puts programs, and which processes there are, stands here, too.
 
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::process::{Child, Command};
-use std::{env, io};
+use std::{env, fs, io};
 #[cfg(unix)]
 use unix::Group as Members;
 #[cfg(windows)]
@@ -33,6 +33,13 @@ impl Keeper {
 /// Cargo: the one that runs us, if one does.
 pub fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The processes that the system shows; `None` where it doesn't tell: only Linux does. Under Wine
+/// there is a `/proc`, too, in which a process's number is that of another one.
+pub fn running() -> Option<Vec<u32>> {
+    let entries = cfg!(target_os = "linux").then(|| fs::read_dir("/proc"))?.ok()?;
+    Some(entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect())
 }
 
 /// Where cargo has put this program, and so puts the others.

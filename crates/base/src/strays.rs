@@ -5,6 +5,7 @@
 //! One that takes the variable out of its environment stays, too: who judges programs that he doesn't
 //! trust needs more than this, namespaces of processes for example.
 
+use crate::programs::running;
 use std::fs;
 use std::process::{self, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -52,17 +53,13 @@ impl Mark {
 
     /// The processes with this mark that still run.
     fn strays(&self) -> Vec<String> {
-        let entries = cfg!(target_os = "linux").then(|| fs::read_dir("/proc"));
-        let Some(Ok(entries)) = entries else { return Vec::new() };
-        let is_marked = |pid: &String| {
+        let is_marked = |pid: &u32| {
             // Of a process that has ended, and that nobody has asked about yet, this is empty.
             let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
             environment.split(|byte| *byte == 0).any(|variable| variable == self.0.as_bytes())
         };
-        let pids = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-        pids.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
-            .filter(is_marked)
-            .collect()
+        let running = running().unwrap_or_default().into_iter();
+        running.filter(is_marked).map(|pid| pid.to_string()).collect()
     }
 }
 

@@ -1,5 +1,6 @@
-//! Realistic mistakes, each with the check that must catch it; and right programs that look
-//! different. They are written as changes to the reference steps.
+//! Realistic mistakes, each with all checks that it loses and the cause that is said first; and
+//! right programs that look different. They are written as changes to the reference steps, and to
+//! right programs in C.
 
 mod lesson_1;
 mod lesson_2;

@@ -47,14 +47,7 @@ pub fn of_an_unbound_port(bound: &[(Protocol, u16)], protocol: Protocol, port: u
         return IPV6;
     }
     if bound.contains(&(protocol, port.swap_bytes())) {
-        return Cause::seen(
-            "port-bytes-swapped",
-            format!(
-                "It has bound port {}, whose two bytes are those of {port}, swapped. A port goes \
-                 through the network with its larger byte first: give it to `htons`.",
-                port.swap_bytes()
-            ),
-        );
+        return port_bytes_swapped("It has bound", port);
     }
     let other = match protocol {
         Protocol::Udp => Protocol::Tcp,
@@ -82,6 +75,18 @@ pub fn of_an_unbound_port(bound: &[(Protocol, u16)], protocol: Protocol, port: u
             "It has bound {protocol} port {}. Which one it is to bind, its first argument says, \
              here {port}.",
             numbers.join(" and ")
+        ),
+    )
+}
+
+/// `what` completes "… port 8090", with the port that it was instead.
+pub fn port_bytes_swapped(what: &str, port: u16) -> Cause {
+    let swapped = port.swap_bytes();
+    Cause::seen(
+        "port-bytes-swapped",
+        format!(
+            "{what} port {swapped}, whose two bytes are those of {port}, swapped. A port goes \
+             through the network with its larger byte first: give it to `htons`."
         ),
     )
 }

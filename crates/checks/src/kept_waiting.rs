@@ -3,6 +3,7 @@
 //! Source: docs.kernel.org/scheduler/sched-stats.html, `/proc/PID/schedstat`: nanoseconds on a
 //! processor, and nanoseconds of waiting for one; and proc_pid_stat(5) for a process's parent.
 
+use base::programs::running;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -42,15 +43,13 @@ fn waited(folder: &Path) -> Option<Duration> {
 
 /// Each process that we see, and its parent.
 fn parents() -> Option<Vec<(u32, u32)>> {
-    let pid = |name: &std::ffi::OsStr| name.to_str()?.parse::<u32>().ok();
     let parent = |pid: u32| {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         // The name before it may hold anything.
         let (_, fields) = stat.rsplit_once(") ")?;
         Some((pid, fields.split(' ').nth(1)?.parse().ok()?))
     };
-    let entries = cfg!(target_os = "linux").then(|| fs::read_dir("/proc"))?.ok()?;
-    Some(entries.flatten().filter_map(|entry| parent(pid(&entry.file_name())?)).collect())
+    Some(running()?.into_iter().filter_map(parent).collect())
 }
 
 #[cfg(all(test, target_os = "linux"))]

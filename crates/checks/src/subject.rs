@@ -327,14 +327,14 @@ impl Subject {
 
     /// Whether it has done something that can be seen since it had written only `before`: written
     /// more, or ended with success. Waits for that for as long as `within`.
-    pub fn reacts(&self, before: &[u8], within: Duration) -> Checked<bool> {
+    pub fn reacts(&self, before: &[u8], within: Duration) -> bool {
         let has_more = |streams: &Streams| {
             streams.stdout.get(before.len()..).is_some_and(|more| !more.trim_ascii().is_empty())
         };
         let is_done = |streams: &Streams| has_more(streams) || streams.is_complete();
         let streams = self.state.wait(self.deadline.cut(within), is_done);
         let has_succeeded = streams.status.is_some_and(|status| status.success());
-        Ok(has_more(&streams) || has_succeeded)
+        has_more(&streams) || has_succeeded
     }
 
     /// Requires that it shows `text` on stdout, verbatim, before `within` has passed. If it doesn't,

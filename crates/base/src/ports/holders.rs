@@ -4,6 +4,7 @@
 //! with the local address and port in hexadecimal in column 2 and the inode in column 10. A
 //! descriptor in `/proc/PID/fd` that is a socket is a link to `socket:[INODE]`.
 
+use crate::programs::running;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -82,11 +83,8 @@ const LOOKS: usize = 3;
 /// The process that holds a port, as far as the system lets us see.
 pub fn holder(protocol: Protocol, port: u16) -> Option<Holder> {
     let socket = table(std::process::id(), protocol)?.into_iter().find(|s| s.port == port)?;
-    let pid = fs::read_dir("/proc")
-        .ok()?
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|&pid| inodes(pid).is_some_and(|held| held.contains(&socket.inode)))
-        .min()?;
+    let holds = |pid: &u32| inodes(*pid).is_some_and(|held| held.contains(&socket.inode));
+    let pid = running()?.into_iter().filter(holds).min()?;
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim_end().to_owned();
     Some(Holder { pid, name })
 }

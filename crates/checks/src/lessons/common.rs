@@ -27,6 +27,42 @@ pub const PRINTS_NUL: Cause = Cause::new(
      buffer. In C, a text ends in front of its `'\\0'`.",
 );
 
+pub const PRINTS_THE_BUFFER: Cause = Cause::new(
+    "prints-nul",
+    "More of the buffer was printed than was received: zero bytes (NUL), which a terminal doesn't \
+     show. Use the length that the receiving call returns, `&buffer[..length]`; in C, \
+     `fwrite(buffer, 1, length, stdout)`, or put a `'\\0'` there before you print with `%s`.",
+);
+
+pub const OTHER_ADDRESS: Cause = Cause::new(
+    "other-address",
+    "The socket is bound to another address than the argument's: to every address (`0.0.0.0`, \
+     `INADDR_ANY`, `''`), or to one that stands in the program.",
+);
+
+pub const SHARES_ITS_PORT: Cause = Cause::new(
+    "shares-its-port",
+    "Two programs can't have one port. Binding failed, or must fail, and the program must tell: a \
+     message on stderr, and a status that isn't 0. Don't go on without a socket, don't take another \
+     port, where nobody would look, and set no option that lets two sockets share one \
+     (`SO_REUSEADDR`, `SO_REUSEPORT`).",
+);
+
+/// A UDP socket on 127.0.0.1, and one at the port whose two bytes are swapped, where a program sends
+/// that has forgotten `htons`: if one is found that can't be in any other check's way.
+pub fn with_swapped_port(trial: &Trial) -> Checked<(Endpoint, Option<Endpoint>)> {
+    for _ in 0..8 {
+        let endpoint = trial.endpoint()?;
+        let (port, swapped) = (endpoint.address.port(), endpoint.address.port().swap_bytes());
+        let is_open = swapped >= 1024 && !(20_000..30_000).contains(&swapped) && swapped != port;
+        let beside = is_open.then(|| trial.endpoint_at((Ipv4Addr::LOCALHOST, swapped).into()).ok());
+        if let Some(beside) = beside.flatten() {
+            return Ok((endpoint, Some(beside)));
+        }
+    }
+    Ok((trial.endpoint()?, None))
+}
+
 /// A socket on a second loopback address, if the system has one: macOS hasn't.
 pub fn on_second_loopback(trial: &Trial, port: u16) -> Option<Endpoint> {
     trial.endpoint_at((Ipv4Addr::new(127, 0, 0, 2), port).into()).ok()

@@ -6,7 +6,7 @@ use crate::cause::Cause;
 use crate::check::{Check, Lesson, Limits};
 use crate::failure::{Checked, Fault, failed, needs, require};
 use crate::lessons::common::{
-    PRINTS_NUL, is_visible, names_a_malformed_argument, on_second_loopback,
+    OTHER_ADDRESS, PRINTS_NUL, is_visible, names_a_malformed_argument, on_second_loopback,
 };
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
@@ -458,12 +458,6 @@ fn holds_just(trial: &Trial, started: &Started) -> Checked {
     trial.step(format!("saw that it has bound {given}, and no other address"));
     Ok(())
 }
-
-const OTHER_ADDRESS: Cause = Cause::new(
-    "other-address",
-    "The socket is bound to another address than the argument's: to every address (`0.0.0.0`, \
-     `INADDR_ANY`, `''`), or to one that stands in the program.",
-);
 
 fn needs_no_argument(trial: &Trial) -> Checked {
     // Two at the same time: port 0 is another one for each.

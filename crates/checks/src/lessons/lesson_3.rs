@@ -5,7 +5,10 @@ use crate::cause::Cause;
 use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::{Datagram, Endpoint};
 use crate::failure::{Checked, Fault, contains, failed, needs, require};
-use crate::lessons::common::{has_number, names_a_malformed_argument, on_second_loopback};
+use crate::lessons::common::{
+    OTHER_ADDRESS, PRINTS_THE_BUFFER, SHARES_ITS_PORT, has_number, names_a_malformed_argument,
+    on_second_loopback,
+};
 use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
@@ -214,15 +217,8 @@ fn prints_only_what_came(trial: &Trial) -> Checked {
     };
     let nuls = stdout.iter().filter(|byte| **byte == 0).count();
     let problem = format!("it printed {nuls} NUL bytes, and the datagram had none");
-    require(nuls == 0, problem, &PRINTS_NUL)
+    require(nuls == 0, problem, &PRINTS_THE_BUFFER)
 }
-
-const PRINTS_NUL: Cause = Cause::new(
-    "prints-nul",
-    "More of the buffer was printed than was received: zero bytes (NUL), which a terminal doesn't \
-     show. Use the length that the receiving call returns, `&buffer[..length]`; in C, put a `'\\0'` \
-     there before you print with `%s`.",
-);
 
 fn prints_every_character(trial: &Trial) -> Checked {
     let (word, other) = (trial.random.word(8), trial.random.word(8));
@@ -309,13 +305,13 @@ fn signs(trial: &Trial, payload: &[u8]) -> Checked<Signs> {
     let program = start(trial, &port)?;
     let number = sender.address.port();
     // What it says beforehand may still be on its way.
-    let _ = program.reacts(b"", AFTERWARDS)?;
+    program.reacts(b"", AFTERWARDS);
     let before = program.stdout();
     sender.send(payload, port.address())?;
     let is_shown = |stdout: &[u8]| has_number(stdout, number);
     let _ = program.wait_for_stdout("the sender", PROMPTLY, &Cause::NONE, is_shown);
     let _ = program.wait_for_end(AFTERWARDS, &Cause::NONE);
-    let reacts = program.reacts(&before, Duration::ZERO)?;
+    let reacts = program.reacts(&before, Duration::ZERO);
     let shows_sender = is_shown(&program.stdout());
     Ok(Signs { status: program.status(), shows_sender, reacts })
 }
@@ -329,7 +325,7 @@ fn waits_as_long_as_it_takes(trial: &Trial) -> Checked {
     let before = program.stdout();
     trial.endpoint()?.send(trial.random.word(24), port.address())?;
     // What it does with it, others ask.
-    let has_taken = program.reacts(&before, SOON)?;
+    let has_taken = program.reacts(&before, SOON);
     let holds = ports::is_bound(Protocol::Udp, port.number()).unwrap_or(true);
     let problem = "it still runs, and doesn't hold its port any more";
     require(has_taken || holds, problem, &GIVES_UP)
@@ -348,7 +344,7 @@ fn sends_nothing_back(trial: &Trial) -> Checked {
     sender.send(trial.random.word(24), port.address())?;
     // What it has sent is there when it has ended. Whether it ends is another check's question, and
     // so is what it prints.
-    let _ = program.reacts(&before, PROMPTLY)?;
+    program.reacts(&before, PROMPTLY);
     let _ = program.wait_for_end(AFTERWARDS, &Cause::NONE);
     let cause = Cause::new(
         "answers",
@@ -426,11 +422,6 @@ fn binds_just_its_argument(trial: &Trial) -> Checked {
 
 /// Requires that a program holds its port at the address that it was given, and at no other.
 fn holds_just(trial: &Trial, program: &Subject, given: SocketAddr) -> Checked {
-    let cause = Cause::new(
-        "other-address",
-        "The socket is bound to another address than the argument's: to every address (`0.0.0.0`, \
-         `INADDR_ANY`, `''`), or to one that stands in the program.",
-    );
     if let Some(addresses) = ports::addresses(Protocol::Udp, given.port()) {
         let others: Vec<String> =
             addresses.iter().filter(|ip| **ip != given.ip()).map(IpAddr::to_string).collect();
@@ -439,7 +430,7 @@ fn holds_just(trial: &Trial, program: &Subject, given: SocketAddr) -> Checked {
             given.port(),
             others.join(" and ")
         );
-        require(others.is_empty(), problem, &cause)?;
+        require(others.is_empty(), problem, &OTHER_ADDRESS)?;
         trial.step(format!("saw that it has bound {given}, and no other address"));
         return Ok(());
     }
@@ -450,31 +441,25 @@ fn holds_just(trial: &Trial, program: &Subject, given: SocketAddr) -> Checked {
     let (text, astray) = (trial.random.word(24), trial.random.word(24));
     stray.send(&astray, elsewhere)?;
     stray.send(&text, given)?;
-    let seen = program.shows(text.as_bytes(), SOON, &cause).map_err(needs(PRINTS_THE_TEXT));
+    let seen = program.shows(text.as_bytes(), SOON, &OTHER_ADDRESS).map_err(needs(PRINTS_THE_TEXT));
     let problem = format!("it was told to bind {given}, and received at {elsewhere}");
-    require(!find(&program.stdout(), astray.as_bytes()), problem, &cause)?;
+    require(!find(&program.stdout(), astray.as_bytes()), problem, &OTHER_ADDRESS)?;
     seen
 }
 
 fn fails_on_a_taken_port(trial: &Trial) -> Checked {
-    let cause = Cause::new(
-        "shares-its-port",
-        "Binding failed, or must fail, and the program must tell: a message on stderr, and a status \
-         that isn't 0. Don't go on without a socket, don't take another port, and set no option \
-         that lets two sockets share one (`SO_REUSEADDR`, `SO_REUSEPORT`).",
-    );
     let port = trial.port()?;
     let _first = start(trial, &port)?;
     trial.step("started a second one at the same address");
     trial
         .start(port.address().to_string())?
-        .wait_for_end(START, &cause)?
-        .failed_properly("", &cause)?;
+        .wait_for_end(START, &SHARES_ITS_PORT)?
+        .failed_properly("", &SHARES_ITS_PORT)?;
     let holder_port = trial.port()?;
     let holder = trial.endpoint_at(holder_port.address())?;
     trial.step(format!("took UDP port {} for another socket", holder_port.number()));
     let program = trial.start(holder.address.to_string())?;
-    program.wait_for_end(START, &cause)?.failed_properly("", &cause)
+    program.wait_for_end(START, &SHARES_ITS_PORT)?.failed_properly("", &SHARES_ITS_PORT)
 }
 
 fn play(argument: &str) -> Result<()> {

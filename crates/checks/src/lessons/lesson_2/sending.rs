@@ -1,13 +1,14 @@
 //! How the program is given its line, and where its datagram is looked for.
 
 use crate::cause::Cause;
+use crate::diagnosis::port_bytes_swapped;
 use crate::endpoint::{Datagram, Endpoint};
 use crate::failure::{Checked, Fault, failed, late, needs};
-use crate::lessons::common::is_visible;
+use crate::lessons::common::{is_visible, with_swapped_port};
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
 use base::ports::{self, Port, Protocol};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::TcpListener;
 use std::slice;
 use std::time::{Duration, Instant};
 
@@ -194,14 +195,7 @@ pub struct Strays {
 impl Strays {
     /// A receiver, and what stands beside it.
     pub fn beside(trial: &Trial) -> Checked<(Endpoint, Self)> {
-        let (mut receiver, mut swapped) = (trial.endpoint()?, None);
-        for _ in 0..8 {
-            swapped = at_swapped(trial, receiver.address.port());
-            if swapped.is_some() {
-                break;
-            }
-            receiver = trial.endpoint()?;
-        }
+        let (receiver, swapped) = with_swapped_port(trial)?;
         let tcp = TcpListener::bind(receiver.address).ok();
         let tcp = tcp.filter(|listener| listener.set_nonblocking(true).is_ok());
         Ok((receiver, Self { swapped, tcp }))
@@ -213,7 +207,8 @@ impl Strays {
             if swapped.next(A_LOOK)?.is_some() {
                 let (address, what) = (swapped.address, "whose port has the same bytes, swapped");
                 let problem = format!("its datagram came to {address}, {what}");
-                return Ok(failed(problem, &PORT_SWAPPED));
+                let port = swapped.address.port().swap_bytes();
+                return Ok(failed(problem, &port_bytes_swapped("The line went to", port)));
             }
         }
         if self.tcp.as_ref().is_some_and(|listener| listener.accept().is_ok()) {
@@ -228,25 +223,12 @@ impl Strays {
     }
 }
 
-/// A receiver at the port whose bytes are swapped, if that can't be in any other check's way.
-fn at_swapped(trial: &Trial, port: u16) -> Option<Endpoint> {
-    let swapped = port.swap_bytes();
-    let is_open = swapped >= 1024 && !(20_000..30_000).contains(&swapped) && swapped != port;
-    is_open.then(|| trial.endpoint_at((Ipv4Addr::LOCALHOST, swapped).into()).ok()).flatten()
-}
-
 fn binds_its_target(trial: &Trial) -> Checked<bool> {
     let port = trial.port_with_free_tcp()?;
     let program = trial.start(port.address().to_string())?;
     let _ = program.wait_for_stdout("a prompt", PROMPTLY, &Cause::NONE, is_visible);
     Ok(binds_it(&port))
 }
-
-const PORT_SWAPPED: Cause = Cause::new(
-    "port-bytes-swapped",
-    "A port goes through the network with its larger byte first: in C, `address.sin_port = \
-     htons(port)`.",
-);
 
 const OVER_TCP: Cause = Cause::new(
     "over-tcp",

@@ -4,12 +4,13 @@ use super::talk::{AFTERWARDS, NOT_SENT, Talk, because, before, behind};
 use super::{GIVES_UP, SENDS_EACH_LINE, SENDS_ONE_AT_A_TIME};
 use crate::bytes::find;
 use crate::cause::Cause;
+use crate::diagnosis::port_bytes_swapped;
 use crate::endpoint::{Datagram, Endpoint};
 use crate::failure::{Checked, Fault, failed, late, needs, require, same};
-use crate::lessons::common::on_second_loopback;
+use crate::lessons::common::{on_second_loopback, with_swapped_port};
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{Ipv6Addr, SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
 // What it sends.
@@ -24,8 +25,8 @@ pub fn sends_a_line(trial: &Trial) -> Checked {
     if tcp.is_some_and(|tcp| tcp.accept().is_ok()) {
         return Err(because(fault, &TCP));
     }
-    if let Some(swapped) = swapped.filter(has_come) {
-        let cause = port_swapped(talk.server.address.port(), swapped.address.port());
+    if swapped.is_some_and(|swapped| has_come(&swapped)) {
+        let cause = port_bytes_swapped("The line went to", talk.server.address.port());
         return Err(because(fault, &cause));
     }
     if talk.program.status().is_none() {
@@ -37,31 +38,8 @@ pub fn sends_a_line(trial: &Trial) -> Checked {
     Err(fault)
 }
 
-/// A server's socket, and one at the port whose two bytes are swapped, as far as there is one that
-/// is free.
-fn with_swapped_port(trial: &Trial) -> Checked<(Endpoint, Option<Endpoint>)> {
-    for _ in 0..8 {
-        let server = trial.endpoint()?;
-        let swapped = (Ipv4Addr::LOCALHOST, server.address.port().swap_bytes()).into();
-        if let Ok(swapped) = trial.endpoint_at(swapped) {
-            return Ok((server, Some(swapped)));
-        }
-    }
-    Ok((trial.endpoint()?, None))
-}
-
 fn has_come(endpoint: &Endpoint) -> bool {
     endpoint.receive("a datagram", Duration::ZERO, &Cause::NONE).is_ok()
-}
-
-fn port_swapped(port: u16, swapped: u16) -> Cause {
-    Cause::seen(
-        "port-bytes-swapped",
-        format!(
-            "The line went to port {swapped}, whose two bytes are those of {port}, swapped. A port \
-             goes through the network with its larger byte first: give it to `htons`."
-        ),
-    )
 }
 
 const TCP: Cause = Cause::new(

@@ -5,6 +5,7 @@ use super::{SENDS_EACH_LINE, SHOWS_EACH_REPLY};
 use crate::bytes::find;
 use crate::cause::Cause;
 use crate::failure::{Checked, Fault, contains, needs, require};
+use crate::lessons::common::is_visible;
 use crate::subject::{PROMPTLY, SOON, START};
 use crate::trial::Trial;
 
@@ -205,8 +206,4 @@ fn is_only_a_reply(stdout: &[u8], start: usize, first: &[u8], last: &[u8]) -> bo
 
 fn dense(text: &[u8]) -> Vec<u8> {
     text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
-}
-
-fn is_visible(text: &[u8]) -> bool {
-    !text.trim_ascii().is_empty()
 }

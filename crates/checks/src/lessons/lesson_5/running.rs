@@ -5,7 +5,7 @@ use super::{ANSWERS, GOES_ON};
 use crate::bytes::find;
 use crate::cause::Cause;
 use crate::failure::{Checked, Fault, late, needs, require};
-use crate::lessons::common::{on_second_loopback, refuses};
+use crate::lessons::common::{PRINTS_THE_BUFFER, SHARES_ITS_PORT, on_second_loopback, refuses};
 use crate::subject::{PROMPTLY, SOON, START};
 use crate::trial::Trial;
 use base::ports::{self, Protocol};
@@ -61,7 +61,7 @@ pub fn prints_each_payload(trial: &Trial) -> Checked {
     }
     let stdout = server.program.stdout();
     let problem = "it printed a NUL byte, which was in no message";
-    require(!stdout.contains(&0), problem, &PRINTS_NUL)?;
+    require(!stdout.contains(&0), problem, &PRINTS_THE_BUFFER)?;
     // The last text is shorter than the one before, so the rest of that would follow it.
     let rest = &longer.as_bytes()[last.len()..last.len() + 8];
     let is_stale = find(&stdout, &[last.as_bytes(), rest].concat());
@@ -108,13 +108,6 @@ const PRINTED_LATE: Cause = Cause::new(
     "printed-late",
     "The text was printed, but too late: print it as soon as it has come, before you wait for \
      anything, and flush.",
-);
-
-const PRINTS_NUL: Cause = Cause::new(
-    "prints-nul",
-    "More of the buffer was printed than was received: zero bytes (NUL), which a terminal doesn't \
-     show. Use the length that the receiving call returns, `&buffer[..length]`; in C, \
-     `fwrite(buffer, 1, length, stdout)`.",
 );
 
 const PRINTS_OLD_TEXT: Cause = Cause::new(
@@ -184,7 +177,7 @@ pub fn goes_on_when_left_alone(trial: &Trial) -> Checked {
     let (gone, before) = (trial.port()?, server.program.stdout());
     let client = trial.endpoint_at(gone.address())?;
     client.send_and_vanish(trial.random.word(12), server.address())?;
-    let _ = server.program.reacts(&before, AT_ONCE)?;
+    server.program.reacts(&before, AT_ONCE);
     server.ask(trial.random.word(12), &vanished).map_err(needs(GOES_ON))?;
     let since = Instant::now();
     // At the same time, another one:
@@ -209,21 +202,15 @@ pub fn goes_on_when_left_alone(trial: &Trial) -> Checked {
 }
 
 pub fn fails_on_a_taken_port(trial: &Trial) -> Checked {
-    let cause = Cause::new(
-        "shares-its-port",
-        "Two programs can't have one port. When `bind` fails, say so on stderr and end with a \
-         status that isn't 0; don't try another port, where no client would look, and set no \
-         option that lets two sockets share one (`SO_REUSEADDR`, `SO_REUSEPORT`).",
-    );
     let first = Server::start(trial)?;
     trial.step("started a second one with the same port");
     let second = trial.start(first.port.number().to_string())?;
-    second.wait_for_end(START, &cause)?.failed_properly("", &cause)?;
+    second.wait_for_end(START, &SHARES_ITS_PORT)?.failed_properly("", &SHARES_ITS_PORT)?;
     let port = trial.port()?;
     let _holder = trial.endpoint_at((Ipv4Addr::UNSPECIFIED, port.number()).into())?;
     trial.step(format!("bound UDP port {} at every address before the program", port.number()));
     let program = trial.start(port.number().to_string())?;
-    program.wait_for_end(START, &cause)?.failed_properly("", &cause)
+    program.wait_for_end(START, &SHARES_ITS_PORT)?.failed_properly("", &SHARES_ITS_PORT)
 }
 
 pub fn refuses_a_bad_port(trial: &Trial) -> Checked {
