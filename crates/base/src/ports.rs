@@ -2,7 +2,9 @@
 
 mod holders;
 
-pub use holders::{Holder, Protocol, addresses, bound_ports, holder, is_bound, ports_of};
+pub use holders::{
+    Holder, Protocol, addresses, bound_ports, holder, is_bound, ports_of, seen_addresses,
+};
 
 use std::hash::{BuildHasher, RandomState};
 use std::io;

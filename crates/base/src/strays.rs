@@ -21,21 +21,32 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How often we look whether they are. There is no event for the end of others' children.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
-/// What tells a program, and what it starts, from all others.
+/// What tells some programs, and what they start, from all others. Who is left of them when this goes
+/// out of scope is ended then.
 pub struct Mark(String);
+
+impl Default for Mark {
+    fn default() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self(format!("{}-{count}-{:x}", process::id(), crate::random::seed()))
+    }
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        self.end_all();
+    }
+}
 
 impl Mark {
     /// Marks a program that is to be started.
-    pub fn put_on(command: &mut Command) -> Self {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let value = format!("{}-{count}-{:x}", process::id(), crate::random::seed());
-        command.env(NAME, &value);
-        Self(format!("{NAME}={value}"))
+    pub fn put_on(&self, command: &mut Command) {
+        command.env(NAME, &self.0);
     }
 
     /// Ends all that have this mark, and waits until they are gone.
-    pub fn end_all(&self) {
+    fn end_all(&self) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let strays = self.strays();
@@ -53,10 +64,11 @@ impl Mark {
 
     /// The processes with this mark that still run.
     fn strays(&self) -> Vec<String> {
+        let wanted = format!("{NAME}={}", self.0);
         let is_marked = |pid: &u32| {
             // Of a process that has ended, and that nobody has asked about yet, this is empty.
             let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-            environment.split(|byte| *byte == 0).any(|variable| variable == self.0.as_bytes())
+            environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
         };
         let running = running().unwrap_or_default().into_iter();
         running.filter(is_marked).map(|pid| pid.to_string()).collect()
@@ -75,7 +87,8 @@ mod tests {
             "-c",
             "setsid sh -c 'read line' </dev/zero & setsid sh -c 'read line' </dev/zero",
         ]);
-        let mark = Mark::put_on(&mut command);
+        let mark = Mark::default();
+        mark.put_on(&mut command);
         let mut keeper = Keeper::start().unwrap();
         let mut child = keeper.spawn(&mut command).unwrap();
         let deadline = Instant::now() + Duration::from_secs(60);

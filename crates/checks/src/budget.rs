@@ -66,7 +66,7 @@ pub fn used_up(budget: Duration, how_far: &str) -> Failure {
             "the time for all checks of this lesson together, {budget:?}, is used up: {how_far}"
         ),
         cause: USED_UP,
-        is_late: true,
+        awaited: Some(budget),
         may_change: true,
         ..Failure::default()
     }

@@ -76,7 +76,7 @@ impl Endpoint {
             None => {
                 self.deadline.in_time(what)?;
                 let to = self.address;
-                Err(late(format!("{what} hasn't come to {to} within {within:?}"), cause))
+                Err(late(format!("{what} hasn't come to {to} within {within:?}"), within, cause))
             }
         }
     }
@@ -97,7 +97,7 @@ impl Endpoint {
             let end = program.ending().status();
             let left = deadline.saturating_duration_since(Instant::now());
             match self.receive(what, left.min(SLICE), cause) {
-                Err(Fault::Failed(failure)) if failure.is_late => {}
+                Err(Fault::Failed(failure)) if failure.awaited.is_some() => {}
                 result => return result,
             }
             let to = self.address;
@@ -106,7 +106,8 @@ impl Endpoint {
                 return Err(failed(problem, &cause.of_end(status)));
             }
             if left.is_zero() {
-                return Err(late(format!("{what} hasn't come to {to} within {within:?}"), cause));
+                let problem = format!("{what} hasn't come to {to} within {within:?}");
+                return Err(late(problem, within, cause));
             }
         }
     }

@@ -3,6 +3,7 @@
 use crate::bytes::{self, Dump, find};
 use crate::cause::Cause;
 use crate::diagnosis;
+use std::time::Duration;
 
 /// What a check's function returns.
 pub type Checked<T = ()> = Result<T, Fault>;
@@ -35,8 +36,8 @@ pub struct Failure {
     /// The bytes that should have come, and those that came; or nothing.
     pub compared: Vec<Dump>,
     pub cause: Cause,
-    /// Whether it failed because time ran out.
-    pub is_late: bool,
+    /// If it failed because time ran out: how long something was awaited.
+    pub awaited: Option<Duration>,
     /// Whether another try, alone, may end in another way.
     pub may_change: bool,
 }
@@ -54,10 +55,10 @@ pub fn failed(problem: impl Into<String>, cause: &Cause) -> Fault {
     Fault::Failed(Box::new(Failure { problem, cause, ..Failure::default() }))
 }
 
-/// A failure by time: what was awaited didn't come.
-pub fn late(problem: impl Into<String>, cause: &Cause) -> Fault {
-    let (problem, cause) = (problem.into(), cause.clone());
-    Fault::Failed(Box::new(Failure { problem, cause, is_late: true, ..Failure::default() }))
+/// A failure by time: what was awaited didn't come `within` that.
+pub fn late(problem: impl Into<String>, within: Duration, cause: &Cause) -> Fault {
+    let (problem, cause, awaited) = (problem.into(), cause.clone(), Some(within));
+    Fault::Failed(Box::new(Failure { problem, cause, awaited, ..Failure::default() }))
 }
 
 /// Makes a failure one of a step that is this check's question.

@@ -6,8 +6,9 @@ use crate::check::{Check, Lesson};
 use crate::failure::{Failure, Fault};
 use crate::kept_waiting;
 use crate::network::Network;
+use crate::setting::Setting;
 use crate::subject::{Ending, Program};
-use crate::trial::{Setting, Traces, Trial};
+use crate::trial::{Traces, Trial};
 use crate::verdict::{Finding, Mark, Outcome};
 use base::ports::Ports;
 use base::random::Random;
@@ -56,8 +57,9 @@ pub fn judge_and_tell(
             return settled.all();
         }
     };
-    let unmet = Mutex::default();
-    let judging = Judging { checks: lesson.checks, program, seed, terms, ports, unmet };
+    let setting = Setting { network: terms.network, ports, ..Setting::default() };
+    let (checks, unmet) = (lesson.checks, Mutex::default());
+    let judging = Judging { checks, program, seed, budget: terms.budget, setting, unmet };
     judging.make_all(&mut settled);
     settled.all()
 }
@@ -100,7 +102,7 @@ impl Settled<'_> {
 /// counts.
 pub fn make(check: &'static Check, program: &Program, seed: u64) -> Finding {
     let judging = Judging::of_one(check, program, seed);
-    let mut left = judging.terms.budget;
+    let mut left = judging.budget;
     let first = {
         let _together = ALONE.read().unwrap_or_else(PoisonError::into_inner);
         judging.attempt(check, Deadline::after(left.first))
@@ -114,8 +116,9 @@ struct Judging<'a> {
     checks: &'static [Check],
     program: &'a Program,
     seed: u64,
-    terms: Terms,
-    ports: Arc<Ports>,
+    budget: Budget,
+    /// But for the deadlines.
+    setting: Setting,
     /// What didn't come off in checks that were skipped for another's sake.
     unmet: Mutex<Vec<(&'static str, Failure)>>,
 }
@@ -123,9 +126,8 @@ struct Judging<'a> {
 impl<'a> Judging<'a> {
     /// Its ports are sought when they are needed.
     fn of_one(check: &'static Check, program: &'a Program, seed: u64) -> Self {
-        let (terms, ports) = (Terms::default(), Arc::default());
-        let unmet = Mutex::default();
-        Self { checks: slice::from_ref(check), program, seed, terms, ports, unmet }
+        let (budget, setting, unmet) = (Budget::default(), Setting::default(), Mutex::default());
+        Self { checks: slice::from_ref(check), program, seed, budget, setting, unmet }
     }
 
     fn that_need(&self, needed: Option<&str>) -> impl Iterator<Item = &'static Check> {
@@ -134,7 +136,7 @@ impl<'a> Judging<'a> {
 
     /// Makes all checks.
     fn make_all(&self, settled: &mut Settled<'_>) {
-        let mut left = self.terms.budget;
+        let mut left = self.budget;
         let mut ready: Vec<&Check> = self.that_need(None).collect();
         let mut skipped = Vec::new();
         while !ready.is_empty() {
@@ -262,27 +264,26 @@ impl<'a> Judging<'a> {
     }
 
     fn attempt(&self, check: &'static Check, deadline: Deadline) -> Finding {
-        let budget = self.terms.budget.first;
+        let budget = self.budget.first;
         if deadline.has_passed() {
             let failure = used_up(budget, "this check wasn't begun");
             return Finding::blank(check, Outcome::Fail(failure));
         }
         let (started, waited) = (Instant::now(), kept_waiting::this_thread());
-        let (network, ports) = (self.terms.network, Arc::clone(&self.ports));
-        let setting = Setting { network, ports, deadline };
+        let setting = Setting { deadline, ..self.setting.clone() };
         let trial = Trial::new(self.program, Random::new(self.seed, check.id), setting);
         // A panic in a check is the grader's fault, and must not take the other checks with it.
         let result = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
         let (duration, is_over) = (started.elapsed(), deadline.has_passed());
         let Traces { steps, endings, ports } = trial.finish();
-        let may_change = |is_late| may_change(waited, duration, &endings, is_late);
+        let may_change = |awaited| may_change(waited, duration, &endings, awaited);
         let outcome = match result {
             Ok(Err(Fault::Failed(failure))) => {
-                let may_change = may_change(failure.is_late);
+                let may_change = may_change(failure.awaited);
                 Outcome::Fail(explain(Failure { may_change, ..*failure }, &endings))
             }
             Ok(Err(Fault::Needs(needed, failure))) => {
-                let failure = Failure { may_change: may_change(failure.is_late), ..*failure };
+                let failure = Failure { may_change: may_change(failure.awaited), ..*failure };
                 self.unmet().push((check.id, explain(failure, &endings)));
                 Outcome::Skipped(needed)
             }
@@ -330,17 +331,22 @@ fn is_open(outcome: &Outcome) -> bool {
 }
 
 /// The same of a check that has failed, which began when its thread had `waited` for so long, and
-/// took that time.
-fn may_change(waited: Option<Duration>, took: Duration, endings: &[Ending], is_late: bool) -> bool {
+/// took that time. `awaited`: how long it waited in vain.
+fn may_change(
+    waited: Option<Duration>,
+    took: Duration,
+    endings: &[Ending],
+    awaited: Option<Duration>,
+) -> bool {
     let busy = match (waited, kept_waiting::this_thread()) {
         // We came too late ourselves, or it did.
         (Some(before), Some(now)) => {
             let ours = now.saturating_sub(before);
             let theirs = endings.iter().filter_map(Ending::waited).max();
-            kept_waiting::is_too_long(ours.max(theirs.unwrap_or_default()), took)
+            kept_waiting::is_too_long(ours.max(theirs.unwrap_or_default()), took, awaited)
         }
         // The system doesn't tell.
-        _ => is_late,
+        _ => awaited.is_some(),
     };
     // Two programs with a fixed port stand in each other's way.
     let met_an_error = |ending: &Ending| {

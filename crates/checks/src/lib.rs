@@ -13,6 +13,7 @@
 //! - [`cause`]: why a program probably fails; [`diagnosis`]: what bytes tell of that by themselves
 //! - [`failure`]: what is wrong with a program; [`log`]: what has happened so far
 //! - [`budget`]: how long all checks may take; [`network`]: whose fault it is if there is no port
+//! - [`setting`]: what the programs that a judging starts have in common
 //! - `kept_waiting`: how long programs had to wait for a processor
 //! - [`subject`]: the program, with pipes for a terminal; [`endpoint`]: the other side, over UDP
 //! - [`trial`]: one run of one check, which starts programs and opens sockets
@@ -49,6 +50,7 @@ pub mod log;
 pub mod network;
 mod object;
 pub mod report;
+pub mod setting;
 pub mod subject;
 pub mod trial;
 pub mod verdict;

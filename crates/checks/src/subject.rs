@@ -9,10 +9,10 @@ use crate::diagnosis;
 use crate::failure::{Checked, Failure, Fault, contains, failed, late};
 use crate::kept_waiting;
 use crate::log::Log;
+use crate::setting::Setting;
 use anyhow::{Context, Result};
 use base::ports::{self, Protocol};
 use base::programs::Keeper;
-use base::strays::Mark;
 use base::text::{self, shortened as visible};
 pub use state::{Ended, Ending};
 use state::{State, Streams, await_end, collect, feed};
@@ -121,7 +121,6 @@ pub struct Subject {
     stdin: Option<mpsc::Sender<Vec<u8>>>,
     state: Arc<State>,
     pid: u32,
-    mark: Mark,
     log: Log,
     deadline: Deadline,
     /// Ends what is left. None when that is done.
@@ -129,14 +128,14 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Starts a program, with an argument behind those of its command. Waits end at `deadline`.
+    /// Starts a program, with an argument behind those of its command.
     pub fn start(
         program: &Program,
         argument: Option<&OsStr>,
         log: &Log,
-        deadline: Deadline,
+        setting: &Setting,
     ) -> Result<Self> {
-        Self::start_reading(Stdio::piped(), program, argument, log, deadline)
+        Self::start_reading(Stdio::piped(), program, argument, log, setting)
     }
 
     /// The same, with something else as its standard input.
@@ -145,7 +144,7 @@ impl Subject {
         program: &Program,
         argument: Option<&OsStr>,
         log: &Log,
-        deadline: Deadline,
+        setting: &Setting,
     ) -> Result<Self> {
         let (first, others) =
             program.command.split_first().context("there is no command to judge")?;
@@ -156,7 +155,7 @@ impl Subject {
         command.env("RES_OPTIONS", "timeout:1 attempts:1");
         command.envs(ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?))));
         command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mark = Mark::put_on(&mut command);
+        setting.mark.put_on(&mut command);
         let child = keeper.spawn(&mut command);
         let mut child =
             child.with_context(|| format!("cannot start `{}`", Path::new(first).display()))?;
@@ -179,7 +178,8 @@ impl Subject {
         collect(&state, child.stderr.take(), |streams| &mut streams.stderr);
         await_end(&state, child);
         let (stdin, keeper) = (Some(stdin), Some(keeper));
-        Ok(Self { stdin, state, pid, mark, log: log.clone(), deadline, keeper })
+        let (log, deadline) = (log.clone(), setting.deadline);
+        Ok(Self { stdin, state, pid, log, deadline, keeper })
     }
 
     /// Types a line: `line`, and its end.
@@ -222,7 +222,7 @@ impl Subject {
                 let streams = self.state.wait(self.deadline.cut(pause), is_done);
                 (streams.status, !streams.stdout.is_empty())
             };
-            let is_bound = ports::addresses(protocol, port).map_or_else(
+            let is_bound = ports::seen_addresses(protocol, port).map_or_else(
                 || has_spoken || started.elapsed() >= PROMPTLY,
                 |addresses| addresses.iter().any(takes_ipv4),
             );
@@ -237,10 +237,9 @@ impl Subject {
             }
             self.deadline.in_time(format!("it to bind {protocol} port {port}"))?;
             if started.elapsed() >= START {
-                return Err(late(
-                    format!("it hasn't bound {protocol} port {port} within {START:?}"),
-                    &diagnosis::of_an_unbound_port(&self.bound(), protocol, port),
-                ));
+                let problem = format!("it hasn't bound {protocol} port {port} within {START:?}");
+                let cause = diagnosis::of_an_unbound_port(&self.bound(), protocol, port);
+                return Err(late(problem, START, &cause));
             }
         }
     }
@@ -267,7 +266,7 @@ impl Subject {
         }
         self.deadline.in_time(what)?;
         let cause = diagnosis::of_silence(&streams.seen(), cause);
-        Err(late(format!("{what} hasn't come within {within:?}; {so_far}"), &cause))
+        Err(late(format!("{what} hasn't come within {within:?}; {so_far}"), within, &cause))
     }
 
     /// Waits until it has ended by itself and all that it wrote has been read.
@@ -278,11 +277,12 @@ impl Subject {
             self.deadline.in_time("its end")?;
         }
         let Some(status) = streams.status else {
-            return Err(late(format!("it still runs after {within:?}; {so_far}"), cause));
+            let problem = format!("it still runs after {within:?}; {so_far}");
+            return Err(late(problem, within, cause));
         };
         if !streams.is_complete() {
             let problem = format!("it ended ({status}), but a process that it started still runs");
-            return Err(late(problem, &LEAVES_A_PROCESS));
+            return Err(late(problem, LAST_WORDS, &LEAVES_A_PROCESS));
         }
         self.log.step(format!("saw it end: {status}"));
         Ok(Ended { status, stdout: streams.stdout.clone(), stderr: streams.stderr.clone() })
@@ -355,7 +355,7 @@ impl Subject {
         missing.map_err(|fault| match fault {
             Fault::Failed(failure) if !has_ended => Fault::Failed(Box::new(Failure {
                 problem: format!("the expected bytes haven't come on its stdout within {within:?}"),
-                is_late: true,
+                awaited: Some(within),
                 ..*failure
             })),
             fault => fault,
@@ -382,7 +382,6 @@ impl Drop for Subject {
         let is_read = |streams: &Streams| streams.status.is_none() || streams.ended == 2;
         self.state.wait(LAST_WORDS, is_read).is_over = true;
         drop(self.keeper.take());
-        self.mark.end_all();
         // What it held, such as its ports, is free when all that could write is gone. In a sandbox
         // that takes a little longer than the sandbox itself.
         drop(self.state.wait(LAST_WORDS, |streams| streams.ended == 2));

@@ -1,10 +1,10 @@
 //! What a check's function is given: the program, random payloads, and sockets of its own.
 
-use crate::budget::Deadline;
 use crate::endpoint::Endpoint;
 use crate::failure::Checked;
 use crate::log::Log;
 use crate::network::Network;
+use crate::setting::Setting;
 use crate::subject::{Ending, Program, Subject};
 use anyhow::Context;
 use base::ports::{Port, PortCount, Ports};
@@ -18,16 +18,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 #[cfg(unix)]
 use std::os::{fd::OwnedFd, unix::net::UnixStream};
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Duration;
-
-/// Where and until when checks are made.
-#[derive(Clone, Default)]
-pub(crate) struct Setting {
-    pub network: Network,
-    pub ports: Arc<Ports>,
-    pub deadline: Deadline,
-}
 
 /// One run of one check.
 pub struct Trial {
@@ -77,9 +68,8 @@ impl Trial {
     }
 
     fn start_with(&self, argument: Option<&OsStr>) -> Checked<Subject> {
-        let deadline = self.setting.deadline;
-        deadline.in_time("another start of it")?;
-        let subject = Subject::start(&self.program, argument, &self.log, deadline)?;
+        self.setting.deadline.in_time("another start of it")?;
+        let subject = Subject::start(&self.program, argument, &self.log, &self.setting)?;
         self.endings.borrow_mut().push(subject.ending());
         Ok(subject)
     }
@@ -87,13 +77,13 @@ impl Trial {
     /// Starts the program with `argument` and an input of which the first read fails, as that of a
     /// connection that was cut. None where there is no such input.
     pub fn start_with_failing_input(&self, argument: &str) -> Checked<Option<Subject>> {
-        let deadline = self.setting.deadline;
-        deadline.in_time("another start of it")?;
+        self.setting.deadline.in_time("another start of it")?;
         let Some(stdin) = failing_input().context("cannot make an input that fails")? else {
             return Ok(None);
         };
         let argument = Some(argument.as_ref());
-        let subject = Subject::start_reading(stdin, &self.program, argument, &self.log, deadline)?;
+        let subject =
+            Subject::start_reading(stdin, &self.program, argument, &self.log, &self.setting)?;
         self.log.step("its input can't be read");
         self.endings.borrow_mut().push(subject.ending());
         Ok(Some(subject))

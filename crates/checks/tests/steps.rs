@@ -6,13 +6,13 @@
 use anyhow::{Context, Result, anyhow, ensure};
 use base::lessons::{LESSONS, Lesson as Entry, Lifetime, Role, numbered};
 use base::ports::{Port, PortCount};
-use checks::budget::Deadline;
 use checks::bytes::find;
 use checks::cause::Cause;
 use checks::check::{Check, Lesson, Limits};
 use checks::failure::{Checked, contains, failed, require, same};
 use checks::judge::{Terms, judge};
 use checks::log::Log;
+use checks::setting::Setting;
 use checks::subject::{Program, SOON, START, Subject};
 use checks::trial::Trial;
 use checks::verdict::Mark;
@@ -243,7 +243,7 @@ fn meet(peer: &Peer, python: &str) -> Result<()> {
 
 fn start(program: &Program, argument: &str) -> Result<Subject> {
     let argument = Some(argument.as_ref());
-    Subject::start(program, argument, &Log::default(), Deadline::default())
+    Subject::start(program, argument, &Log::default(), &Setting::default())
 }
 
 fn told<T>(verdict: Checked<T>) -> Result<T> {

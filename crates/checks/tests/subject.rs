@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
 use base::text::shortened as visible;
-use checks::budget::Deadline;
 use checks::cause::Cause;
 use checks::failure::Fault;
 use checks::log::Log;
+use checks::setting::Setting;
 use checks::subject::{Program, SOON, Subject};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -14,7 +14,7 @@ use std::time::Instant;
 fn shell(script: &str) -> Subject {
     let command = ["sh", "-c", script].map(Into::into).to_vec();
     let program = Program { command, name: None };
-    Subject::start(&program, None, &Log::default(), Deadline::default()).unwrap()
+    Subject::start(&program, None, &Log::default(), &Setting::default()).unwrap()
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_wait_in_vain_ends_with_the_program_and_tells_what_came() {
     let Err(Fault::Failed(failure)) = wait else { panic!("{wait:?}") };
     let problem = "it ended (exit status: 4) before a greeting; stdout so far: \"some\\0\"";
     assert_eq!((failure.problem.as_str(), failure.cause), (problem, cause));
-    assert!(!failure.is_late);
+    assert_eq!(failure.awaited, None);
 }
 
 #[test]

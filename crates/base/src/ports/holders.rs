@@ -5,10 +5,12 @@
 //! descriptor in `/proc/PID/fd` that is a socket is a link to `socket:[INODE]`.
 
 use crate::programs::running;
-use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use std::{fmt, process, thread};
 
 /// Under Wine there is a `/proc`, too, in which a process's number is that of another one.
 const TELLS: bool = cfg!(target_os = "linux");
@@ -56,8 +58,7 @@ pub fn is_bound(protocol: Protocol, port: u16) -> Option<bool> {
 
 /// The ports that sockets of this computer are bound to; `None` where the system doesn't tell.
 pub fn bound_ports(protocol: Protocol) -> Option<Vec<u16>> {
-    let sockets = table(std::process::id(), protocol)?;
-    Some(sockets.iter().map(|socket| socket.port).collect())
+    Some(look(protocol)?.iter().map(|socket| socket.port).collect())
 }
 
 /// The addresses at which sockets of this computer are bound to a port; `None` where the system
@@ -66,15 +67,20 @@ pub fn bound_ports(protocol: Protocol) -> Option<Vec<u16>> {
 /// A long table comes in several pieces, and where sockets come and go meanwhile, one that is there
 /// all the time may stand in none of them. So what isn't there is looked for again.
 pub fn addresses(protocol: Protocol, port: u16) -> Option<Vec<IpAddr>> {
-    for _ in 0..LOOKS {
-        let sockets = table(std::process::id(), protocol)?.into_iter();
-        let at = sockets.filter(|socket| socket.port == port);
-        let addresses: Vec<IpAddr> = at.map(|socket| socket.ip.to_canonical()).collect();
-        if !addresses.is_empty() {
-            return Some(addresses);
+    for _ in 1..LOOKS {
+        let seen = seen_addresses(protocol, port)?;
+        if !seen.is_empty() {
+            return Some(seen);
         }
     }
-    Some(Vec::new())
+    seen_addresses(protocol, port)
+}
+
+/// The same at one look, which is enough for who will look again.
+pub fn seen_addresses(protocol: Protocol, port: u16) -> Option<Vec<IpAddr>> {
+    let sockets = look(protocol)?;
+    let at = sockets.iter().filter(|socket| socket.port == port);
+    Some(at.map(|socket| socket.ip.to_canonical()).collect())
 }
 
 /// How often a socket must be missed before it counts as not being there.
@@ -82,7 +88,8 @@ const LOOKS: usize = 3;
 
 /// The process that holds a port, as far as the system lets us see.
 pub fn holder(protocol: Protocol, port: u16) -> Option<Holder> {
-    let socket = table(std::process::id(), protocol)?.into_iter().find(|s| s.port == port)?;
+    let sockets = look(protocol)?;
+    let socket = sockets.iter().find(|socket| socket.port == port)?;
     let holds = |pid: &u32| inodes(*pid).is_some_and(|held| held.contains(&socket.inode));
     let pid = running()?.into_iter().filter(holds).min()?;
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim_end().to_owned();
@@ -94,6 +101,42 @@ struct Socket {
     port: u16,
     inode: u64,
 }
+
+/// A look at the sockets of this computer.
+struct Look {
+    began: Instant,
+    /// From when on the next one may begin.
+    next: Instant,
+    sockets: Arc<[Socket]>,
+}
+
+/// The last look at each protocol.
+static LAST: [Mutex<Option<Look>>; 2] = [Mutex::new(None), Mutex::new(None)];
+
+/// How long after a look the next one begins, in the time that it took: many threads that wait for a
+/// port at the same time, and the programs that are to bind it, need the processors.
+const REST: u32 = 9;
+
+/// The sockets of this computer, as of a moment after the call. Who asks while another one looks, or
+/// rests, is told what that one sees next.
+fn look(protocol: Protocol) -> Option<Arc<[Socket]>> {
+    let asked = Instant::now();
+    let mut last = LAST[protocol as usize].lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(look) = &*last {
+        if look.began >= asked {
+            return Some(Arc::clone(&look.sockets));
+        }
+        thread::sleep(look.next.saturating_duration_since(Instant::now()));
+    }
+    let began = Instant::now();
+    let sockets: Arc<[Socket]> = table(process::id(), protocol)?.into();
+    let took = began.elapsed().min(LONGEST);
+    *last = Some(Look { began, next: began + took * (1 + REST), sockets: Arc::clone(&sockets) });
+    Some(sockets)
+}
+
+/// What a look may seem to take; where it takes longer, it had to wait itself.
+const LONGEST: Duration = Duration::from_millis(10);
 
 /// The inodes of the sockets that a process has open.
 fn inodes(pid: u32) -> Option<Vec<u64>> {

@@ -305,7 +305,7 @@ const LONG: Duration = Duration::from_secs(2);
 
 fn waits_until_then(trial: &Trial) -> Checked {
     let started = start(trial, Ipv4Addr::LOCALHOST)?;
-    let protocols = [Protocol::Tcp, Protocol::Udp];
+    let protocols = [Protocol::Udp, Protocol::Tcp];
     started.place(trial, &protocols).map_err(needs(TCP_ACCEPTS))?;
     let held = || protocols.map(|protocol| is_held(protocol, started.given));
     let _ = started.program.wait_for_end(THE_REST, &Cause::NONE);

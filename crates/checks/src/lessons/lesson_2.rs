@@ -381,7 +381,7 @@ fn waits_for_no_reply(trial: &Trial) -> Checked {
         End::AfterAReply => "it had sent, and ended only when a reply came, or later",
         End::NotYet => "it had sent, and its input had ended, and it still runs",
     };
-    Err(late(problem, &WAITS_FOR_SOMETHING))
+    Err(late(problem, PROMPTLY, &WAITS_FOR_SOMETHING))
 }
 
 const WAITS_FOR_SOMETHING: Cause = Cause::new(
@@ -400,7 +400,7 @@ fn sends_before_its_input_ends(trial: &Trial) -> Checked {
             asked.program.close_stdin();
             asked.datagram().map_err(|_| fault)?;
             let problem = "it did nothing with its line until its input ended";
-            return Err(late(problem, &READS_TO_THE_END));
+            return Err(late(problem, PROMPTLY, &READS_TO_THE_END));
         }
     };
     if !matches!(asked.end(sent.as_ref())?, End::NotYet) {
@@ -410,7 +410,7 @@ fn sends_before_its_input_ends(trial: &Trial) -> Checked {
     // If it doesn't end then either, that is another check's question.
     let ends = asked.program.wait_for_end(PROMPTLY, &Cause::NONE).is_ok();
     let problem = "it had sent the line, and ended only when its input did";
-    if ends { Err(late(problem, &READS_ON)) } else { Ok(()) }
+    if ends { Err(late(problem, PROMPTLY, &READS_ON)) } else { Ok(()) }
 }
 
 const READS_ON: Cause = Cause::new(
@@ -524,7 +524,8 @@ fn says_that_it_has_sent(trial: &Trial) -> Checked {
     if !wait(Duration::ZERO) {
         let failing = asked.program.status().filter(|status| !status.success());
         let cause = failing.map_or(SAYS_NOTHING, |status| Cause::NONE.of_end(status));
-        return Err(late("nothing that can be seen came on stdout behind its prompt", &cause));
+        let problem = "nothing that can be seen came on stdout behind its prompt";
+        return Err(late(problem, PROMPTLY, &cause));
     }
     let has_nul = asked.program.stdout().contains(&0);
     require(!has_nul, "its output has a NUL byte in it", &PRINTS_NUL)

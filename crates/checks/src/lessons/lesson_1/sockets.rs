@@ -99,7 +99,7 @@ pub fn start(trial: &Trial, ip: impl Into<IpAddr>) -> Checked<Started> {
 /// The same, and waits until it has a socket, of whatever protocol, and seems to wait.
 pub fn waiting(trial: &Trial, ip: impl Into<IpAddr>) -> Checked<Started> {
     let started = start(trial, ip)?;
-    started.place(trial, &[Protocol::Tcp, Protocol::Udp]).map_err(needs(TCP_ACCEPTS))?;
+    started.place(trial, &[Protocol::Udp, Protocol::Tcp]).map_err(needs(TCP_ACCEPTS))?;
     started.program.runs_on(THE_REST, &Cause::NONE).map_err(needs(WAITS))?;
     Ok(started)
 }
@@ -133,12 +133,12 @@ impl Started {
         status: Option<ExitStatus>,
         is_known: bool,
     ) -> Option<SocketAddr> {
-        let is_bound = ports::is_bound(protocol, self.given.port());
-        if is_bound == Some(true) && status.is_none() {
+        let seen = ports::seen_addresses(protocol, self.given.port());
+        if seen.as_ref().is_some_and(|seen| !seen.is_empty()) && status.is_none() {
             return Some(self.given);
         }
         let shown = shown(stdout, protocol, self.given.ip()).filter(|shown| shown.port() != 0);
-        let guessed = (is_bound.is_none() && is_known).then_some(self.given);
+        let guessed = (seen.is_none() && is_known).then_some(self.given);
         shown.map(|shown| (self.given.ip(), shown.port()).into()).or(guessed)
     }
 
@@ -153,7 +153,7 @@ impl Started {
         let cause = protocols.first().map_or(Cause::NONE, |protocol| {
             diagnosis::of_an_unbound_port(&bound, *protocol, self.given.port())
         });
-        late(format!("it has no {names} socket after {within:.1?}"), &cause)
+        late(format!("it has no {names} socket after {within:.1?}"), within, &cause)
     }
 }
 

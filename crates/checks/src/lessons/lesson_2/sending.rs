@@ -73,7 +73,8 @@ fn receive_within(
             within = begin.elapsed() + SOON;
         }
         if begin.elapsed() >= within {
-            return Err(late(format!("no datagram has come from it within {within:.1?}"), cause));
+            let problem = format!("no datagram has come from it within {within:.1?}");
+            return Err(late(problem, within, cause));
         }
     }
 }

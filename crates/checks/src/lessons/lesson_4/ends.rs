@@ -269,7 +269,7 @@ pub fn gives_up_without_a_reply(trial: &Trial) -> Checked {
         Next::Nothing => {
             let problem =
                 format!("it still runs, {:.1?} after its message", waiting.heard.elapsed());
-            return Err(late(problem, &NO_TIME_OUT));
+            return Err(late(problem, SOON, &NO_TIME_OUT));
         }
     };
     let crash = Cause::NONE.of_end(ended.status);
@@ -344,7 +344,8 @@ pub fn gives_up_whatever_strangers_send(trial: &Trial) -> Checked {
     let waited = waiting.heard.elapsed();
     let problem =
         format!("strangers wrote to it, and it still runs {waited:.1?} after its message");
-    if ended() { Ok(()) } else { Err(needs(GIVES_UP)(late(problem, &WAITS_FOR_STRANGERS))) }
+    let fault = late(problem, SOON, &WAITS_FOR_STRANGERS);
+    if ended() { Ok(()) } else { Err(needs(GIVES_UP)(fault)) }
 }
 
 const WAITS_FOR_STRANGERS: Cause = Cause::new(

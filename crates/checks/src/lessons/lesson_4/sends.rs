@@ -282,7 +282,7 @@ fn first_datagram<'a>(
             return Err(failed(problem, &NO_NAMES.of_end(status)));
         }
     }
-    Err(late("it was given a name, and no datagram has come", &NO_NAMES))
+    Err(late("it was given a name, and no datagram has come", START, &NO_NAMES))
 }
 
 const NO_NAMES: Cause = Cause::of_ends(

@@ -217,7 +217,7 @@ pub fn answers_promptly(trial: &Trial) -> Checked {
                 let place = missing.iter().position(|text| is(text, &payload));
                 place.map(|place| missing.remove(place));
             }
-            Err(Fault::Failed(failure)) if failure.is_late => break,
+            Err(Fault::Failed(failure)) if failure.awaited.is_some() => break,
             Err(fault) => return Err(fault),
         }
     }
@@ -228,5 +228,6 @@ pub fn answers_promptly(trial: &Trial) -> Checked {
     let is_one = |reply: &[u8]| missing.iter().any(|text| is(text, reply));
     server.reply_to(&server.client, is_one, &slow).map_err(needs(EACH_CLIENT))?;
     let count = texts.len() - missing.len();
-    Err(late(format!("within {PROMPTLY:?} only {count} of 4 replies have come"), &slow))
+    let problem = format!("within {PROMPTLY:?} only {count} of 4 replies have come");
+    Err(late(problem, PROMPTLY, &slow))
 }

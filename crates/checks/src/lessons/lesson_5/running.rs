@@ -96,7 +96,7 @@ fn prints(server: &Server, text: &str, needed: &'static str) -> Checked {
     }
     if server.program.shows(text.as_bytes(), PROMPTLY, &Cause::NONE).is_ok() {
         let problem = format!("the text came on its stdout only after {PROMPTLY:?}");
-        return Err(late(problem, &PRINTED_LATE));
+        return Err(late(problem, PROMPTLY, &PRINTED_LATE));
     }
     let is_right = |reply: &[u8]| reply == text.as_bytes();
     let has_served =
