@@ -48,13 +48,18 @@ pub const SHARES_ITS_PORT: Cause = Cause::new(
      (`SO_REUSEADDR`, `SO_REUSEPORT`).",
 );
 
+/// The port of lessons 2 to 5 without an argument. Only where the network is the checks' own may it be
+/// bound.
+pub const DEFAULT_PORT: u16 = 8090;
+
 /// A UDP socket on 127.0.0.1, and one at the port whose two bytes are swapped, where a program sends
 /// that has forgotten `htons`: if one is found that can't be in any other check's way.
 pub fn with_swapped_port(trial: &Trial) -> Checked<(Endpoint, Option<Endpoint>)> {
     for _ in 0..8 {
         let endpoint = trial.endpoint()?;
         let (port, swapped) = (endpoint.address.port(), endpoint.address.port().swap_bytes());
-        let is_open = swapped >= 1024 && !(20_000..30_000).contains(&swapped) && swapped != port;
+        let is_others = swapped < 1024 || (20_000..30_000).contains(&swapped);
+        let is_open = !is_others && ![port, DEFAULT_PORT].contains(&swapped);
         let beside = is_open.then(|| trial.endpoint_at((Ipv4Addr::LOCALHOST, swapped).into()).ok());
         if let Some(beside) = beside.flatten() {
             return Ok((endpoint, Some(beside)));

@@ -9,7 +9,8 @@ use crate::diagnosis;
 use crate::endpoint::Endpoint;
 use crate::failure::{Checked, Fault, contains, failed, late, needs, require, same};
 use crate::lessons::common::{
-    PRINTS_NUL, did_not_crash, is_visible, names_a_malformed_argument, on_second_loopback,
+    DEFAULT_PORT, PRINTS_NUL, did_not_crash, is_visible, names_a_malformed_argument,
+    on_second_loopback,
 };
 use crate::network::Network;
 use crate::play;
@@ -631,7 +632,7 @@ fn needs_no_argument(trial: &Trial) -> Checked {
          at `argc` before you use `argv[1]`.",
     );
     let receiver = match trial.network() {
-        Network::Own => Some(trial.endpoint_at((Ipv4Addr::LOCALHOST, 8090).into())?),
+        Network::Own => Some(trial.endpoint_at((Ipv4Addr::LOCALHOST, DEFAULT_PORT).into())?),
         Network::Shared => None,
     };
     let program = trial.start_without_argument()?;

@@ -113,7 +113,7 @@ const ALL_RUN: &[(Resource, rlim_t)] =
 
 /// The same for all compilers.
 const ALL_COMPILE: &[(Resource, rlim_t)] =
-    &[(Resource::RLIMIT_FSIZE, 64 * MIB), (Resource::RLIMIT_CPU, 20)];
+    &[(Resource::RLIMIT_FSIZE, 64 * MIB), (Resource::RLIMIT_CPU, 10)];
 
 /// For both. A stack without a limit would make the kernel lay out memory in another way. Signals
 /// that wait, and timers, are memory of the kernel's.

@@ -125,7 +125,9 @@ impl Stage {
         let out = self.path("out");
         let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_grader"));
         command.arg("grade").arg(self.path("submissions")).arg("--out").arg(&out);
-        command.args(["--seed", "7", "--isolation", rung.name()]);
+        // More at a time would keep each other waiting, and then be judged once more, alone.
+        let jobs = 2 * thread::available_parallelism()?.get();
+        command.args(["--seed", "7", "--isolation", rung.name(), "--jobs", &jobs.to_string()]);
         command.args(["--format", "json,csv,gradescope,junit,github"]);
         command.env("TMPDIR", self.path("temporary")).timeout(PATIENCE);
         command.env("SECRET_OF_THE_GRADER", "a secret in a variable");
