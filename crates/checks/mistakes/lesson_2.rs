@@ -608,6 +608,14 @@ const MISTAKES: &[Mistake] = &[
         breaks: &["fails-if-the-system-refuses"],
         cause: "error-dropped",
     },
+    Mistake {
+        id: "has-another-default",
+        thought: "Any free port will do.",
+        find: "\"127.0.0.1:8090\".into()",
+        put: "\"127.0.0.1:8080\".into()",
+        breaks: &["uses-the-default"],
+        cause: "other-default",
+    },
 ];
 
 const IN_C: InC = InC { step: include_str!("c/lesson_2.c"), mistakes: MISTAKES_IN_C };

@@ -407,6 +407,22 @@ const MISTAKES: &[Mistake] = &[
         breaks: EVERYTHING_BUT_ERRORS,
         cause: "binds-nothing",
     },
+    Mistake {
+        id: "has-another-default",
+        thought: "Any free port will do.",
+        find: "\"127.0.0.1:8090\".into()",
+        put: "\"127.0.0.1:8080\".into()",
+        breaks: &["uses-the-default"],
+        cause: "other-default",
+    },
+    Mistake {
+        id: "has-every-address-for-its-default",
+        thought: "Without an argument, from everywhere.",
+        find: "\"127.0.0.1:8090\".into()",
+        put: "\"0.0.0.0:8090\".into()",
+        breaks: &["uses-the-default"],
+        cause: "other-address",
+    },
 ];
 
 const IN_C: InC = InC { step: include_str!("c/lesson_3.c"), mistakes: MISTAKES_IN_C };

@@ -931,6 +931,14 @@ const MISTAKES: &[Mistake] = &[
         breaks: &["knows-both-line-ends"],
         cause: "exit-with-its-line-end",
     },
+    Mistake {
+        id: "has-another-default",
+        thought: "Any free port will do.",
+        find: "\"127.0.0.1:8090\".into()",
+        put: "\"127.0.0.1:8080\".into()",
+        breaks: &["uses-the-default"],
+        cause: "other-default",
+    },
 ];
 
 const IN_C: InC = InC { step: include_str!("c/lesson_4.c"), mistakes: MISTAKES_IN_C };

@@ -677,6 +677,22 @@ const MISTAKES: &[Mistake] = &[
         breaks: &["refuses-a-bad-port"],
         cause: "bad-port",
     },
+    Mistake {
+        id: "has-another-default",
+        thought: "Any free port will do.",
+        find: "\"8090\".into()",
+        put: "\"8080\".into()",
+        breaks: &["uses-the-default"],
+        cause: "other-default",
+    },
+    Mistake {
+        id: "has-no-default",
+        thought: "Who starts it must say where.",
+        find: ".unwrap_or_else(|| \"8090\".into())",
+        put: ".context(\"which port?\")?",
+        breaks: &["uses-the-default"],
+        cause: "other-default",
+    },
 ];
 
 const IN_C: InC = InC { step: include_str!("c/lesson_5.c"), mistakes: MISTAKES_IN_C };

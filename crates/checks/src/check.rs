@@ -1,6 +1,7 @@
 //! What a check is, and what a lesson's checks are.
 
 use crate::failure::Checked;
+use crate::network::Network;
 use crate::trial::Trial;
 use anyhow::{Context, Result};
 use base::ports::PortCount;
@@ -32,6 +33,9 @@ pub struct Lesson {
     /// How many ports its checks take, if none of them fails.
     pub ports: PortCount,
     pub checks: &'static [Check],
+    /// Those of them that use a port which somebody else may need: they are made only where nobody else
+    /// is in the network.
+    pub own_network: &'static [&'static str],
     /// Does what the program does, with its argument, on standard input and output: for a student
     /// whose other half of the pair isn't written yet. `None` if it has no other half.
     pub play: Option<fn(&str) -> anyhow::Result<()>>,
@@ -65,9 +69,16 @@ impl Lesson {
         self.entry.title
     }
 
-    /// The most points that there are.
-    pub fn max_points(&self) -> u32 {
-        self.checks.iter().map(|check| check.points).sum()
+    /// The checks that are made in a network.
+    pub fn checks_in(&self, network: Network) -> impl Iterator<Item = &'static Check> {
+        let is_made =
+            move |check: &&Check| network == Network::Own || !self.own_network.contains(&check.id);
+        self.checks.iter().filter(is_made)
+    }
+
+    /// The most points that there are in a network.
+    pub fn max_points(&self, network: Network) -> u32 {
+        self.checks_in(network).map(|check| check.points).sum()
     }
 
     /// The check with this id; fails if there is none.

@@ -61,6 +61,16 @@ pub fn late(problem: impl Into<String>, within: Duration, cause: &Cause) -> Faul
     Fault::Failed(Box::new(Failure { problem, cause, awaited, ..Failure::default() }))
 }
 
+/// The same fault, if it is a failure, with a cause that is known better.
+pub fn because(fault: Fault, cause: &Cause) -> Fault {
+    match fault {
+        Fault::Failed(failure) => {
+            Fault::Failed(Box::new(Failure { cause: cause.clone(), ..*failure }))
+        }
+        fault => fault,
+    }
+}
+
 /// Makes a failure one of a step that is this check's question.
 pub fn needs(check: &'static str) -> impl Fn(Fault) -> Fault {
     move |fault| match fault {

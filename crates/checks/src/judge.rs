@@ -14,7 +14,6 @@ use base::ports::Ports;
 use base::random::Random;
 use std::mem;
 use std::panic::{self, AssertUnwindSafe};
-use std::slice;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
@@ -57,8 +56,12 @@ pub fn judge_and_tell(
             return settled.all();
         }
     };
+    let checks: Vec<&Check> = lesson.checks_in(terms.network).collect();
+    for check in lesson.checks.iter().filter(|check| !checks.contains(check)) {
+        settled.add(Finding::blank(check, Outcome::NotJudged));
+    }
     let setting = Setting { network: terms.network, ports, ..Setting::default() };
-    let (checks, unmet) = (lesson.checks, Mutex::default());
+    let unmet = Mutex::default();
     let judging = Judging { checks, program, seed, budget: terms.budget, setting, unmet };
     judging.make_all(&mut settled);
     settled.all()
@@ -113,7 +116,7 @@ pub fn make(check: &'static Check, program: &Program, seed: u64) -> Finding {
 
 /// What all attempts have in common.
 struct Judging<'a> {
-    checks: &'static [Check],
+    checks: Vec<&'static Check>,
     program: &'a Program,
     seed: u64,
     budget: Budget,
@@ -127,11 +130,11 @@ impl<'a> Judging<'a> {
     /// Its ports are sought when they are needed.
     fn of_one(check: &'static Check, program: &'a Program, seed: u64) -> Self {
         let (budget, setting, unmet) = (Budget::default(), Setting::default(), Mutex::default());
-        Self { checks: slice::from_ref(check), program, seed, budget, setting, unmet }
+        Self { checks: vec![check], program, seed, budget, setting, unmet }
     }
 
     fn that_need(&self, needed: Option<&str>) -> impl Iterator<Item = &'static Check> {
-        self.checks.iter().filter(move |check| check.needs == needed)
+        self.checks.iter().copied().filter(move |check| check.needs == needed)
     }
 
     /// Makes all checks.
@@ -189,7 +192,7 @@ impl<'a> Judging<'a> {
             }
         });
         *left = left.saturating_sub(started.elapsed());
-        open.sort_by_key(|finding| self.checks.iter().position(|check| *check == *finding.check));
+        open.sort_by_key(|finding| self.checks.iter().position(|check| *check == finding.check));
         open
     }
 
@@ -326,7 +329,7 @@ fn is_open(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Fail(failure) => failure.may_change,
         Outcome::GraderError(_) => true,
-        Outcome::Pass | Outcome::Skipped(_) => false,
+        Outcome::Pass | Outcome::Skipped(_) | Outcome::NotJudged => false,
     }
 }
 

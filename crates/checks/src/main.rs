@@ -124,7 +124,7 @@ impl Request {
         }
         let rest = if self.json { json(&verdict) } else { Ok(teller.total(&verdict)) };
         printed.and_then(|()| print(&rest?)).map_err(Error::Grader)?;
-        let (earned, most) = (verdict.points(), self.lesson.max_points());
+        let (earned, most) = (verdict.points(), verdict.max_points());
         if let Some(path) = &self.score {
             let written = fs::write(path, format!("{earned} {most}\n"));
             let context = || format!("cannot write the score to {}", path.display());

@@ -3,7 +3,7 @@
 
 use crate::cause::Cause;
 use crate::check::Lesson;
-use crate::verdict::{Finding, Mark, Outcome, Part, Verdict};
+use crate::verdict::{Finding, Mark, Outcome, Part, Verdict, count};
 use base::terminal::{self, Style, wrap};
 use std::fmt::Write;
 
@@ -46,10 +46,14 @@ impl Teller {
 
     /// What stands below it all.
     pub fn total(&self, verdict: &Verdict) -> String {
-        let (earned, most, seed) = (verdict.points(), verdict.lesson.max_points(), verdict.seed);
+        let (earned, most, seed) = (verdict.points(), verdict.max_points(), verdict.seed);
         let code = if earned == most { "1;32" } else { "1" };
         let total = self.style.paint(code, &format!("{earned} of {most} points"));
-        format!("\n{total}   (seed {seed}: `--seed {seed}` repeats this run)\n")
+        let not_judged = match count(&verdict.findings, Mark::NotJudged) {
+            0 => "",
+            _ => "Not judged here: what uses a port that somebody else may need.\n",
+        };
+        format!("\n{total}   (seed {seed}: `--seed {seed}` repeats this run)\n{not_judged}")
     }
 }
 
@@ -59,10 +63,15 @@ fn line(finding: &Finding, remark: &str, style: Style) -> String {
         Outcome::Pass => (style.paint("32", "✓"), String::new()),
         Outcome::Fail(_) => (style.paint("31", "✗"), String::new()),
         Outcome::Skipped(needed) => (style.paint("33", "–"), format!("  (needs {needed})")),
+        Outcome::NotJudged => (style.paint("2", "·"), "  (not judged here)".to_owned()),
         Outcome::GraderError(_) => (style.paint("35", "!"), "  (grader error)".to_owned()),
     };
     let check = finding.check;
-    format!("  {mark} {:>2}/{:<2}  {}{note}{remark}\n", finding.points(), check.points, check.title)
+    let points = match finding.mark() {
+        Mark::NotJudged => " ".repeat("10/10".len()),
+        _ => format!("{:>2}/{:<2}", finding.points(), check.points),
+    };
+    format!("  {mark} {points}  {}{note}{remark}\n", check.title)
 }
 
 /// All that there is to say about a check: what was done, what was expected, what came, why, and
@@ -94,6 +103,7 @@ pub fn details(finding: &Finding, style: Style) -> String {
             Part::Section(section) => show(heading, &[format!("lessons/{section}")]),
             Part::Goal(text)
             | Part::Needs(text)
+            | Part::NotJudged(text)
             | Part::GraderError(text)
             | Part::Cause(text)
             | Part::End(text) => show(heading, &wrap(text, room)),
@@ -127,8 +137,12 @@ mod tests {
     use base::ports::PortCount;
     use snapbox::{assert_data_eq, file};
 
-    const CHECKS: &[Check] =
-        &[check("first", None), check("second", None), check("third", Some("second"))];
+    const CHECKS: &[Check] = &[
+        check("first", None),
+        check("second", None),
+        check("third", Some("second")),
+        check("fourth", None),
+    ];
 
     const fn check(id: &'static str, needs: Option<&'static str>) -> Check {
         Check {
@@ -146,7 +160,12 @@ mod tests {
         let Err(Fault::Failed(failure)) = same("the payload", b"typed ", b"typed\n") else {
             panic!("the payloads differ")
         };
-        let outcomes = [Outcome::Pass, Outcome::Fail(*failure), Outcome::Skipped("second")];
+        let outcomes = [
+            Outcome::Pass,
+            Outcome::Fail(*failure),
+            Outcome::Skipped("second"),
+            Outcome::NotJudged,
+        ];
         let finding = |(check, outcome)| Finding {
             steps: vec![
                 "started `it 127.0.0.1:20000`".to_owned(),
@@ -176,6 +195,7 @@ mod tests {
         limits: Limits::USUAL,
         ports: PortCount { udp: 0, both: 0 },
         checks: CHECKS,
+        own_network: &["fourth"],
         play: None,
     };
 

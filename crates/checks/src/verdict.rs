@@ -47,8 +47,14 @@ pub enum Outcome {
     Fail(Failure),
     /// Not made, because this check, which it needs, didn't pass.
     Skipped(&'static str),
+    /// Not made here, and no part of the maximum: see [`Lesson::own_network`].
+    NotJudged,
     GraderError(String),
 }
+
+/// Why a check isn't made.
+pub const NOT_JUDGED: &str = "it uses a port that somebody else may need here; where the network is \
+                              the checks' own, it is judged";
 
 /// How a check ended, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +62,7 @@ pub enum Mark {
     Pass,
     Fail,
     Skipped,
+    NotJudged,
     GraderError,
 }
 
@@ -67,6 +74,8 @@ pub enum Part<'a> {
     Failure(&'a Failure),
     /// The check without which this one wasn't made.
     Needs(&'a str),
+    /// Why it isn't judged here.
+    NotJudged(&'a str),
     GraderError(&'a str),
     Cause(&'a str),
     End(&'a str),
@@ -78,6 +87,11 @@ pub enum Part<'a> {
 impl Verdict {
     pub fn points(&self) -> u32 {
         points(&self.findings)
+    }
+
+    /// The most that there could be.
+    pub fn max_points(&self) -> u32 {
+        self.findings.iter().map(Finding::max_points).sum()
     }
 }
 
@@ -115,6 +129,7 @@ impl Finding {
             Outcome::Pass => Mark::Pass,
             Outcome::Fail(_) => Mark::Fail,
             Outcome::Skipped(_) => Mark::Skipped,
+            Outcome::NotJudged => Mark::NotJudged,
             Outcome::GraderError(_) => Mark::GraderError,
         }
     }
@@ -123,11 +138,17 @@ impl Finding {
         if self.mark() == Mark::Pass { self.check.points } else { 0 }
     }
 
+    pub fn max_points(&self) -> u32 {
+        if self.mark() == Mark::NotJudged { 0 } else { self.check.points }
+    }
+
     /// The likely cause of a failure, if one is known.
     pub fn cause(&self) -> Option<&Cause> {
         match &self.outcome {
             Outcome::Fail(failure) => Some(&failure.cause).filter(|cause| !cause.text.is_empty()),
-            Outcome::Pass | Outcome::Skipped(_) | Outcome::GraderError(_) => None,
+            Outcome::Pass | Outcome::Skipped(_) | Outcome::NotJudged | Outcome::GraderError(_) => {
+                None
+            }
         }
     }
 
@@ -137,6 +158,7 @@ impl Finding {
             Outcome::Pass => String::new(),
             Outcome::Fail(failure) => failure.message(),
             Outcome::Skipped(needed) => format!("needs {needed}"),
+            Outcome::NotJudged => NOT_JUDGED.to_owned(),
             Outcome::GraderError(error) => error.clone(),
         }
     }
@@ -150,6 +172,7 @@ impl Finding {
                 parts.extend([Part::Failure(failure), Part::Cause(&failure.cause.text)]);
             }
             Outcome::Skipped(needed) => parts.push(Part::Needs(needed)),
+            Outcome::NotJudged => parts.push(Part::NotJudged(NOT_JUDGED)),
             Outcome::GraderError(error) => parts.push(Part::GraderError(error)),
         }
         parts.extend(self.end.as_deref().map(Part::End));
@@ -165,7 +188,7 @@ impl Finding {
     pub fn parts_by_weight(&self) -> Vec<Part<'_>> {
         let mut parts = self.parts();
         parts.sort_by_key(|part| match part {
-            Part::Failure(_) | Part::Needs(_) | Part::GraderError(_) => 0,
+            Part::Failure(_) | Part::Needs(_) | Part::NotJudged(_) | Part::GraderError(_) => 0,
             Part::Cause(_) => 1,
             Part::Section(_) => 2,
             Part::Steps(_) => 3,
@@ -185,6 +208,7 @@ impl Part<'_> {
             Self::Steps(_) => "What happened",
             Self::Failure(_) => "What went wrong",
             Self::Needs(_) => "Not made, because it needs",
+            Self::NotJudged(_) => "Not judged here",
             Self::GraderError(_) => "The check itself failed, not your program",
             Self::Cause(_) => "Likely cause",
             Self::End(_) => "How the program ended",
@@ -199,6 +223,7 @@ impl Part<'_> {
             Self::Failure(_) | Self::GraderError(_) => false,
             Self::Goal(text)
             | Self::Needs(text)
+            | Self::NotJudged(text)
             | Self::Cause(text)
             | Self::End(text)
             | Self::Section(text) => text.is_empty(),
@@ -221,6 +246,7 @@ object! {
         passed: usize,
         failed: usize,
         skipped: usize,
+        not_judged: usize = 0,
         grader_errors: usize,
         checks: Vec<WrittenFinding>,
     }
@@ -239,13 +265,15 @@ impl<'de> Deserialize<'de> for Verdict {
 }
 
 impl Mark {
-    const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::Skipped, Self::GraderError];
+    const ALL: [Self; 5] =
+        [Self::Pass, Self::Fail, Self::Skipped, Self::NotJudged, Self::GraderError];
 
     fn word(self) -> &'static str {
         match self {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::Skipped => "skipped",
+            Self::NotJudged => "not judged",
             Self::GraderError => "grader error",
         }
     }
@@ -274,10 +302,11 @@ impl From<&Verdict> for Written {
             lesson: verdict.lesson.name(),
             seed: verdict.seed.to_string(),
             points: verdict.points(),
-            max_points: verdict.lesson.max_points(),
+            max_points: verdict.max_points(),
             passed: count(Mark::Pass),
             failed: count(Mark::Fail),
             skipped: count(Mark::Skipped),
+            not_judged: count(Mark::NotJudged),
             grader_errors: count(Mark::GraderError),
             checks: verdict.findings.iter().map(WrittenFinding::from).collect(),
             program: verdict.program.clone(),
@@ -332,6 +361,7 @@ impl From<&Finding> for WrittenFinding {
                 compared.clone_from(&failure.compared);
             }
             Outcome::Skipped(needed) => needs = Some((*needed).to_owned()),
+            Outcome::NotJudged => message = NOT_JUDGED.to_owned(),
             Outcome::GraderError(error) => message.clone_from(error),
         }
         let cause = finding.cause().cloned().unwrap_or_default();
@@ -339,7 +369,7 @@ impl From<&Finding> for WrittenFinding {
             id: finding.check.id.to_owned(),
             title: finding.check.title.to_owned(),
             points: finding.points(),
-            max_points: finding.check.points,
+            max_points: finding.max_points(),
             status: finding.mark(),
             message,
             cause: cause.text.into_owned(),
@@ -368,6 +398,7 @@ impl WrittenFinding {
                 let needed = needs.with_context(|| format!("`{id}` doesn't say what it needs"))?;
                 Outcome::Skipped(lesson.check(&needed)?.id)
             }
+            Mark::NotJudged => Outcome::NotJudged,
             Mark::GraderError => Outcome::GraderError(message),
         };
         let duration = Duration::from_millis(self.milliseconds);
@@ -393,6 +424,7 @@ mod tests {
             Outcome::Fail(*failure),
             Outcome::Skipped(needed),
             Outcome::GraderError("no memory".to_owned()),
+            Outcome::NotJudged,
         ];
         let finding = |(check, outcome)| Finding {
             steps: vec!["typed \"typed \\n\"".to_owned()],

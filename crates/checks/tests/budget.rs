@@ -27,7 +27,7 @@ const fn check(id: &'static str, needs: Option<&'static str>, run: fn(&Trial) ->
 
 const fn lesson(checks: &'static [Check]) -> Lesson {
     let (limits, ports) = (Limits::USUAL, PortCount { udp: 0, both: 0 });
-    Lesson { entry: numbered(1), limits, ports, checks, play: None }
+    Lesson { entry: numbered(1), limits, ports, checks, own_network: &[], play: None }
 }
 
 /// Judges a program that ticks every 300 ms.

@@ -24,7 +24,7 @@ const fn check(run: fn(&Trial) -> Checked) -> [Check; 1] {
 
 fn judge_one(checks: &'static [Check], ports: PortCount, network: Network) -> Finding {
     let limits = Limits::USUAL;
-    let lesson = Lesson { entry: numbered(1), limits, ports, checks, play: None };
+    let lesson = Lesson { entry: numbered(1), limits, ports, checks, own_network: &[], play: None };
     let command = [CHECKS, "play", "lesson-5"].map(Into::into).to_vec();
     let program = Program { command, name: None };
     let terms = Terms { network, ..Terms::default() };

@@ -81,7 +81,7 @@ fn steps_do_more_than_the_contract_demands() -> Result<()> {
     let mut findings = Vec::new();
     for &(number, checks) in BEYOND {
         let (entry, limits, ports) = (numbered(number), Limits::USUAL, PortCount::default());
-        let lesson = Lesson { entry, limits, ports, checks, play: None };
+        let lesson = Lesson { entry, limits, ports, checks, own_network: &[], play: None };
         let found = judge(&lesson, &step(entry)?, 7, Terms::default());
         for finding in found.iter().filter(|finding| finding.mark() != Mark::Pass) {
             let (id, how) = (finding.check.id, &finding.outcome);

@@ -22,6 +22,7 @@ pub const LESSON: Lesson = Lesson {
         section: "DIRECTORY.md#your-turn",
         run: binds_its_argument,
     }],
+    own_network: &[],
     // To be written: how the checks play it for a student whose other half isn't written yet.
     play: None,
 };

@@ -1,9 +1,11 @@
 //! What grading a class results in. `results.json` holds it, and for readers that aren't ours also
 //! what follows from it or stands in the lessons.
 
+use crate::jail::Isolation;
 use anyhow::Result;
 use checks::check::Lesson;
 use checks::lessons;
+use checks::network::Network;
 use checks::verdict::{self, Finding, Mark, WrittenFinding};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -112,7 +114,20 @@ impl Grade {
 
     #[must_use]
     pub fn max_score(&self) -> u32 {
-        self.lesson.max_points()
+        self.lesson.max_points(self.network())
+    }
+
+    /// Whose network it is judged in.
+    fn network(&self) -> Network {
+        let is_own = self.isolation == Isolation::Strict.to_string();
+        if is_own { Network::Own } else { Network::Shared }
+    }
+
+    /// Whether all that was judged is right.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let right = self.count(Mark::Pass) + self.count(Mark::NotJudged);
+        !self.findings.is_empty() && right == self.findings.len()
     }
 
     /// How many checks ended that way.
@@ -132,6 +147,16 @@ impl Grade {
     #[must_use]
     pub fn with_mark(&self, mark: Mark) -> Vec<&Finding> {
         verdict::with_mark(&self.findings, mark).collect()
+    }
+}
+
+impl Results {
+    /// The most points of a lesson where it was graded.
+    #[must_use]
+    pub fn max_points(&self, lesson: &'static Lesson) -> u32 {
+        let grades = self.submissions.iter().flat_map(|submission| &submission.grades);
+        let grade = grades.into_iter().find(|grade| grade.lesson == lesson);
+        grade.map_or_else(|| lesson.max_points(Network::Own), Grade::max_score)
     }
 }
 
@@ -155,6 +180,8 @@ struct Written {
     passed: usize,
     failed: usize,
     skipped: usize,
+    #[serde(default)]
+    not_judged: usize,
     grader_errors: usize,
     seconds: f64,
     seed: Option<u64>,
@@ -174,6 +201,7 @@ impl Serialize for Grade {
             passed: self.count(Mark::Pass),
             failed: self.count(Mark::Fail),
             skipped: self.count(Mark::Skipped),
+            not_judged: self.count(Mark::NotJudged),
             grader_errors: self.count(Mark::GraderError),
             seconds: self.seconds,
             seed: self.seed,
@@ -227,7 +255,7 @@ fn write_lessons<S: Serializer>(lessons: &[&'static Lesson], output: S) -> Resul
         WrittenLesson {
             name: lesson.name(),
             title: lesson.title(),
-            max_score: lesson.max_points(),
+            max_score: lesson.max_points(Network::Own),
             checks: lesson
                 .checks
                 .iter()
@@ -276,7 +304,7 @@ mod tests {
     fn what_is_read_is_what_was_written() {
         let json = serde_json::to_string(&results()).unwrap();
         assert_eq!(serde_json::from_str::<Results>(&json).unwrap(), results(), "{json}");
-        assert!(json.contains(r#""score":null,"max_score":100,"passed":2,"failed":0"#), "{json}");
+        assert!(json.contains(r#""score":null,"max_score":98,"passed":2,"failed":0"#), "{json}");
     }
 
     #[test]

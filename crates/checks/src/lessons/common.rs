@@ -3,11 +3,12 @@
 use crate::cause::Cause;
 use crate::check::Check;
 use crate::endpoint::Endpoint;
-use crate::failure::{Checked, require};
+use crate::failure::{Checked, because, require};
 use crate::network::Network;
-use crate::subject::{Ended, START};
+use crate::subject::{Ended, START, Subject};
 use crate::trial::Trial;
-use std::net::Ipv4Addr;
+use base::lessons::DEFAULT_PORT;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 /// Whether a number stands in the output, and not only as a part of a longer one.
@@ -48,9 +49,46 @@ pub const SHARES_ITS_PORT: Cause = Cause::new(
      (`SO_REUSEADDR`, `SO_REUSEPORT`).",
 );
 
-/// The port of lessons 2 to 5 without an argument. Only where the network is the checks' own may it be
-/// bound.
-pub const DEFAULT_PORT: u16 = 8090;
+/// Made only where the network is the checks' own: see [`crate::check::Lesson::own_network`].
+pub const USES_THE_DEFAULT: &str = "uses-the-default";
+
+/// The check that asks what is used without an argument.
+pub const fn uses_the_default(
+    title: &'static str,
+    section: &'static str,
+    run: fn(&Trial) -> Checked,
+) -> Check {
+    Check {
+        id: USES_THE_DEFAULT,
+        title,
+        points: 2,
+        needs: None,
+        goal: "The argument is optional. The programs of this course find each other without one, \
+               because all of them then use 127.0.0.1 and port 8090.",
+        section,
+        run,
+    }
+}
+
+pub const OTHER_DEFAULT: Cause = Cause::of_ends(
+    "other-default",
+    "Without an argument, nothing has come to or of 127.0.0.1:8090. Use that address if there is no \
+     argument; in C, look at `argc` before you use `argv[1]`.",
+);
+
+/// 127.0.0.1:8090
+pub const fn default_address() -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT)
+}
+
+/// A program without an argument that has bound port 8090, wherever.
+pub fn binds_the_default(trial: &Trial) -> Checked<Subject> {
+    let program = trial.start_without_argument()?;
+    let bound = program.wait_until_bound(DEFAULT_PORT);
+    let cause = program.status().map_or(OTHER_DEFAULT, |status| OTHER_DEFAULT.of_end(status));
+    bound.map_err(|fault| because(fault, &cause))?;
+    Ok(program)
+}
 
 /// A UDP socket on 127.0.0.1, and one at the port whose two bytes are swapped, where a program sends
 /// that has forgotten `htons`: if one is found that can't be in any other check's way.

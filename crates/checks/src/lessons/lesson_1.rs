@@ -155,6 +155,7 @@ pub const LESSON: Lesson = Lesson {
         },
         names_a_malformed_argument(3, "lesson-1-create-sockets.md#4-a-malformed-address"),
     ],
+    own_network: &[],
     play: None,
 };
 

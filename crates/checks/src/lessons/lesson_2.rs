@@ -9,10 +9,9 @@ use crate::diagnosis;
 use crate::endpoint::Endpoint;
 use crate::failure::{Checked, Fault, contains, failed, late, needs, require, same};
 use crate::lessons::common::{
-    DEFAULT_PORT, PRINTS_NUL, did_not_crash, is_visible, names_a_malformed_argument,
-    on_second_loopback,
+    OTHER_DEFAULT, PRINTS_NUL, USES_THE_DEFAULT, default_address, did_not_crash, is_visible,
+    names_a_malformed_argument, on_second_loopback, uses_the_default,
 };
-use crate::network::Network;
 use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
@@ -23,7 +22,7 @@ use sending::{
     A_LOOK, AFTERWARDS, End, NOTHING_CAME, REST_OF_THE_PROMPT, SENDS_THE_LINE, Strays, asked,
     closest, datagrams, receive, sent, start, waiting,
 };
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv6Addr, SocketAddr};
 use std::slice;
 use std::time::Duration;
 
@@ -198,16 +197,21 @@ pub const LESSON: Lesson = Lesson {
         },
         Check {
             id: "needs-no-argument",
-            title: "sends to 127.0.0.1:8090 if it is given no argument",
-            points: 3,
+            title: "asks for its line without an argument, too",
+            points: 1,
             needs: None,
-            goal: "The argument is optional: without one, the receiver is 127.0.0.1:8090, which is \
-                   where the one of lesson 3 waits.",
+            goal: "The argument is optional: there is an address that is used without one.",
             section: "lesson-2-send-once.md#your-turn",
             run: needs_no_argument,
         },
+        uses_the_default(
+            "sends to 127.0.0.1:8090 if it is given no argument",
+            "lesson-2-send-once.md#your-turn",
+            uses_its_default,
+        ),
         names_a_malformed_argument(4, "lesson-2-send-once.md#your-turn"),
     ],
+    own_network: &[USES_THE_DEFAULT],
     play: Some(play),
 };
 
@@ -631,10 +635,6 @@ fn needs_no_argument(trial: &Trial) -> Checked {
         "The program can't do without an argument. If there is none, use 127.0.0.1:8090; in C, look \
          at `argc` before you use `argv[1]`.",
     );
-    let receiver = match trial.network() {
-        Network::Own => Some(trial.endpoint_at((Ipv4Addr::LOCALHOST, DEFAULT_PORT).into())?),
-        Network::Shared => None,
-    };
     let program = trial.start_without_argument()?;
     let _ = program.wait_for_stdout("a prompt", PROMPTLY, &Cause::NONE, is_visible);
     program.runs_on(REST_OF_THE_PROMPT, &cause)?;
@@ -642,16 +642,17 @@ fn needs_no_argument(trial: &Trial) -> Checked {
         // One that does nothing would do just the same.
         sent(trial, b"hello\n", b"", &NOTHING_CAME).map_err(needs(SENDS_THE_LINE))?;
     }
-    let Some(receiver) = receiver else {
-        trial.step("left port 8090, which may be somebody's here, to a network of our own");
-        return Ok(());
-    };
+    Ok(())
+}
+
+fn uses_its_default(trial: &Trial) -> Checked {
+    let receiver = trial.endpoint_at(default_address())?;
+    let program = trial.start_without_argument()?;
     program.type_line(trial.random.word(24));
-    let other = Cause::new(
-        "other-default",
-        "Without an argument, the line goes to 127.0.0.1:8090, and nothing has come there.",
-    );
-    receive(&program, slice::from_ref(&receiver), &other).map(drop).map_err(needs(SENDS_THE_LINE))
+    let sent = receive(&program, slice::from_ref(&receiver), &OTHER_DEFAULT);
+    let has_failed = program.status().is_some_and(|status| !status.success());
+    let needed = if has_failed { "needs-no-argument" } else { SENDS_THE_LINE };
+    sent.map(drop).map_err(needs(needed))
 }
 
 fn play(argument: &str) -> Result<()> {

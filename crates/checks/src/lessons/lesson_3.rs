@@ -6,8 +6,8 @@ use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::{Datagram, Endpoint};
 use crate::failure::{Checked, Fault, contains, failed, needs, require};
 use crate::lessons::common::{
-    OTHER_ADDRESS, PRINTS_THE_BUFFER, SHARES_ITS_PORT, has_number, names_a_malformed_argument,
-    on_second_loopback,
+    OTHER_ADDRESS, PRINTS_THE_BUFFER, SHARES_ITS_PORT, USES_THE_DEFAULT, binds_the_default,
+    default_address, has_number, names_a_malformed_argument, on_second_loopback, uses_the_default,
 };
 use crate::play;
 use crate::subject::{PROMPTLY, SOON, START, Subject};
@@ -27,7 +27,7 @@ pub const LESSON: Lesson = Lesson {
         Check {
             id: PRINTS_THE_TEXT,
             title: "prints the text it received",
-            points: 15,
+            points: 13,
             needs: None,
             goal: "Bind the address of the argument, wait for a datagram, and show its bytes as \
                    text on stdout.",
@@ -130,7 +130,7 @@ pub const LESSON: Lesson = Lesson {
             run: sends_nothing_back,
         },
         Check {
-            id: "binds-just-its-argument",
+            id: BINDS_JUST_ITS_ARGUMENT,
             title: "binds the address of its argument, and no other",
             points: 5,
             needs: None,
@@ -149,14 +149,21 @@ pub const LESSON: Lesson = Lesson {
             section: "lesson-3-receive-once.md#5-two-receivers-on-one-port",
             run: fails_on_a_taken_port,
         },
+        uses_the_default(
+            "binds 127.0.0.1:8090 if it is given no argument",
+            "lesson-3-receive-once.md#your-turn",
+            uses_its_default,
+        ),
         names_a_malformed_argument(5, "lesson-3-receive-once.md#7-an-address-without-a-port"),
     ],
+    own_network: &[USES_THE_DEFAULT],
     play: Some(play),
 };
 
 /// What checks of special texts need: without a plain one they would say nothing.
 const NEEDED: Option<&str> = Some(PRINTS_THE_TEXT);
 const PRINTS_THE_TEXT: &str = "prints-the-text";
+const BINDS_JUST_ITS_ARGUMENT: &str = "binds-just-its-argument";
 
 // The text, the whole text, and nothing but the text.
 
@@ -418,6 +425,11 @@ fn binds_just_its_argument(trial: &Trial) -> Checked {
     let program = trial.start(second.to_string())?;
     program.wait_until_bound(port.number())?;
     holds_just(trial, &program, second)
+}
+
+fn uses_its_default(trial: &Trial) -> Checked {
+    let program = binds_the_default(trial).map_err(needs(PRINTS_THE_TEXT))?;
+    holds_just(trial, &program, default_address()).map_err(needs(BINDS_JUST_ITS_ARGUMENT))
 }
 
 /// Requires that a program holds its port at the address that it was given, and at no other.

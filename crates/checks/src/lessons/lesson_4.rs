@@ -7,6 +7,7 @@ mod talk;
 
 use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::Endpoint;
+use crate::lessons::common::{USES_THE_DEFAULT, uses_the_default};
 use crate::play;
 use anyhow::{Result, bail};
 use base::lessons::numbered;
@@ -95,7 +96,7 @@ pub const LESSON: Lesson = Lesson {
         Check {
             id: "prompts-before-each-line",
             title: "prompts before each line",
-            points: 7,
+            points: 6,
             needs: None,
             goal: "Before it reads a line, the client says so: the prompt is on stdout, and \
                    flushed, before anything is typed.",
@@ -144,7 +145,7 @@ pub const LESSON: Lesson = Lesson {
         Check {
             id: "ends-after-exit",
             title: "sends `exit`, shows its echo, and then ends with status 0",
-            points: 7,
+            points: 6,
             needs: NEEDED,
             goal: "`exit` is sent like any other line. When its reply has come and is shown, the \
                    client ends.",
@@ -239,6 +240,11 @@ pub const LESSON: Lesson = Lesson {
             section: ONE_SOCKET,
             run: sends::finds_the_server_by_name,
         },
+        uses_the_default(
+            "sends to 127.0.0.1:8090 if it is given no argument",
+            YOUR_TURN,
+            sends::uses_its_default,
+        ),
         Check {
             id: "refuses-a-bad-address",
             title: "ends with an error that names an argument that is no address",
@@ -250,6 +256,7 @@ pub const LESSON: Lesson = Lesson {
             run: crate::lessons::common::refuses_malformed_addresses,
         },
     ],
+    own_network: &[USES_THE_DEFAULT],
     play: Some(play),
 };
 

@@ -6,6 +6,7 @@ mod server;
 
 use crate::check::{Check, Lesson, Limits};
 use crate::endpoint::Datagram;
+use crate::lessons::common::{USES_THE_DEFAULT, uses_the_default};
 use crate::play;
 use anyhow::{Context, Result};
 use base::lessons::numbered;
@@ -44,7 +45,7 @@ pub const LESSON: Lesson = Lesson {
         Check {
             id: "answers-from-its-port",
             title: "answers from the port that it was written to",
-            points: 6,
+            points: 5,
             needs: Some(ANSWERS),
             goal: "The reply leaves through the socket that received the request, because a \
                    careful client takes replies only from the address that it has written to.",
@@ -122,7 +123,7 @@ pub const LESSON: Lesson = Lesson {
         Check {
             id: "listens-at-every-address",
             title: "receives at every IPv4 address of the computer",
-            points: 7,
+            points: 6,
             needs: None,
             goal: "A server binds its port at every address, so that it is reached by whichever a \
                    client knows. 127.0.0.1 is one of them, 127.0.0.2 another.",
@@ -178,6 +179,11 @@ pub const LESSON: Lesson = Lesson {
             section: NO_PORT,
             run: running::fails_on_a_taken_port,
         },
+        uses_the_default(
+            "binds port 8090 if it is given no argument",
+            "lesson-5-echo-server.md#your-turn",
+            running::uses_its_default,
+        ),
         Check {
             id: "refuses-a-bad-port",
             title: "ends with an error that names an argument that is no port",
@@ -189,6 +195,7 @@ pub const LESSON: Lesson = Lesson {
             run: running::refuses_a_bad_port,
         },
     ],
+    own_network: &[USES_THE_DEFAULT],
     play: Some(play),
 };
 

@@ -24,10 +24,11 @@ enum Source<'a> {
     Grade(&'a Grade),
 }
 
-/// At least one entry, in the lesson's order.
+/// At least one entry, in the lesson's order. What isn't judged here is none.
 pub fn entries(grade: &Grade) -> Vec<Entry<'_>> {
     if grade.status == Status::Judged && !grade.findings.is_empty() {
         let numbered = (1..).zip(&grade.findings);
+        let numbered = numbered.filter(|(_, finding)| finding.mark() != Mark::NotJudged);
         return numbered.map(|(number, finding)| of_check(grade, number, finding)).collect();
     }
     vec![of_grade(grade)]
@@ -144,7 +145,7 @@ fn of_a_check(finding: &Finding, limit: usize) -> String {
     let few = limit / 8;
     for part in finding.parts_by_weight() {
         let lines: Vec<String> = match part {
-            Part::Failure(_) | Part::Needs(_) | Part::GraderError(_) => {
+            Part::Failure(_) | Part::Needs(_) | Part::NotJudged(_) | Part::GraderError(_) => {
                 text += opening(finding.mark());
                 text += &paragraph(&finding.message(), limit / 2);
                 continue;
@@ -172,6 +173,7 @@ fn opening(mark: Mark) -> &'static str {
     match mark {
         Mark::Pass | Mark::Fail => "",
         Mark::Skipped => "Not checked: ",
+        Mark::NotJudged => "Not judged here: ",
         Mark::GraderError => "The check itself failed, which is not the student's fault: ",
     }
 }

@@ -137,7 +137,7 @@ fn test(
         Mark::Pass => return test.write_empty().map(drop),
         Mark::Fail => ("failure", "failure"),
         Mark::GraderError => ("error", "grader error"),
-        Mark::Skipped => ("skipped", "skipped"),
+        Mark::Skipped | Mark::NotJudged => ("skipped", "skipped"),
     };
     let reason = entry.reason(NAME).unwrap_or_else(|| kind.to_string());
     let body = entry.feedback(BODY);

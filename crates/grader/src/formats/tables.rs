@@ -97,7 +97,7 @@ pub fn canvas(results: &Results, context: &Context) -> Result<Rendered> {
         }
     }
     let header = STUDENT.map(String::from).into_iter().chain(assignments).collect();
-    let possible = results.lessons.iter().map(|lesson| lesson.max_points());
+    let possible = results.lessons.iter().map(|lesson| results.max_points(lesson));
     let points = [POINTS_POSSIBLE, "", "", "", ""].map(String::from).into_iter();
     let points = points.chain(possible.map(|points| points.to_string())).collect();
     let table = table([header, points].into_iter().chain(rows.iter().map(canvas_row)))?;

@@ -174,7 +174,7 @@ pub fn summary(results: &Results) -> String {
             "  {}: {} handed in, mean {mean} of {}",
             lesson.name(),
             grades.len(),
-            lesson.max_points()
+            results.max_points(lesson)
         );
     }
     text.push_str(&failures(results, errors));

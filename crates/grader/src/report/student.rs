@@ -66,7 +66,7 @@ fn summary(grade: &Grade) -> String {
 
 /// A lesson of which there is more to say than its score.
 fn lesson_part(page: &mut String, lesson: &Lesson, grade: &Grade) -> fmt::Result {
-    let is_full = grade.has_score() && grade.count(Mark::Pass) == grade.findings.len();
+    let is_full = grade.has_score() && grade.is_full();
     if grade.status == Status::NotSubmitted || (grade.status == Status::Judged && is_full) {
         return Ok(());
     }
@@ -120,6 +120,7 @@ fn checks(page: &mut String, grade: &Grade) -> fmt::Result {
     let groups = [
         ("Couldn’t be made, which is our fault", Mark::GraderError),
         ("Not made, because they need a check that failed", Mark::Skipped),
+        ("Not judged here", Mark::NotJudged),
         ("Passed", Mark::Pass),
     ];
     groups.into_iter().try_for_each(|(what, mark)| titles(page, what, &grade.with_mark(mark)))
@@ -133,7 +134,7 @@ fn part(page: &mut String, part: Part) -> fmt::Result {
         Part::Failure(failure) => return lines(page, heading, &text::message(&failure.message())),
         Part::GraderError(error) => return lines(page, heading, &text::message(error)),
         Part::Stderr(stderr) => return lines(page, heading, &text::stderr(stderr)),
-        Part::Goal(goal) => prose(goal),
+        Part::Goal(text) | Part::NotJudged(text) => prose(text),
         Part::Cause(cause) => prose(&cut(cause)),
         Part::Needs(check) => code(check),
         Part::End(end) => code(&cut(end)),

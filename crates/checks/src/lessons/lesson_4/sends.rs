@@ -1,13 +1,15 @@
 //! What the client sends, from where, to whom, and when.
 
-use super::talk::{AFTERWARDS, NOT_SENT, Talk, because, before, behind};
-use super::{GIVES_UP, SENDS_EACH_LINE, SENDS_ONE_AT_A_TIME};
+use super::talk::{AFTERWARDS, NOT_SENT, Talk, before, behind};
+use super::{GIVES_UP, SENDS_A_LINE, SENDS_EACH_LINE, SENDS_ONE_AT_A_TIME};
 use crate::bytes::find;
 use crate::cause::Cause;
 use crate::diagnosis::port_bytes_swapped;
 use crate::endpoint::{Datagram, Endpoint};
-use crate::failure::{Checked, Fault, failed, late, needs, require, same};
-use crate::lessons::common::{on_second_loopback, with_swapped_port};
+use crate::failure::{Checked, Fault, because, failed, late, needs, require, same};
+use crate::lessons::common::{
+    OTHER_DEFAULT, default_address, on_second_loopback, with_swapped_port,
+};
 use crate::subject::{PROMPTLY, SOON, START, Subject};
 use crate::trial::Trial;
 use std::net::{Ipv6Addr, SocketAddr, TcpListener};
@@ -283,6 +285,14 @@ fn first_datagram<'a>(
         }
     }
     Err(late("it was given a name, and no datagram has come", START, &NO_NAMES))
+}
+
+pub fn uses_its_default(trial: &Trial) -> Checked {
+    let server = trial.endpoint_at(default_address())?;
+    let program = trial.start_without_argument()?;
+    program.type_line(trial.random.word(12));
+    let sent = server.receive_from(&program, "the line as a datagram", START, &OTHER_DEFAULT);
+    sent.map(drop).map_err(needs(SENDS_A_LINE))
 }
 
 const NO_NAMES: Cause = Cause::of_ends(

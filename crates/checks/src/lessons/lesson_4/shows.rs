@@ -1,10 +1,10 @@
 //! What the client shows: replies, and prompts.
 
-use super::talk::{AFTERWARDS, NOT_SENT, Talk, because, before, behind};
+use super::talk::{AFTERWARDS, NOT_SENT, Talk, before, behind};
 use super::{SENDS_EACH_LINE, SHOWS_EACH_REPLY};
 use crate::bytes::find;
 use crate::cause::Cause;
-use crate::failure::{Checked, Fault, contains, needs, require};
+use crate::failure::{Checked, Fault, because, contains, needs, require};
 use crate::lessons::common::is_visible;
 use crate::subject::{PROMPTLY, SOON, START};
 use crate::trial::Trial;

@@ -4,7 +4,7 @@ use super::{SENDS_A_LINE, SENDS_EACH_LINE};
 use crate::bytes::find;
 use crate::cause::Cause;
 use crate::endpoint::{Datagram, Endpoint};
-use crate::failure::{Checked, Failure, Fault, failed, needs};
+use crate::failure::{Checked, Fault, failed, needs};
 use crate::subject::{SOON, START, Subject};
 use crate::trial::Trial;
 use std::cell::{Cell, RefCell};
@@ -124,16 +124,6 @@ impl Talk {
         self.program.close_stdin();
         let _ = self.program.wait_for_end(2 * AFTERWARDS, &Cause::NONE);
         Ok(())
-    }
-}
-
-/// The same fault, if it is a failure, with a cause that is known better.
-pub fn because(fault: Fault, cause: &Cause) -> Fault {
-    match fault {
-        Fault::Failed(failure) => {
-            Fault::Failed(Box::new(Failure { cause: cause.clone(), ..*failure }))
-        }
-        fault => fault,
     }
 }
 

@@ -5,7 +5,9 @@ use super::{ANSWERS, GOES_ON};
 use crate::bytes::find;
 use crate::cause::Cause;
 use crate::failure::{Checked, Fault, late, needs, require};
-use crate::lessons::common::{PRINTS_THE_BUFFER, SHARES_ITS_PORT, on_second_loopback, refuses};
+use crate::lessons::common::{
+    PRINTS_THE_BUFFER, SHARES_ITS_PORT, binds_the_default, on_second_loopback, refuses,
+};
 use crate::subject::{PROMPTLY, SOON, START};
 use crate::trial::Trial;
 use base::ports::{self, Protocol};
@@ -211,6 +213,10 @@ pub fn fails_on_a_taken_port(trial: &Trial) -> Checked {
     trial.step(format!("bound UDP port {} at every address before the program", port.number()));
     let program = trial.start(port.number().to_string())?;
     program.wait_for_end(START, &SHARES_ITS_PORT)?.failed_properly("", &SHARES_ITS_PORT)
+}
+
+pub fn uses_its_default(trial: &Trial) -> Checked {
+    binds_the_default(trial).map(drop).map_err(needs(ANSWERS))
 }
 
 pub fn refuses_a_bad_port(trial: &Trial) -> Checked {

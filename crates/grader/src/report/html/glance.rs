@@ -34,7 +34,7 @@ pub fn scores(results: &Results) -> Markup {
             }
             div class="charts" {
                 @for (lesson, distribution) in &all {
-                    (chart(lesson, distribution, highest.max(1)))
+                    (chart(lesson, results.max_points(lesson), distribution, highest.max(1)))
                 }
             }
         }
@@ -54,7 +54,7 @@ fn tiles(results: &Results) -> [(&'static str, String); 4] {
         .filter(|student| student.grades.iter().any(|grade| grade.status != Status::NotSubmitted));
     let totals = handed_in.map(statistics::total).filter(|total| total.is_whole);
     let median = statistics::median(totals.map(|total| f64::from(total.score)).collect());
-    let maximum: u32 = results.lessons.iter().map(|lesson| lesson.max_points()).sum();
+    let maximum: u32 = results.lessons.iter().map(|lesson| results.max_points(lesson)).sum();
     [
         ("students", students.len().to_string()),
         ("median total", median.map_or("–".into(), |median| format!("{median} of {maximum}"))),
@@ -64,9 +64,8 @@ fn tiles(results: &Results) -> [(&'static str, String); 4] {
 }
 
 /// How many scored how much, as bars.
-fn chart(lesson: &Lesson, scores: &Distribution, highest: usize) -> Markup {
+fn chart(lesson: &Lesson, points: u32, scores: &Distribution, highest: usize) -> Markup {
     let median = scores.median.map_or("no scores".into(), |median| format!("median {median}"));
-    let points = lesson.max_points();
     let label = format!("{median} of {points} points, {} with full marks", scores.full());
     let besides = [
         (scores.not_compiled, "didn’t compile"),

@@ -13,7 +13,7 @@ use maud::{Markup, html};
 const NOTES: usize = 20;
 
 pub fn section(results: &Results) -> Markup {
-    let maximum: u32 = results.lessons.iter().map(|lesson| lesson.max_points()).sum();
+    let maximum: u32 = results.lessons.iter().map(|lesson| results.max_points(lesson)).sum();
     let numbers = statistics::first_numbers(results);
     html! {
         section id="students" {
@@ -201,7 +201,7 @@ fn lesson_part(lesson: &Lesson, grade: &Grade) -> Markup {
             b class=(class(grade)) { (words(grade)) } " "
             @if grade.status != Status::NotSubmitted {
                 small {
-                    @if is_passed(grade) { "all checks passed · " }
+                    @if grade.is_full() { "all checks passed · " }
                     (format!("{:.1}", grade.seconds)) " s · "
                     @if let Some(seed) = grade.seed { "seed " (seed) " · " }
                     (Text(&grade.isolation))
@@ -223,15 +223,12 @@ fn checks(grade: &Grade) -> Markup {
         @for (at, finding) in grade.with_mark(Mark::Fail).into_iter().enumerate() {
             (failure(finding, at == 0))
         }
-        @if !is_passed(grade) {
+        @if !grade.is_full() {
             (titles("p", "passed", &grade.with_mark(Mark::Pass)))
             (titles("k", "not made", &grade.with_mark(Mark::Skipped)))
         }
+        (titles("k", "not judged here", &grade.with_mark(Mark::NotJudged)))
     }
-}
-
-fn is_passed(grade: &Grade) -> bool {
-    !grade.findings.is_empty() && grade.count(Mark::Pass) == grade.findings.len()
 }
 
 /// A check that didn't pass, with everything that helps to see why.
@@ -263,7 +260,7 @@ fn part(part: Part, check: &Check) -> Markup {
             Part::End(end) => p { (heading) ": " (Said(&cut(end))) }
             Part::Stderr(lines) => { p { (heading) } pre { (Lines(&text::stderr(lines))) } }
             // The goal stands above, with all checks; where to read, with the cause.
-            Part::Goal(_) | Part::Section(_) | Part::Needs(_) => {}
+            Part::Goal(_) | Part::Section(_) | Part::Needs(_) | Part::NotJudged(_) => {}
         }
     }
 }

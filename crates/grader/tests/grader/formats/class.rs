@@ -43,7 +43,7 @@ pub static LESSONS: [Lesson; 2] = [
 const fn lesson(number: usize, checks: &'static [Check]) -> Lesson {
     let entry = &base::lessons::LESSONS[number - 1];
     let (limits, ports) = (Limits::USUAL, PortCount { udp: 0, both: 0 });
-    Lesson { entry, limits, ports, checks, play: None }
+    Lesson { entry, limits, ports, checks, own_network: &[], play: None }
 }
 
 const fn check(id: &'static str, title: &'static str, points: u32, goal: &'static str) -> Check {

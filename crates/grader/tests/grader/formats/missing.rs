@@ -15,6 +15,7 @@ static UNEVEN: Lesson = Lesson {
     limits: Limits::USUAL,
     ports: PortCount { udp: 0, both: 0 },
     checks: &[check("a", NO_SCORE / 2), check("b", NO_SCORE.div_ceil(2)), check("c", 17)],
+    own_network: &[],
     play: None,
 };
 

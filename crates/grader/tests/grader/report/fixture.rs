@@ -42,7 +42,7 @@ static CHECKS_3: [Check; 4] = checks!("lesson-3.md");
 const fn lesson(number: usize, checks: &'static [Check]) -> Lesson {
     let entry = &base::lessons::LESSONS[number - 1];
     let (limits, ports) = (Limits::USUAL, PortCount { udp: 0, both: 0 });
-    Lesson { entry, limits, ports, checks, play: None }
+    Lesson { entry, limits, ports, checks, own_network: &[], play: None }
 }
 
 /// What would run, or show, if it were markup.

@@ -67,7 +67,7 @@ pub fn canvas_holds(results: &Results, rendered: &Rendered) -> Result<()> {
     assert!(rows[1][0].contains("Points Possible"));
     assert_eq!(
         rows[1][5..],
-        results.lessons.iter().map(|l| l.max_points().to_string()).collect::<Vec<_>>()
+        results.lessons.iter().map(|l| results.max_points(l).to_string()).collect::<Vec<_>>()
     );
     for row in &rows[2..] {
         // Canvas would take it for what the assignments are worth.
