@@ -8,7 +8,6 @@
 )]
 
 mod bytes;
-mod class;
 mod hostile;
 mod limits;
 mod missing;

@@ -11,5 +11,6 @@ mod hostile;
 mod places;
 mod platforms;
 mod report;
+mod results;
 mod submissions;
 mod without_bubblewrap;

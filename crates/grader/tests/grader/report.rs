@@ -4,27 +4,25 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 mod browser;
-mod fixture;
 mod markdown;
 
 use crate::golden;
+use crate::results::{MARKED_UP, MARKUP, NO_SCORE, larger_class, without_score};
 use anyhow::{Context, Result, ensure};
-use checks::check::Check;
 use checks::verdict::Outcome;
-use fixture::{HOSTILE, class, finding};
-use grader::model::{Grade, Graded, Results, Status};
+use grader::model::{Graded, Results, Status};
 use grader::report::{html, student};
 
 #[test]
 fn the_class_report_is_as_it_was() -> Result<()> {
-    golden::same("report/class.html", without_assets(&html::page(&class()))?);
+    golden::same("report/class.html", without_assets(&html::page(&larger_class()))?);
     Ok(())
 }
 
 #[test]
 fn the_students_pages_are_as_they_were() {
-    let class = class();
-    for (name, file) in [("bob", "bob"), ("carol", "carol"), (HOSTILE, "hostile")] {
+    let class = larger_class();
+    for (name, file) in [("bob", "bob"), ("carol", "carol"), (MARKED_UP, "hostile")] {
         let page = student::page(&class, find(&class, name));
         golden::same(&format!("report/{file}.md"), page);
     }
@@ -46,35 +44,24 @@ fn without_assets(page: &str) -> Result<String> {
     Ok(text)
 }
 
-const UNEVEN: &[Check] = &[check("a", 38), check("b", 39), check("c", 23)];
-
-const fn check(id: &'static str, points: u32) -> Check {
-    Check { id, title: id, points, needs: None, goal: "", section: "", run: |_| Ok(()) }
-}
-
 #[test]
 fn a_grade_without_a_score_is_never_a_number() {
-    let mut class = class();
-    // Those whom no check has failed have earned 77 points.
-    let error = || Outcome::GraderError("no memory".into());
-    let findings = || {
-        let outcomes = [Outcome::Pass, Outcome::Pass, error()].into_iter();
-        UNEVEN.iter().zip(outcomes).map(|(check, outcome)| finding(check, outcome)).collect()
-    };
+    let mut class = larger_class();
     for submission in &mut class.submissions {
         for grade in submission.grades.iter_mut().filter(|grade| !grade.has_score()) {
-            *grade = Grade { status: Status::Judged, findings: findings(), ..grade.clone() };
-            assert_eq!((grade.points(), grade.score()), (77, None));
+            (grade.status, grade.findings) = (Status::Judged, without_score());
+            assert_eq!((grade.points(), grade.score()), (NO_SCORE, None));
         }
     }
-    assert!(!html::page(&class).contains("77"));
+    let points = NO_SCORE.to_string();
+    assert!(!html::page(&class).contains(&points));
     let page = student::page(&class, find(&class, "carol"));
-    assert!(!page.contains("77") && page.contains("no score"), "{page}");
+    assert!(!page.contains(&points) && page.contains("no score"), "{page}");
 }
 
 #[test]
 fn nothing_hostile_stands_outside_of_code_in_a_students_page() -> Result<()> {
-    let class = class();
+    let class = larger_class();
     for submission in &class.submissions {
         let page = student::page(&class, submission);
         let open = markdown::without_code(&page)?;
@@ -89,7 +76,7 @@ fn nothing_hostile_stands_outside_of_code_in_a_students_page() -> Result<()> {
 
 #[test]
 fn names_that_differ_head_pages_that_differ() {
-    let mut class = class();
+    let mut class = larger_class();
     let mut heading = |name: &str| {
         name.clone_into(&mut class.submissions[0].student);
         let page = student::page(&class, &class.submissions[0]);
@@ -101,7 +88,7 @@ fn names_that_differ_head_pages_that_differ() {
 
 #[test]
 fn the_instructors_page_has_no_markup_from_submissions() {
-    let page = html::page(&class());
+    let page = html::page(&larger_class());
     for part in ["<img", "<iframe", "<a href=\"java", "\u{1b}", "\u{202e}", "\u{0}"] {
         assert!(!page.contains(part), "{part:?}");
     }
@@ -111,7 +98,7 @@ fn the_instructors_page_has_no_markup_from_submissions() {
 
 #[test]
 fn everything_is_in_the_page_even_without_its_script() {
-    let page = html::page(&class());
+    let page = html::page(&larger_class());
     for part in [
         "sent 5 bytes to 127.0.0.1:8090",
         "Turn the argument into",
@@ -126,7 +113,7 @@ fn everything_is_in_the_page_even_without_its_script() {
 
 #[test]
 fn no_submission_makes_a_page_long() {
-    let mut class = class();
+    let mut class = larger_class();
     class.submissions.retain(|submission| submission.student == "bob");
     let usual = html::page(&class).len();
     let flood = "x".repeat(10_000_000) + &"y\n".repeat(1_000_000);
@@ -154,7 +141,7 @@ fn no_submission_makes_a_page_long() {
 
 #[test]
 fn a_class_of_nobody_has_a_page() {
-    let mut class = class();
+    let mut class = larger_class();
     class.submissions.clear();
     assert!(html::page(&class).contains("0 students"));
     class.lessons.clear();
@@ -163,7 +150,7 @@ fn a_class_of_nobody_has_a_page() {
 
 #[test]
 fn in_a_browser_it_sorts_filters_and_unfolds() -> Result<()> {
-    let page = html::page(&class());
+    let page = html::page(&larger_class());
     let page = browser::instrumented(&page, include_str!("report/probe.js"))?;
     let Some(seen) = browser::open("in_a_browser_it_sorts_filters_and_unfolds", &page)? else {
         return Ok(());
@@ -175,7 +162,7 @@ fn in_a_browser_it_sorts_filters_and_unfolds() -> Result<()> {
 
 #[test]
 fn in_a_browser_nothing_hostile_runs_even_without_the_policy() -> Result<()> {
-    let page = browser::without_policy(&html::page(&class()))?;
+    let page = browser::without_policy(&html::page(&larger_class()))?;
     let page = browser::instrumented(&page, include_str!("report/probe.js"))?;
     let test = "in_a_browser_nothing_hostile_runs_even_without_the_policy";
     let Some(seen) = browser::open(test, &page)? else { return Ok(()) };
@@ -185,9 +172,9 @@ fn in_a_browser_nothing_hostile_runs_even_without_the_policy() -> Result<()> {
 
 #[test]
 fn in_a_browser_the_policy_stops_what_is_not_escaped() -> Result<()> {
-    let page = html::page(&class());
+    let page = html::page(&larger_class());
     let (before, after) = page.split_once("<main>").unwrap();
-    let page = format!("{before}{}<main>{after}", fixture::MARKUP);
+    let page = format!("{before}{MARKUP}<main>{after}");
     let page = browser::instrumented(&page, include_str!("report/intruder.js"))?;
     let test = "in_a_browser_the_policy_stops_what_is_not_escaped";
     let Some(seen) = browser::open(test, &page)? else { return Ok(()) };

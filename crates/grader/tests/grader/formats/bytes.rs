@@ -1,7 +1,7 @@
 //! Every format of a small class, byte by byte.
 
-use crate::formats::class::{class, context, one_student};
 use crate::golden::same;
+use crate::results::{class, context, one_student};
 use anyhow::Result;
 use grader::formats::{Format, Rendered, render};
 

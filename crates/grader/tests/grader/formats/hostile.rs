@@ -1,9 +1,7 @@
 //! Many classes of hostile text.
 
-use crate::formats::class::{
-    LESSONS, class, context, failed, finding, grade, one_student, student, submission,
-};
 use crate::formats::rules::all_hold;
+use crate::results::{FORMATS, class, context, failed, one_student, submission};
 use anyhow::Result;
 use base::random::Random;
 use checks::verdict::{Finding, Outcome};
@@ -130,7 +128,7 @@ impl Dice {
     }
 
     fn finding(&self, lesson: usize, at: usize) -> Finding {
-        let checks = LESSONS[lesson].checks;
+        let checks = FORMATS.lessons[lesson].checks;
         let outcome = match self.below(5) {
             0 => Outcome::Pass,
             1 => Outcome::Skipped(checks[0].id),
@@ -141,14 +139,14 @@ impl Dice {
             steps: self.texts(),
             end: Some(self.text()),
             stderr: self.texts(),
-            ..finding(&checks[at], outcome)
+            ..FORMATS.finding(&checks[at], outcome)
         }
     }
 
     fn grade(&self, lesson: usize) -> Grade {
         use Status::{GraderError, Judged, NotCompiled, NotSubmitted};
         let status = [Judged, Judged, NotSubmitted, NotCompiled, GraderError][self.below(5)];
-        let mut grade = Grade { message: self.text(), ..grade(lesson, status) };
+        let mut grade = FORMATS.grade(lesson, status, &self.text());
         if status == Judged {
             grade.findings = (0..3).map(|at| self.finding(lesson, at)).collect();
         }
@@ -159,7 +157,7 @@ impl Dice {
         let name = self.text();
         let grades = [self.grade(0), self.grade(1)];
         let notes = self.texts();
-        Graded { roster: self.student(), notes, ..submission(&name, student("", ""), grades) }
+        Graded { roster: self.student(), notes, ..submission(&name, None, grades) }
     }
 }
 

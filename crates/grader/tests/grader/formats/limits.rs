@@ -1,11 +1,11 @@
 //! Output that is longer than any platform takes.
 
-use crate::formats::class::{class, context, failed, grade, judged, student, submission};
 use crate::formats::rules::hold;
+use crate::results::{FORMATS, class, context, failed, student, submission};
 use anyhow::{Context as _, Result};
 use checks::verdict::Outcome;
 use grader::formats::{Format, render};
-use grader::model::{Grade, Results, Status};
+use grader::model::{Results, Status};
 use std::time::{Duration, Instant};
 
 const TEN_MB: usize = 10_000_000;
@@ -39,13 +39,13 @@ fn json_keeps_all_of_a_line_of_10_mb() -> Result<()> {
 fn shouting(filler: &str) -> Results {
     let loud = filler.repeat(100_000);
     let outcome = failed(&filler.repeat(TEN_MB / filler.len()), "It shouts.");
-    let mut shouts = judged(0, [outcome, Outcome::Pass, Outcome::Pass]);
+    let mut shouts = FORMATS.judged(0, [outcome, Outcome::Pass, Outcome::Pass]);
     let failed = &mut shouts.findings[0];
     failed.steps = vec![loud.clone()];
     failed.end = Some(loud.clone());
     failed.stderr = vec![loud.clone()];
-    let broken = Grade { message: loud, ..grade(1, Status::NotCompiled) };
-    let submissions = vec![submission("ann", student("Ann", "101"), [shouts, broken])];
+    let broken = FORMATS.grade(1, Status::NotCompiled, &loud);
+    let submissions = vec![submission("ann", Some(student("Ann", "101")), [shouts, broken])];
     Results { submissions, ..class() }
 }
 
@@ -94,10 +94,11 @@ fn two_thousand_students_take_seconds() -> Result<()> {
 /// Students who all fail one check with this message in both lessons.
 fn crowd(count: usize, message: &str) -> Results {
     let of = |number: usize| {
-        let fails = |lesson| judged(lesson, [Outcome::Pass, failed(message, ""), Outcome::Pass]);
+        let outcomes = [Outcome::Pass, failed(message, ""), Outcome::Pass];
+        let fails = [0, 1].map(|lesson| FORMATS.judged(lesson, outcomes.clone()));
         let id = number + 100;
-        let roster = student(&format!("Student {number}"), &id.to_string());
-        submission(&format!("student-{number:05}"), roster, [fails(0), fails(1)])
+        let roster = Some(student(&format!("Student {number}"), &id.to_string()));
+        submission(&format!("student-{number:05}"), roster, fails)
     };
     Results { submissions: (0..count).map(of).collect(), ..class() }
 }

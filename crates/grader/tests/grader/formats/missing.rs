@@ -1,36 +1,17 @@
 //! What isn't known: scores, students, and what only the platform can say.
 
 use crate::formats::bytes::with_one_token;
-use crate::formats::class::{HOSTILE, NO_SCORE, class, context, one_student, student};
+use crate::results::{FORMULA, NO_SCORE, class, context, one_student, student, without_score};
 use anyhow::{Context as _, Result};
-use base::ports::PortCount;
-use checks::check::{Check, Lesson, Limits};
-use checks::verdict::{Finding, Outcome};
+use checks::verdict::Outcome;
 use grader::formats::{Classroom50, Context, Format, render};
-use grader::model::{Grade, Results, Status, Student};
-
-/// Whose points add up to [`NO_SCORE`], but for the last check.
-static UNEVEN: Lesson = Lesson {
-    entry: &base::lessons::LESSONS[2],
-    limits: Limits::USUAL,
-    ports: PortCount { udp: 0, both: 0 },
-    checks: &[check("a", NO_SCORE / 2), check("b", NO_SCORE.div_ceil(2)), check("c", 17)],
-    own_network: &[],
-    play: None,
-};
-
-const fn check(id: &'static str, points: u32) -> Check {
-    Check { id, title: id, points, needs: None, goal: "", section: "", run: |_| Ok(()) }
-}
+use grader::model::{Results, Status, Student};
 
 #[test]
 fn no_score_is_no_number_in_any_format() -> Result<()> {
     let mut class = class();
-    let outcomes = [Outcome::Pass, Outcome::Pass, Outcome::GraderError("no memory".to_string())];
-    let findings = UNEVEN.checks.iter().zip(outcomes);
-    let findings = findings.map(|(check, outcome)| Finding::blank(check, outcome)).collect();
     let grade = &mut class.submissions[2].grades[1];
-    *grade = Grade { findings, ..Grade::blank(&UNEVEN, Status::Judged) };
+    (grade.status, grade.findings) = (Status::Judged, without_score());
     assert_eq!((grade.points(), grade.score()), (NO_SCORE, None));
     for format in Format::ALL {
         if matches!(format, Format::Json | Format::Classroom50) {
@@ -196,7 +177,7 @@ fn an_empty_class_is_no_error() -> Result<()> {
     for format in Format::ALL.into_iter().filter(|format| *format != Format::Classroom50) {
         render(format, &empty, &context())?;
     }
-    assert!(class().submissions.iter().any(|submission| submission.student == HOSTILE));
+    assert!(class().submissions.iter().any(|submission| submission.student == FORMULA));
     Ok(())
 }
 

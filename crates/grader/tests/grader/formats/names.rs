@@ -1,7 +1,7 @@
 //! Names that look alike once what can't be seen in them is shown.
 
 use crate::formats::bytes::with_one_token;
-use crate::formats::class::{class, context, failed, one_student};
+use crate::results::{class, context, failed, one_student};
 use anyhow::Result;
 use grader::formats::{CanvasAssignment, Format, Rendered, render};
 use grader::model::{Status, Student};

@@ -1,6 +1,6 @@
 //! What Python's parsers make of the files.
 
-use crate::formats::class::{class, context, one_student};
+use crate::results::{class, context, one_student};
 use anyhow::{Context as _, Result};
 use assert_cmd::Command;
 use checks::{python, skip};

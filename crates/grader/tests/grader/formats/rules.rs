@@ -7,7 +7,7 @@ mod tables;
 pub use ci::read;
 pub use tables::rows;
 
-use crate::formats::class::{class, context, one_student};
+use crate::results::{class, context, one_student};
 use anyhow::{Context as _, Result};
 use grader::formats::{Context, Format, Rendered, file_names, render};
 use grader::model::Results;
