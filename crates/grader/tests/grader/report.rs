@@ -150,23 +150,15 @@ fn a_class_of_nobody_has_a_page() {
 
 #[test]
 fn in_a_browser_it_sorts_filters_and_unfolds() -> Result<()> {
-    let page = html::page(&larger_class());
-    let page = browser::instrumented(&page, include_str!("report/probe.js"))?;
-    let Some(seen) = browser::open("in_a_browser_it_sorts_filters_and_unfolds", &page)? else {
-        return Ok(());
-    };
-    ensure!(seen.outcome == "[]", "the page says: {}", seen.outcome);
-    ensure!(seen.console.is_empty(), "the console says:\n{}", seen.console);
+    let console = browser::open(&html::page(&larger_class()), include_str!("report/probe.js"))?;
+    ensure!(console.is_empty(), "the console says:\n{console}");
     Ok(())
 }
 
 #[test]
 fn in_a_browser_nothing_hostile_runs_even_without_the_policy() -> Result<()> {
     let page = browser::without_policy(&html::page(&larger_class()))?;
-    let page = browser::instrumented(&page, include_str!("report/probe.js"))?;
-    let test = "in_a_browser_nothing_hostile_runs_even_without_the_policy";
-    let Some(seen) = browser::open(test, &page)? else { return Ok(()) };
-    ensure!(seen.outcome == "[]", "the page says: {}", seen.outcome);
+    browser::open(&page, include_str!("report/probe.js"))?;
     Ok(())
 }
 
@@ -175,10 +167,7 @@ fn in_a_browser_the_policy_stops_what_is_not_escaped() -> Result<()> {
     let page = html::page(&larger_class());
     let (before, after) = page.split_once("<main>").unwrap();
     let page = format!("{before}{MARKUP}<main>{after}");
-    let page = browser::instrumented(&page, include_str!("report/intruder.js"))?;
-    let test = "in_a_browser_the_policy_stops_what_is_not_escaped";
-    let Some(seen) = browser::open(test, &page)? else { return Ok(()) };
-    ensure!(seen.outcome == "[]", "the page says: {}", seen.outcome);
+    browser::open(&page, include_str!("report/intruder.js"))?;
     Ok(())
 }
 
