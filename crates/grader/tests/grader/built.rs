@@ -1,4 +1,4 @@
-//! What the grader looks for beside itself, which nobody else may have built.
+//! The grader, and what it looks for beside itself, which nobody else may have built.
 #![cfg(unix)]
 
 use anyhow::{Result, ensure};
@@ -6,6 +6,14 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
+
+/// The grader with what it needs, about to grade.
+pub fn grade(submissions: &Path, out: &Path) -> Result<Command> {
+    checks()?;
+    let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"));
+    grader.arg("grade").arg(submissions).arg("--out").arg(out);
+    Ok(grader)
+}
 
 /// Builds the program `checks`, once.
 pub fn checks() -> Result<()> {

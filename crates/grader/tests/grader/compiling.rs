@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result, ensure};
 use grader::model::{Grade, Results, Status};
+use grader::outputs;
 use std::env;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -80,15 +81,10 @@ fn graded_with(failures: u32, source: &str) -> Result<(Output, Grade)> {
     for name in ["toolchain/bin/rustc", "rustc"] {
         fs::set_permissions(path(name), Permissions::from_mode(0o755))?;
     }
-    crate::built::checks()?;
-    let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"));
-    grader.arg("grade").arg(path("submissions")).arg("--out").arg(path("out"));
-    grader.args(["--lessons", "3", "--isolation", "none"]);
-    grader.env("RUSTC", path("rustc"));
+    let mut grader = crate::built::grade(&path("submissions"), &path("out"))?;
+    grader.args(["--lessons", "3", "--isolation", "none"]).env("RUSTC", path("rustc"));
     let output = grader.output().context("cannot start the grader")?;
-    let results = fs::read(path("out/results.json"));
-    let results = results.with_context(|| format!("no results: {output:?}"))?;
-    let results: Results = serde_json::from_slice(&results)?;
+    let results = outputs::read::<Results>(&path("out")).with_context(|| format!("{output:?}"))?;
     let grade = results.submissions.into_iter().next().and_then(|s| s.grades.into_iter().next());
     Ok((output, grade.context("there is no grade")?))
 }

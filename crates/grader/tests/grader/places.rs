@@ -3,9 +3,9 @@
 
 use anyhow::{Context, Result, ensure};
 use grader::model::{Results, Status};
+use grader::outputs;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use tempfile::TempDir;
 
 /// As many containers have it.
@@ -21,9 +21,7 @@ fn nobody_includes_the_work_of_others_that_lies_among_the_systems_files() -> Res
     write(&ada, "pub fn main() { println!(\"right or not, this is mine\"); }")?;
     write(&bob, &format!("include!({ada:?});"))?;
     let out = TempDir::new_in(env!("CARGO_TARGET_TMPDIR"))?;
-    crate::built::checks()?;
-    let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"));
-    grader.arg("grade").arg(folder.path()).arg("--out").arg(out.path().join("out"));
+    let mut grader = crate::built::grade(folder.path(), &out.path().join("out"))?;
     // That one is closed to others: as root, the grader opens it to the user that it becomes.
     grader.args(["--lessons", "3"]).env("TMPDIR", out.path());
     let output = grader.output().context("cannot start the grader")?;
@@ -33,7 +31,7 @@ fn nobody_includes_the_work_of_others_that_lies_among_the_systems_files() -> Res
         return Ok(());
     }
     ensure!(output.status.success(), "{error}");
-    let results: Results = serde_json::from_slice(&fs::read(out.path().join("out/results.json"))?)?;
+    let results: Results = outputs::read(&out.path().join("out"))?;
     let statuses: Vec<_> =
         results.submissions.iter().flat_map(|s| &s.grades).map(|grade| grade.status).collect();
     ensure!(statuses == [Status::Judged, Status::NotCompiled], "{statuses:?}");

@@ -6,7 +6,7 @@ use std::env;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
 use tempfile::TempDir;
 
 /// All that is on the `PATH` of a computer without bubblewrap.
@@ -40,9 +40,7 @@ fn grade(folder: &TempDir) -> Result<Output> {
     for name in TOOLS {
         symlink(found(name)?, path("tools").join(name))?;
     }
-    crate::built::checks()?;
-    let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"));
-    grader.arg("grade").arg(path("submissions")).arg("--out").arg(path("out"));
+    let mut grader = crate::built::grade(&path("submissions"), &path("out"))?;
     grader.args(["--lessons", "3", "--isolation", "strict"]).env("PATH", path("tools"));
     grader.output().context("cannot start the grader")
 }

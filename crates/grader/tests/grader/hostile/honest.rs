@@ -1,20 +1,15 @@
 //! Right programs among the hostile ones: they must lose nothing.
 
 use crate::hostile::cases::{Case, Expected};
-use crate::hostile::mistakes::{COURSE, Course};
-use crate::hostile::stage::{Stage, root};
+use crate::hostile::mistakes::COURSE;
+use crate::hostile::stage::Stage;
 use anyhow::{Context, Result, ensure};
+use base::lessons::root;
 use std::fs;
 
 /// The reference of a lesson.
 pub fn step(lesson: &str) -> Result<String> {
-    let course =
-        COURSE.iter().find(|course| course.lesson.name() == lesson).context("no such lesson")?;
-    read(course)
-}
-
-fn read(course: &Course) -> Result<String> {
-    let path = root().join(course.lesson.source());
+    let path = root().join(base::lessons::find(lesson).context("no such lesson")?.source());
     fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
@@ -24,7 +19,8 @@ pub fn hand_in(stage: &Stage, is_second: bool) -> Result<Vec<Case>> {
     let others: &[_] = if is_second { &[] } else { &["honest-too", "also honest"] };
     let mut cases = Vec::new();
     for course in COURSE {
-        let step = read(course)?;
+        let lesson = course.lesson.name();
+        let step = step(&lesson)?;
         let mut programs = vec![("honest", step.clone())];
         for (name, variant) in others.iter().zip(course.variants) {
             let mut program = step.clone();
@@ -35,7 +31,6 @@ pub fn hand_in(stage: &Stage, is_second: bool) -> Result<Vec<Case>> {
             }
             programs.push((*name, program));
         }
-        let lesson = course.lesson.name();
         for (student, program) in programs {
             stage.hand_in(student, &format!("{lesson}.rs"), program)?;
             cases.push(Case::new(student, &lesson, Expected::Points(100..=100)));

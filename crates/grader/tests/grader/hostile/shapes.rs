@@ -2,8 +2,9 @@
 
 use crate::hostile::cases::{Case, Expected};
 use crate::hostile::honest::step;
-use crate::hostile::stage::{Stage, root};
+use crate::hostile::stage::Stage;
 use anyhow::{Context, Result};
+use base::lessons::root;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use std::ffi::OsString;

@@ -4,7 +4,9 @@
 use crate::hostile::cases::Rung;
 use crate::hostile::outside::{Fingerprint, Listeners, fingerprint};
 use anyhow::{Context, Result, ensure};
+use base::lessons::root;
 use grader::model::Results;
+use grader::outputs;
 use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
@@ -121,10 +123,9 @@ impl Stage {
 
     /// Grades all submissions.
     pub fn grade(&self, rung: Rung) -> Result<Run> {
-        crate::built::checks()?;
         let out = self.path("out");
-        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_grader"));
-        command.arg("grade").arg(self.path("submissions")).arg("--out").arg(&out);
+        let command = crate::built::grade(&self.path("submissions"), &out)?;
+        let mut command = assert_cmd::Command::from_std(command);
         // More at a time would keep each other waiting, and then be judged once more, alone.
         let jobs = 2 * thread::available_parallelism()?.get();
         command.args(["--seed", "7", "--isolation", rung.name(), "--jobs", &jobs.to_string()]);
@@ -137,9 +138,7 @@ impl Stage {
         let (stdout, stderr) =
             (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
         ensure!(started.elapsed() < PATIENCE, "it takes more than {PATIENCE:?}: {stdout}{stderr}");
-        let results = fs::read(out.join("results.json"));
-        let results = results.with_context(|| format!("no results: {stdout}{stderr}"))?;
-        let results = serde_json::from_slice(&results).context("the results are no results")?;
+        let results = outputs::read(&out).with_context(|| format!("{stdout}{stderr}"))?;
         Ok(Run { results, stdout, stderr, out, is_success: output.status.success() })
     }
 
@@ -208,12 +207,6 @@ fn program(name: &str) -> Result<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/grader/hostile/programs");
     let path = folder.join(name).with_extension("rs");
     fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-/// The course.
-pub fn root() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.ancestors().nth(2).unwrap_or(package)
 }
 
 /// Why bubblewrap makes no jail here, if it doesn't.

@@ -1,6 +1,7 @@
 //! A folder in which a script of a platform is run, with a class in it.
 
 use anyhow::{Context, Result, ensure};
+use base::lessons::root;
 use serde_json::Value;
 use std::env;
 use std::fs::{self, Permissions};
@@ -114,8 +115,7 @@ impl Stage {
 
 /// The program of lesson 1.
 pub fn reference() -> Result<String> {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no folder")?;
-    Ok(fs::read_to_string(crates.join("lesson-1-create-sockets/src/main.rs"))?)
+    Ok(fs::read_to_string(root().join("crates/lesson-1-create-sockets/src/main.rs"))?)
 }
 
 /// A YAML file; `None`, and a word about it, where nothing here can read one.
