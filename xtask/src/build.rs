@@ -70,7 +70,7 @@ fn command(packages: &[String]) -> Result<Command> {
 pub fn cargo(subcommand: &str) -> Result<Command> {
     let mut command = programs::cargo();
     command.arg(subcommand).stdin(Stdio::null());
-    command.arg("--target-dir").arg(programs::target()?);
+    command.envs(programs::beside_us()?);
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }

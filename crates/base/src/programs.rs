@@ -6,7 +6,8 @@
 //! Where cargo is, where it puts programs, and which processes there are, stands here, too.
 
 use anyhow::{Context, Result};
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::{env, fs, io};
 #[cfg(unix)]
@@ -46,6 +47,27 @@ pub fn running() -> Option<Vec<u32>> {
 pub fn folder() -> Result<PathBuf> {
     let program = env::current_exe().context("cannot find the path of this program")?;
     Ok(program.parent().context("this program is in no folder")?.to_owned())
+}
+
+/// Variables that make cargo put programs where it has put this one: in that target folder, and in the
+/// folder of the system that it was built for, if it has one (`build.target`).
+pub fn beside(program: &Path) -> Result<Vec<(&'static str, OsString)>> {
+    /// Cargo keeps it in the target folder itself.
+    const ROOT: &str = ".rustc_info.json";
+    let folder = program.ancestors().nth(2).context("this program is in no target folder")?;
+    let mut variables = vec![("CARGO_TARGET_DIR", folder.into())];
+    if let (Some(above), Some(system)) = (folder.parent(), folder.file_name()) {
+        if above.join(ROOT).exists() && !folder.join(ROOT).exists() {
+            variables =
+                vec![("CARGO_TARGET_DIR", above.into()), ("CARGO_BUILD_TARGET", system.into())];
+        }
+    }
+    Ok(variables)
+}
+
+/// The same for this very program.
+pub fn beside_us() -> Result<Vec<(&'static str, OsString)>> {
+    beside(&env::current_exe().context("cannot find the path of this program")?)
 }
 
 /// The target folder that this program was built in.
@@ -135,5 +157,27 @@ mod windows {
             }
             Ok(child)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+
+    #[test]
+    fn a_folder_for_a_system_is_told_from_the_target_folder() {
+        let root = env::temp_dir().join(format!("beside-{}", std::process::id()));
+        let system = root.join("some-system");
+        fs::create_dir_all(&system).unwrap();
+        fs::write(root.join(".rustc_info.json"), "{}").unwrap();
+        let of = |folder: &Path| beside(&folder.join("debug").join("program")).unwrap();
+        assert_eq!(of(&root), [("CARGO_TARGET_DIR", root.clone().into())]);
+        let both = [
+            ("CARGO_TARGET_DIR", root.as_os_str()),
+            ("CARGO_BUILD_TARGET", OsStr::new("some-system")),
+        ];
+        assert_eq!(of(&system), both.map(|(name, value)| (name, value.to_owned())));
+        fs::remove_dir_all(root).unwrap();
     }
 }

@@ -73,8 +73,8 @@ fn build_again(built: &Built) -> Result<()> {
         return Ok(());
     }
     let mut cargo = programs::cargo();
-    cargo.args(["build", "--quiet", "--package", package, "--bin", package, "--target-dir"]);
-    cargo.arg(program.ancestors().nth(2).context("the program is in no target folder")?);
+    cargo.args(["build", "--quiet", "--package", package, "--bin", package]);
+    cargo.envs(programs::beside(program)?);
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
     }

@@ -13,7 +13,7 @@ pub const LOOK_AGAIN: Duration = Duration::from_micros(200);
 /// Cargo, in this workspace, with the target folder that this program was built in.
 pub fn cargo(arguments: &[&str]) -> Result<Command> {
     let mut command = programs::cargo();
-    command.current_dir(lessons::root()).env("CARGO_TARGET_DIR", programs::target()?);
+    command.current_dir(lessons::root()).envs(programs::beside_us()?);
     command.args(arguments);
     Ok(command)
 }

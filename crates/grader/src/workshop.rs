@@ -161,7 +161,7 @@ fn dependencies(root: &Path) -> Result<Vec<(String, PathBuf)>> {
     for lesson in LESSONS {
         cargo.args(["--package", &lesson.name()]);
     }
-    cargo.arg("--target-dir").arg(programs::target()?);
+    cargo.envs(programs::beside_us()?);
     let output = cargo.output().context("cannot start cargo; is Rust installed?")?;
     ensure!(
         output.status.success(),
