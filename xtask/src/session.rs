@@ -8,6 +8,7 @@ use crate::screen::{Screen, Side, Speaker, Stream};
 use crate::wire::Wire;
 use anyhow::{Context, Result};
 use base::programs::Keeper;
+use base::strays::Mark;
 use base::threads::in_background;
 use link::{Direction, Kind};
 use std::collections::VecDeque;
@@ -49,6 +50,8 @@ pub struct Session {
     pub screen: Screen,
     pub server: Running,
     pub client: Running,
+    /// Whoever has left the group of the programs ends with this value.
+    mark: Mark,
     input: Input,
     events: Receiver<Heard>,
     sender: SyncSender<Heard>,
@@ -70,8 +73,8 @@ impl Session {
     pub fn new(screen: Screen, wire: Option<Wire>) -> Self {
         let (sender, events) = sync_channel(QUEUE);
         let (server, client) = (Running::default(), Running::default());
-        let (input, held) = (Input::default(), Held::default());
-        Self { screen, server, client, input, events, sender, wire, held }
+        let (mark, input, held) = (Mark::default(), Input::default(), Held::default());
+        Self { screen, server, client, mark, input, events, sender, wire, held }
     }
 
     /// Starts the program that waits for the other one. It gets no input.
@@ -169,6 +172,7 @@ impl Session {
         keeper: &mut Keeper,
         command: &mut Command,
     ) -> Result<Option<ChildStdin>> {
+        self.mark.put_on(command);
         let mut child =
             keeper.spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped())).with_context(
                 || format!("cannot start {}", Path::new(command.get_program()).display()),

@@ -96,8 +96,10 @@ fn not_even_a_program_that_a_program_started() -> Result<()> {
 #[test]
 fn after_the_end_of_the_input() -> Result<()> {
     let fixture = Fixture::new()?;
-    let mut running = Running::start(fixture.xtask("server-has-a-child"), FAMILY)?;
-    running.child.stdin = None;
-    running.expect_the_end()?;
+    for behaviour in ["server-has-a-child", "server-has-a-daemon"] {
+        let mut running = Running::start(fixture.xtask(behaviour), FAMILY)?;
+        running.child.stdin = None;
+        running.expect_the_end()?;
+    }
     Ok(())
 }
