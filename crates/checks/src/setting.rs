@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub struct Setting {
     pub network: Network,
     pub ports: Arc<Ports>,
-    /// What is left of those with it is ended when the last of these values is gone.
+    /// Who has left its group is ended when nothing holds this any more.
     pub mark: Arc<Mark>,
     /// When waits end.
     pub deadline: Deadline,

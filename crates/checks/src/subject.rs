@@ -13,6 +13,7 @@ use crate::setting::Setting;
 use anyhow::{Context, Result};
 use base::ports::{self, Protocol};
 use base::programs::Keeper;
+use base::strays::Mark;
 use base::text::{self, shortened as visible};
 pub use state::{Ended, Ending};
 use state::{State, Streams, await_end, collect, feed};
@@ -125,6 +126,8 @@ pub struct Subject {
     deadline: Deadline,
     /// Ends what is left. None when that is done.
     keeper: Option<Keeper>,
+    /// Ends what has left the keeper's group.
+    _mark: Arc<Mark>,
 }
 
 impl Subject {
@@ -178,8 +181,8 @@ impl Subject {
         collect(&state, child.stderr.take(), |streams| &mut streams.stderr);
         await_end(&state, child);
         let (stdin, keeper) = (Some(stdin), Some(keeper));
-        let (log, deadline) = (log.clone(), setting.deadline);
-        Ok(Self { stdin, state, pid, log, deadline, keeper })
+        let (log, deadline, mark) = (log.clone(), setting.deadline, Arc::clone(&setting.mark));
+        Ok(Self { stdin, state, pid, log, deadline, keeper, _mark: mark })
     }
 
     /// Types a line: `line`, and its end.

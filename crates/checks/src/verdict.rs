@@ -110,6 +110,13 @@ pub fn with_mark(findings: &[Finding], mark: Mark) -> impl Iterator<Item = &Find
     findings.iter().filter(move |finding| finding.mark() == mark)
 }
 
+/// The first check that failed for the very cause for which this one has, if it is another one.
+pub fn same_fault(findings: &[Finding], finding: &Finding) -> Option<&'static str> {
+    let cause = finding.cause()?;
+    let first = findings.iter().find(|first| first.cause() == Some(cause))?;
+    (first.check != finding.check).then_some(first.check.id)
+}
+
 impl Finding {
     /// Of a check that wasn't made.
     pub fn blank(check: &'static Check, outcome: Outcome) -> Self {

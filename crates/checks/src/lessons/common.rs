@@ -72,8 +72,8 @@ pub const fn uses_the_default(
 
 pub const OTHER_DEFAULT: Cause = Cause::of_ends(
     "other-default",
-    "Without an argument, nothing has come to or of 127.0.0.1:8090. Use that address if there is no \
-     argument; in C, look at `argc` before you use `argv[1]`.",
+    "Without an argument, the program is to use 127.0.0.1:8090, and it hasn't. Use that address if there \
+     is no argument; in C, look at `argc` before you use `argv[1]`.",
 );
 
 /// 127.0.0.1:8090

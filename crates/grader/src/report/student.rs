@@ -6,7 +6,7 @@ use crate::report::statistics;
 use crate::text::{self, count, short_name};
 use base::text::cut;
 use checks::check::Lesson;
-use checks::verdict::{Finding, Mark, Part};
+use checks::verdict::{Finding, Mark, Part, same_fault};
 use std::fmt::{self, Write};
 
 /// The whole page.
@@ -107,7 +107,10 @@ fn checks(page: &mut String, grade: &Grade) -> fmt::Result {
             0 => write!(page, "\n### ✗ {} ({points})\n", prose(check.title))?,
             _ => {
                 let title = html(check.title);
-                write!(page, "\n<details>\n<summary>✗ {title} ({points})</summary>\n")?;
+                let same = same_fault(&grade.findings, finding);
+                let same = same.map(|check| format!(": the same fault as {check}"));
+                let same = same.unwrap_or_default();
+                write!(page, "\n<details>\n<summary>✗ {title} ({points}){same}</summary>\n")?;
             }
         }
         for part in finding.parts() {

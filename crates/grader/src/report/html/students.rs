@@ -6,7 +6,7 @@ use crate::report::statistics::{self, Flag, tenth};
 use crate::text::{self, short_name};
 use base::text::cut;
 use checks::check::{Check, Lesson};
-use checks::verdict::{Finding, Mark, Part};
+use checks::verdict::{Finding, Mark, Part, same_fault};
 use maud::{Markup, html};
 
 /// The most notes of a student that are shown.
@@ -219,9 +219,9 @@ fn lesson_part(lesson: &Lesson, grade: &Grade) -> Markup {
 
 fn checks(grade: &Grade) -> Markup {
     html! {
-        @for finding in grade.with_mark(Mark::GraderError) { (failure(finding, true)) }
+        @for finding in grade.with_mark(Mark::GraderError) { (failure(finding, None, true)) }
         @for (at, finding) in grade.with_mark(Mark::Fail).into_iter().enumerate() {
-            (failure(finding, at == 0))
+            (failure(finding, same_fault(&grade.findings, finding), at == 0))
         }
         @if !grade.is_full() {
             (titles("p", "passed", &grade.with_mark(Mark::Pass)))
@@ -232,7 +232,7 @@ fn checks(grade: &Grade) -> Markup {
 }
 
 /// A check that didn't pass, with everything that helps to see why.
-fn failure(finding: &Finding, is_open: bool) -> Markup {
+fn failure(finding: &Finding, same: Option<&str>, is_open: bool) -> Markup {
     let check = finding.check;
     let (class, points) = match finding.mark() {
         Mark::GraderError => ("g", "the check failed, not the program".to_owned()),
@@ -240,7 +240,10 @@ fn failure(finding: &Finding, is_open: bool) -> Markup {
     };
     html! {
         details class=(class) open[is_open] {
-            summary { (Prose(check.title)) " " small { (points) } }
+            summary {
+                (Prose(check.title)) " " small { (points) }
+                @if let Some(first) = same { ": the same fault as " code { (first) } }
+            }
             @for part in finding.parts_by_weight() { (self::part(part, check)) }
         }
         "\n"
