@@ -79,23 +79,19 @@ impl Mark {
 mod tests {
     use super::*;
     use crate::programs::Keeper;
+    use std::io::{BufRead, BufReader};
 
     #[test]
     fn who_has_left_its_group_is_ended_as_well() {
+        let daemon = "setsid sh -c 'echo ready; read line' </dev/zero &";
         let mut command = Command::new("sh");
-        command.args([
-            "-c",
-            "setsid sh -c 'read line' </dev/zero & setsid sh -c 'read line' </dev/zero",
-        ]);
+        command.args(["-c", &format!("{daemon} {daemon}")]).stdout(Stdio::piped());
         let mark = Mark::default();
         mark.put_on(&mut command);
         let mut keeper = Keeper::start().unwrap();
         let mut child = keeper.spawn(&mut command).unwrap();
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while mark.strays().len() < 3 {
-            assert!(Instant::now() < deadline, "{:?}", mark.strays());
-            thread::sleep(LOOK_AGAIN);
-        }
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert_eq!(lines.take(2).collect::<Result<Vec<_>, _>>().unwrap(), ["ready", "ready"]);
         drop(keeper);
         child.wait().unwrap();
         assert!(!mark.strays().is_empty());

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use base::lessons;
+use base::terminal::spelled;
 use base::usage::{TYPED, UsageError};
 use grader::arguments::{self, Request};
 use grader::progress::Progress;
@@ -16,8 +17,13 @@ fn main() -> ExitCode {
         Ok(request) => request,
         // Help isn't an error, and clap tells them apart.
         Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            let text = error.render().to_string();
+            if error.use_stderr() {
+                let _ = io::stderr().write_all(spelled(&text).as_bytes());
+                return ExitCode::from(2);
+            }
+            let _ = io::stdout().write_all(spelled(&text).as_bytes());
+            return ExitCode::SUCCESS;
         }
     };
     let error = match run(&request) {
@@ -25,7 +31,7 @@ fn main() -> ExitCode {
         Ok(false) => return ExitCode::FAILURE,
         Err(error) => error,
     };
-    let _ = writeln!(io::stderr(), "error: {error:#}");
+    let _ = writeln!(io::stderr(), "{}", spelled(&format!("error: {error:#}")));
     ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
 }
 

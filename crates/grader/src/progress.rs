@@ -10,12 +10,27 @@ use crate::class::{Grades, News, Place};
 use crate::log::visible;
 use crate::model::{Grade, Results, Status};
 use crate::text::count as several;
-use base::terminal::Style;
+use base::terminal::{Style, spelled};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+/// Standard output, in the characters that its reader has.
+struct Spelled;
+
+impl Write for Spelled {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        let whole = String::from_utf8_lossy(text);
+        io::stdout().write_all(spelled(&whole).as_bytes())?;
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
+}
 
 /// Where to write, and what has happened so far.
 pub struct Progress {
@@ -41,7 +56,7 @@ impl Progress {
     pub fn of_this_process() -> Self {
         // A terminal may be far away.
         let terminal = ProgressDrawTarget::stderr_with_hz(10);
-        Self::new(Box::new(io::stdout()), terminal, Style::of_stderr())
+        Self::new(Box::new(Spelled), terminal, Style::of_stderr())
     }
 
     #[must_use]
