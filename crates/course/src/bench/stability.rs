@@ -108,7 +108,7 @@ const WORST: [(&str, &str); 10] = [
     ("hoards_in_sockets", "lesson-3"),
     ("floods_stdout", "lesson-3"),
     ("fills_ports", "lesson-3"),
-    ("just_in_time", "lesson-5"),
+    ("at_the_last_moment", "lesson-5"),
     ("takes_minutes", "lesson-3"),
     ("takes_gigabytes", "lesson-3"),
 ];

@@ -77,7 +77,7 @@ fn the_kernel_knows_all_limits() {
 fn a_compiler_has_other_limits() {
     let words = ["read", "/proc/self/limits"];
     let limits = prints(confined(&["--purpose", "compile"], "honest", &words));
-    assert_eq!(values(&limits, "Max cpu time")[..2], ["20", "21"]);
+    assert_eq!(values(&limits, "Max cpu time")[..2], ["10", "11"]);
     assert_eq!(values(&limits, "Max file size")[0], "67108864");
     assert_eq!(values(&limits, "Max open files")[0], "64");
     assert_eq!(values(&limits, "Max address space")[0], "3221225472");

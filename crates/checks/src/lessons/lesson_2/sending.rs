@@ -48,7 +48,8 @@ pub fn receive(program: &Subject, receivers: &[Endpoint], cause: &Cause) -> Chec
     receive_within(START, program, receivers, cause)
 }
 
-fn receive_within(
+/// The same, in this time.
+pub fn receive_within(
     mut within: Duration,
     program: &Subject,
     receivers: &[Endpoint],

@@ -103,7 +103,7 @@ const PROGRAMS: &[(&str, &str, RangeInclusive<u32>, On)] = &[
     ("slow", "lesson-5", 20..=95, Strict),
     // It loses what each wrong status costs, and may come too late where it fills the network.
     ("fills_ports", LESSON, 0..=90, Strict),
-    ("just_in_time", "lesson-5", 0..=20, Strict),
+    ("at_the_last_moment", "lesson-5", 0..=20, Strict),
 ];
 
 /// Programs that must not compile.
