@@ -10,10 +10,10 @@ use std::time::Duration;
 /// Whether something that took so long may have failed because it had to wait. Many programs that
 /// start at once, as those of a lesson's checks do, keep each other waiting for a moment.
 ///
-/// Something that was `awaited` for so long in vain is given several times what a right program needs:
-/// a quarter less is still enough.
+/// Something that was `awaited` for so long in vain is given many times what a right program needs: half
+/// of it is still enough.
 pub fn is_too_long(waited: Duration, took: Duration, awaited: Option<Duration>) -> bool {
-    let much = awaited.map_or(took / 10, |awaited| awaited / 4);
+    let much = awaited.map_or(took / 10, |awaited| awaited / 2);
     waited >= much.max(Duration::from_millis(100))
 }
 

@@ -20,6 +20,9 @@ pub const A_LOOK: Duration = Duration::from_millis(20);
 /// What an ended program has sent is there already.
 pub const AFTERWARDS: Duration = Duration::from_millis(100);
 
+/// Who goes on after its datagram sends the next one at once; on a busy computer that takes a while.
+const ANOTHER: Duration = Duration::from_millis(300);
+
 /// A prompt may be written in several pieces.
 pub const REST_OF_THE_PROMPT: Duration = Duration::from_millis(100);
 
@@ -86,11 +89,8 @@ pub fn datagrams(program: &Subject, receiver: &Endpoint, cause: &Cause) -> Check
     let begin = Instant::now();
     while begin.elapsed() < PROMPTLY {
         let has_ended = program.status().is_some();
-        match receiver.receive(
-            "another datagram",
-            if has_ended { A_LOOK } else { AFTERWARDS },
-            cause,
-        ) {
+        match receiver.receive("another datagram", if has_ended { A_LOOK } else { ANOTHER }, cause)
+        {
             Ok(datagram) => all.push(datagram),
             Err(Fault::Failed(_)) => break,
             Err(fault) => return Err(fault),
