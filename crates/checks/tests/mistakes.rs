@@ -25,7 +25,7 @@ use std::thread;
 
 /// Programs that are judged at the same time; most of the time they wait. Some of them are wrong by a
 /// fifth of a second, which more of them would use up.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 8;
 
 /// Payloads differ from run to run, and a run that failed can be repeated.
 static SEED: LazyLock<u64> = LazyLock::new(|| {
