@@ -40,7 +40,8 @@ impl Port {
         for attempt in 0..100 {
             let lock = 20_000 + 2 * (random.hash_one(attempt) % 5_000) as u16;
             let number = lock + above_lock;
-            if taken.has(number) {
+            // Who swaps its two bytes must not meet it by chance.
+            if taken.has(number) || number == number.swap_bytes() {
                 continue;
             }
             match TcpListener::bind((Ipv4Addr::LOCALHOST, lock)) {

@@ -106,9 +106,14 @@ impl Trial {
         port(&self.setting.ports).map_err(|error| self.setting.network.refused(what(), error))
     }
 
-    /// A UDP socket on 127.0.0.1.
+    /// A UDP socket on 127.0.0.1. Who swaps the two bytes of its port doesn't meet it by chance.
     pub fn endpoint(&self) -> Checked<Endpoint> {
-        self.endpoint_at((Ipv4Addr::LOCALHOST, 0).into())
+        let any = (Ipv4Addr::LOCALHOST, 0).into();
+        let mut endpoint = self.endpoint_at(any)?;
+        while endpoint.address.port() == endpoint.address.port().swap_bytes() {
+            endpoint = self.endpoint_at(any)?;
+        }
+        Ok(endpoint)
     }
 
     /// A UDP socket at a loopback address.

@@ -175,6 +175,9 @@ pub fn goes_on_when_left_alone(trial: &Trial) -> Checked {
          report an error at the next call: carry on after it, and don't `connect` a server's \
          socket.",
     );
+    // What it prints may come behind its reply, and isn't to be taken for what comes next.
+    let is_shown = |stdout: &[u8]| find(stdout, server.plain.as_bytes());
+    let _ = server.program.wait_for_stdout("the text", AT_ONCE, &Cause::NONE, is_shown);
     // From a port that isn't given to anybody else, who would get the reply in its place.
     let (gone, before) = (trial.port()?, server.program.stdout());
     let client = trial.endpoint_at(gone.address())?;
