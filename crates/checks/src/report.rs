@@ -1,9 +1,8 @@
 //! The verdict as a good teacher gives it: the first failure whole, the rest in a line each, as it
 //! comes about.
 
-use crate::cause::Cause;
 use crate::check::Lesson;
-use crate::verdict::{Finding, Mark, Outcome, Part, Verdict, count};
+use crate::verdict::{Finding, Mark, Outcome, Part, Verdict, count, same_fault};
 use base::terminal::{self, Style, wrap};
 use std::fmt::Write;
 
@@ -12,8 +11,8 @@ pub struct Teller {
     style: Style,
     /// Whether each failure is told whole, or only the first.
     all: bool,
-    /// What was told: the cause, and which check it was.
-    told: Vec<(Cause, &'static str)>,
+    /// What was told.
+    told: Vec<Finding>,
 }
 
 impl Teller {
@@ -33,13 +32,11 @@ impl Teller {
         if !is_news {
             return line(finding, "", self.style);
         }
-        let cause = finding.cause().cloned().unwrap_or_default();
-        let same = self.told.iter().find(|(told, _)| *told == cause && cause != Cause::NONE);
-        if let Some((_, check)) = same {
+        if let Some(check) = same_fault(&self.told, finding) {
             return line(finding, &format!("  (the same fault as {check})"), self.style);
         }
         let is_told = self.all || self.told.is_empty();
-        self.told.push((cause, finding.check.id));
+        self.told.push(finding.clone());
         let line = line(finding, "", self.style);
         if is_told { format!("{line}{}\n", details(finding, self.style)) } else { line }
     }

@@ -95,9 +95,9 @@ pub fn binds_the_default(trial: &Trial) -> Checked<Subject> {
 pub fn with_swapped_port(trial: &Trial) -> Checked<(Endpoint, Option<Endpoint>)> {
     for _ in 0..8 {
         let endpoint = trial.endpoint()?;
-        let (port, swapped) = (endpoint.address.port(), endpoint.address.port().swap_bytes());
+        let swapped = endpoint.address.port().swap_bytes();
         let is_others = swapped < 1024 || (20_000..30_000).contains(&swapped);
-        let is_open = !is_others && ![port, DEFAULT_PORT].contains(&swapped);
+        let is_open = !is_others && swapped != DEFAULT_PORT;
         let beside = is_open.then(|| trial.endpoint_at((Ipv4Addr::LOCALHOST, swapped).into()).ok());
         if let Some(beside) = beside.flatten() {
             return Ok((endpoint, Some(beside)));
